@@ -1,0 +1,107 @@
+"""Who somebody is on paper: names and identity numbers, checked and put into one form."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+
+from zhiheng.foundation.check_digit import mod11_2
+from zhiheng.foundation.errors import Refused
+
+NAME_LIMIT = 50
+_INTERPUNCTS = dict.fromkeys(map(ord, "•・･‧∙⋅.．"), "·")
+
+
+def normal_name(text: str) -> str:
+    """A person's name with the interpunct U+00B7 and no stray spaces.
+
+    Source: 民委发〔2016〕33号 (interpunct U+00B7; at least 50 characters; all of GB 18030).
+    Latin names keep single inner spaces and their full stops.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if any(_is_han(character) for character in name):
+        name = name.translate(_INTERPUNCTS).replace(" ", "")
+    if not name:
+        raise Refused(what="姓名未填写", remedy="请按身份证件上的写法填写姓名", code="name-missing")
+    if len(name) > NAME_LIMIT:
+        raise Refused(
+            what=f"姓名有 {len(name)} 个字，超过 {NAME_LIMIT} 个字",
+            rule="民委发〔2016〕33号",
+            remedy="请核对是否误填了其他内容",
+            code="name-too-long",
+        )
+    if any(unicodedata.category(character)[0] == "C" for character in name):
+        raise Refused(what="姓名里有看不见的控制字符", remedy="请重新输入姓名，不要从表格粘贴", code="name-control")
+    return name
+
+
+def _is_han(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("CJK")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentId:
+    """An 18-character resident identity number and what it says. Source: GB 11643-1999."""
+
+    number: str
+    born: date
+    male: bool
+
+
+def parse_resident_id(text: str, *, today: date) -> ResidentId:
+    """Check an identity number and read it; abolished region codes are accepted.
+
+    Raises: Refused, saying which part is impossible.
+    """
+    number = "".join(text.split()).upper()
+    if len(number) != 18 or not number[:17].isdigit() or not number.isascii():
+        raise _impossible("应为 18 位：17 位数字加 1 位校验码")
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        raise _impossible(f"第 7 至 14 位“{number[6:14]}”不是一个日期") from None
+    if born > today:
+        raise _impossible(f"出生日期 {born.isoformat()} 在今天之后")
+    if born.year < 1900:
+        raise _impossible(f"出生日期 {born.isoformat()} 早于 1900 年")
+    if mod11_2(number[:-1]) != number[-1]:
+        raise _impossible("最后一位校验码与前 17 位不符")
+    return ResidentId(number=number, born=born, male=int(number[16]) % 2 == 1)
+
+
+def _impossible(why: str) -> Refused:
+    return Refused(
+        what=f"身份证号码有误：{why}",
+        rule="GB 11643-1999《公民身份号码》",
+        remedy="请对照身份证逐位核对后重新填写",
+        code="id-number",
+    )
+
+
+def mask_id(number: str) -> str:
+    """110101199001011237 -> 110***********1237."""
+    return number[:3] + "*" * max(len(number) - 7, 0) + number[-4:]
+
+
+def mask_name(name: str) -> str:
+    """Public pages show the first and last character only: 欧阳小明 -> 欧**明, 王伟 -> 王*."""
+    if len(name) <= 1:
+        return name
+    if len(name) == 2:
+        return name[0] + "*"
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def mask_phone(number: str) -> str:
+    return number[:3] + "****" + number[-4:] if len(number) >= 7 else "****"
+
+
+__all__ = [
+    "NAME_LIMIT",
+    "ResidentId",
+    "mask_id",
+    "mask_name",
+    "mask_phone",
+    "normal_name",
+    "parse_resident_id",
+]

@@ -1,0 +1,30 @@
+"""The one time zone, and turning days into the moments they begin and end."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def day_begins(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=SHANGHAI)
+
+
+def day_ends(day: date) -> datetime:
+    """24:00 of the day: the first moment that is no longer in it."""
+    return day_begins(day + timedelta(days=1))
+
+
+def day_of(moment: datetime) -> date:
+    """The calendar day in Shanghai of an aware moment."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 to the second with +08:00."""
+    return moment.astimezone(SHANGHAI).isoformat(timespec="seconds")
+
+
+def iso_utc(moment: datetime) -> str:
+    """The form credentials use: 2026-11-21T00:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
