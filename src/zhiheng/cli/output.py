@@ -44,7 +44,9 @@ def read_input(file: str) -> str:
     except OSError as error:
         raise Refused(what=f"读不到文件 {file}：{error.strerror}", remedy="请检查路径", code="file") from None
     except UnicodeDecodeError:
-        raise Refused(what=f"文件 {file} 不是 UTF-8 文本", remedy="请另存为 UTF-8 编码", code="encoding") from None
+        raise Refused(
+            what=f"文件 {file} 不是 UTF-8 文本", remedy="请另存为 UTF-8 编码", code="encoding"
+        ) from None
 
 
 def read_json(file: str) -> Any:

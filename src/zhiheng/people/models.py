@@ -1,0 +1,109 @@
+"""Accounts and what they may do; persons as they stand on their identity document; institutions."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from zhiheng.plumbing.fields import EncryptedTextField
+from zhiheng.plumbing.models import Record
+
+
+class Role(models.TextChoices):
+    CANDIDATE = "candidate", "考生"
+    INSTITUTION = "institution", "机构"
+    REVIEWER = "reviewer", "资格审核员"
+    FINANCE = "finance", "财务"
+    ITEM_WRITER = "item_writer", "命题员"
+    INVIGILATOR = "invigilator", "监考员"
+    EXAMINER = "examiner", "考评员"
+    MARKER = "marker", "阅卷员"
+    RESULTS_OFFICER = "results_officer", "成绩管理员"
+    CERTIFICATE_OFFICER = "certificate_officer", "证书管理员"
+    ADMINISTRATOR = "administrator", "管理员"
+
+
+class InstitutionKind(models.TextChoices):
+    TRAINING = "training", "培训机构"
+    SCHOOL = "school", "院校"
+    ENTERPRISE = "enterprise", "企业"
+
+
+class Institution(Record):
+    """An authorised partner through which candidates enrol."""
+
+    code = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=16, choices=InstitutionKind)
+    province = models.CharField(max_length=20)
+    city = models.CharField(max_length=20)
+    authorised_from = models.DateField()
+    authorised_until = models.DateField()
+    suspended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["province", "city", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_user(self, username: str, password: str | None = None, *, display_name: str) -> "Account":
+        account = self.model(username=username, display_name=display_name)
+        account.set_password(password)
+        account.save(using=self._db, force_insert=True)
+        return account
+
+
+class Account(AbstractBaseUser, Record):
+    """Somebody who can sign in."""
+
+    username = models.CharField(max_length=64, unique=True)
+    display_name = models.CharField(max_length=50)
+    is_active = models.BooleanField(default=True)
+
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["display_name"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class RoleGrant(Record):
+    """An account may act in a role, for one institution where the role belongs to one."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=24, choices=Role)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "role"],
+                condition=models.Q(revoked_at=None),
+                name="one_live_grant_per_role",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="institution") | models.Q(institution__isnull=False),
+                name="institution_role_names_its_institution",
+            ),
+        ]
+
+
+class Person(Record):
+    """A natural person as on the identity document."""
+
+    name = models.CharField(max_length=50)
+    id_kind = models.CharField(max_length=16, default="resident")
+    id_number = EncryptedTextField()
+    id_hash = models.CharField(max_length=64, unique=True)
+    id_masked = models.CharField(max_length=32)
+    phone = EncryptedTextField(blank=True, default="")
+    phone_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    born = models.DateField()
+    male = models.BooleanField()
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,34 @@
+"""Documents that end on paper: one Typst engine with the Song and Hei faces of the font package."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import typst
+
+STYLE = Path(__file__).parent / "typst"
+
+
+@cache
+def font_folder() -> Path:
+    return Path(pylopdf_fonts_zh_cn.__file__).parent
+
+
+def render(template: Path, data: dict[str, Any], *, files: dict[str, bytes] | None = None) -> bytes:
+    """Compile a .typ template into PDF bytes.
+
+    data: JSON-safe values, read in the template by `json(bytes(sys.inputs.data))`.
+    files: extra inputs such as SVG by name; text is passed through `sys.inputs`.
+    """
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    inputs.update({name: content.decode() for name, content in (files or {}).items()})
+    pdf: bytes = typst.compile(
+        str(template),
+        root=str(Path(__file__).resolve().parents[1]),
+        font_paths=[str(font_folder())],
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+    )
+    return pdf

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PracticalsConfig(AppConfig):
+    name = "zhiheng.practicals"
+    label = "practicals"

@@ -1,0 +1,17 @@
+"""Fixtures every test may ask for."""
+
+import os
+
+import pytest
+
+# Live-server tests read the database while Playwright's own event loop runs in the same thread.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _clock_stands_true() -> object:
+    """Every test starts with the demo clock at real time."""
+    from django.conf import settings
+
+    settings.CLOCK_FILE.unlink(missing_ok=True)
+    return None

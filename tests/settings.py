@@ -1,0 +1,14 @@
+"""Settings of the test run: the product's own, with its files in a folder that vanishes."""
+
+import os
+import tempfile
+
+os.environ["ZHIHENG_VAR"] = tempfile.mkdtemp(prefix="zhiheng-test-")
+os.environ.setdefault("ZHIHENG_PUBLIC_URL", "http://testserver")
+
+from zhiheng.config.settings import *  # noqa: F403 - the point of this module
+from zhiheng.config.settings import DATABASES, VAR
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # real hashing would only slow the tests
