@@ -1,0 +1,58 @@
+# 职衡：两个命令就够了——make demo 看它运转，make test 看它站得住。
+SHELL := /bin/bash
+PY := .venv/bin
+JOBS ?= $(shell nproc)
+ARGS ?=
+
+.PHONY: demo test check serve setup dev lint types contracts unit postgres browser lock clean
+
+demo: setup
+	$(PY)/zhiheng rehearse --demo $(ARGS)
+
+serve: setup
+	$(PY)/zhiheng serve $(ARGS)
+
+setup:
+	@scripts/setup.sh runtime
+
+dev:
+	@scripts/setup.sh dev
+
+test: dev
+	@scripts/system-tools.sh
+	@scripts/frontend-tools.sh
+	$(MAKE) --no-print-directory lint types contracts unit postgres browser
+	@echo "全部通过。"
+
+check: dev lint types contracts
+	$(PY)/pytest -q -n $(JOBS) -m "not browser and not journey" $$(ls -d tests/*/test_core* tests/foundation tests/standards tests/architecture 2>/dev/null)
+
+lint:
+	$(PY)/ruff format --check src tests scripts
+	$(PY)/ruff check src tests scripts
+	$(PY)/djade --check --target-version 5.2 $$(git ls-files 'src/**/*.html')
+
+types:
+	$(PY)/mypy
+	@scripts/frontend-tools.sh
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" node node_modules/typescript/bin/tsc -p jsconfig.json
+
+contracts:
+	$(PY)/lint-imports --no-logo 2>/dev/null || $(PY)/lint-imports
+
+unit:
+	$(PY)/pytest -q -n $(JOBS) -m "not browser" --cov --cov-report= tests
+	$(PY)/python scripts/core_coverage.py
+
+postgres:
+	$(PY)/python -m tests.on_postgres -q -n $(JOBS) -m "not browser" tests
+
+browser:
+	$(PY)/pytest -q -m browser tests
+
+lock:
+	$(PY)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt
+	$(PY)/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
+
+clean:
+	rm -rf .venv node_modules var
