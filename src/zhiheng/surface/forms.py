@@ -1,0 +1,40 @@
+"""Errors of a form in three parts: what, which rule, what to do."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+
+from zhiheng.foundation.errors import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    what: str
+    rule: str = ""
+    remedy: str = ""
+
+
+def as_validation_error(refused: Refused) -> ValidationError:
+    """For `clean_<field>`: a refusal of a core function as a form error that keeps its three parts."""
+    return ValidationError(
+        "%(what)s",
+        code=refused.code,
+        params={"what": refused.what, "rule": refused.rule, "remedy": refused.remedy},
+    )
+
+
+def errors_of(errors: list[ValidationError]) -> list[FieldError]:
+    """Errors from `ErrorList.as_data()`, each split into its parts."""
+    return [_parts(error) for error in errors]
+
+
+def field_errors(bound: BoundField) -> list[FieldError]:
+    return errors_of(bound.errors.as_data())
+
+
+def _parts(error: ValidationError) -> FieldError:
+    params = error.params or {}
+    return FieldError(
+        what="".join(error.messages), rule=str(params.get("rule", "")), remedy=str(params.get("remedy", ""))
+    )
