@@ -1,5 +1,7 @@
 """Who somebody is and what they may do."""
 
+from dataclasses import dataclass
+
 from zhiheng.people.models import Account, Institution, Person, Role, RoleGrant
 from zhiheng.plumbing.crypto import keyed_hash
 
@@ -36,3 +38,23 @@ def id_number_hash(number: str) -> str:
 
 def find_person(id_number: str) -> Person | None:
     return Person.objects.filter(id_hash=id_number_hash(id_number)).first()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccount:
+    username: str
+    display_name: str
+    role: str
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """The first account of each role, for the sign-in page of a demonstration."""
+    shown: list[DemoAccount] = []
+    for role in Role:
+        holders = accounts_in(role)
+        if holders:
+            first = holders[0]
+            shown.append(
+                DemoAccount(username=first.username, display_name=first.display_name, role=str(role.label))
+            )
+    return shown

@@ -1,0 +1,61 @@
+"""What every page needs to know about its reader."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from zhiheng.foundation.moment import iso
+from zhiheng.people.models import Account, Role
+from zhiheng.people.queries import roles_of
+from zhiheng.plumbing import clock
+from zhiheng.standards.core.loader import load_body
+
+BODY = "ccia"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    display_name: str
+    role_label: str
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: navigation, account, the demo clock, and the body's own words."""
+    account = getattr(request, "user", None)
+    body = load_body(BODY)
+    context: dict[str, Any] = {
+        "body_name": body.name,
+        "body_statement": body.statement,
+        "sign_in_url": reverse("sign_in"),
+        "sign_out_url": reverse("sign_out"),
+        "demo_clock": _demo_words(),
+        "navigation": _navigation(request),
+    }
+    if isinstance(account, Account):
+        roles = roles_of(account)
+        context["account"] = Reader(
+            display_name=account.display_name,
+            role_label="、".join(str(role.label) for role in Role if role in roles),
+        )
+        context["account_links"] = [{"url": reverse("home"), "label": _("我的首页")}]
+    return context
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    for name, label in (("programmes", _("项目")), ("check", _("报考自测")), ("verify", _("证书查询"))):
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        entries.append({"url": url, "label": label, "current": request.path.startswith(url)})
+    return entries
+
+
+def _demo_words() -> str:
+    if not clock.is_moved():
+        return ""
+    return _("演示时钟：%(moment)s") % {"moment": iso(clock.now())[:16].replace("T", " ")}
