@@ -1,0 +1,451 @@
+"""Papers from a pool by constraint programming; the one module that touches the solver.
+
+First the small question, how many items of each cell (area x type) each paper takes: it settles whether papers
+can exist at all and, when not, how many items of which cell are missing. Then which items.
+One worker, a fixed seed and limits in the solver's own deterministic time: the same request, the same papers.
+"""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from ortools.sat.python import cp_model
+
+from zhiheng.assembly.core.order import printed_order
+from zhiheng.assembly.core.terms import (
+    KEY_LETTERS,
+    Assembled,
+    Conflict,
+    Form,
+    Infeasible,
+    PlacedItem,
+    PoolItem,
+    Request,
+    key_band,
+    type_name,
+)
+from zhiheng.bank.core.terms import LETTERS
+from zhiheng.foundation.errors import Refused
+
+EFFORT = 10.0
+TOLERANCE = Decimal("0.05")
+APART_LIMIT = 12
+
+Cell = tuple[str, str]
+Plan = dict[tuple[int, str, str], int]
+
+
+def assemble(request: Request, *, effort: float = EFFORT) -> Assembled | Infeasible:
+    """The papers asked for, or why there are none.
+
+    effort: the solver's deterministic time in all, about a second a unit.
+    Raises: Refused when the blueprint contradicts itself or the effort ran out without an answer.
+    """
+    supply = _Supply(request)
+    plan = _allocate(supply, effort=effort * 0.2)
+    if isinstance(plan, Infeasible):
+        return plan
+    for fixed in (plan, None):
+        choice = _Choice(supply, plan=fixed, target=_target(supply, plan))
+        picked = choice.solve(effort=effort * 0.4)
+        if picked is not None:
+            return Assembled(
+                forms=tuple(_form(request, number, items) for number, items in enumerate(picked))
+            )
+    return _diagnose(supply, effort=effort * 0.2)
+
+
+class _Supply:
+    """The request with everything in whole numbers, and what of the pool may be used."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.blueprint = request.blueprint
+        self.marks = {rule.type: rule.marks for rule in self.blueprint.kinds}
+        areas = {row.area for row in self.blueprint.areas}
+        self.usable = [
+            item
+            for item in sorted(request.pool, key=lambda entry: entry.id)
+            if item.area in areas
+            and item.type in self.marks
+            and item.for_trade(self.blueprint.trade)
+            and item.id not in request.forbidden
+        ]
+        random.Random(request.seed).shuffle(self.usable)
+        self.cells: dict[Cell, list[PoolItem]] = {
+            (row.area, rule.type): [] for row in self.blueprint.areas for rule in self.blueprint.kinds
+        }
+        for item in self.usable:
+            self.cells[item.area, item.type].append(item)
+        self.mark_unit = _unit([*self.marks.values(), *(row.marks for row in self.blueprint.areas)])
+        self.score_unit = _unit([self.score(item) for item in self.usable])
+
+    def score(self, item: PoolItem) -> Decimal:
+        """What a candidate at the cut is expected to earn on it."""
+        return item.difficulty * self.marks[item.type]
+
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
+        usable = {item.id for item in self.usable}
+        return sorted((min(pair), max(pair)) for pair in self.request.enemies if pair <= usable)
+
+
+def _unit(values: Iterable[Decimal]) -> int:
+    """The power of ten that makes all the values whole."""
+    exponents = [int(value.as_tuple().exponent) for value in values]
+    return int(10 ** -min([0, *exponents]))
+
+
+def _solver(effort: float, seed: int = 0) -> cp_model.CpSolver:
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = seed % 2**31
+    solver.parameters.max_deterministic_time = effort
+    return solver
+
+
+def _out_of_effort() -> Refused:
+    return Refused(
+        what="在限定的计算量内没有得出组卷结果",
+        remedy="请减少份数，或补充题量紧张的范围后再试",
+        code="assembly-effort",
+    )
+
+
+# --- how many of each cell -------------------------------------------------------------------------------
+
+
+def _allocate(supply: _Supply, *, effort: float) -> Plan | Infeasible:
+    """Counts for each paper and cell that keep area marks and type counts, or the cells that fall short.
+
+    Beyond APART_LIMIT papers the sums over all papers are asked first: if even these fall short, no papers
+    exist, and the question stays as small as for one paper.
+    """
+    forms = supply.request.forms
+    if forms > APART_LIMIT:
+        sums = _Allocation(supply, groups=1, papers=forms)
+        sums.solve(effort=effort)
+        if sums.missing:
+            return Infeasible(conflicts=sums.conflicts())
+    apart = _Allocation(supply, groups=forms, papers=1)
+    apart.solve(effort=effort)
+    return Infeasible(conflicts=apart.conflicts()) if apart.missing else apart.plan
+
+
+class _Allocation:
+    """The counts program for so many groups of so many papers each."""
+
+    def __init__(self, supply: _Supply, *, groups: int, papers: int) -> None:
+        self.supply, self.groups, self.papers = supply, groups, papers
+        self.model = cp_model.CpModel()
+        self.counts: dict[tuple[int, str, str], cp_model.IntVar] = {}
+        self.short: dict[Cell, cp_model.IntVar] = {}
+        self.plan: Plan = {}
+        self.missing: dict[Cell, int] = {}
+        for group in range(groups):
+            self._demand(group)
+        for cell, items in supply.cells.items():
+            self.short[cell] = self.model.new_int_var(0, 10**6, "")
+            self.model.add(
+                sum(self.counts[group, *cell] for group in range(groups)) <= len(items) + self.short[cell]
+            )
+
+    def _demand(self, group: int) -> None:
+        blueprint, unit = self.supply.blueprint, self.supply.mark_unit
+        for row in blueprint.areas:
+            for rule in blueprint.kinds:
+                most = min(rule.count, int(row.marks // rule.marks)) * self.papers
+                self.counts[group, row.area, rule.type] = self.model.new_int_var(0, most, "")
+            marks = sum(
+                int(rule.marks * unit) * self.counts[group, row.area, rule.type] for rule in blueprint.kinds
+            )
+            self.model.add(marks == int(row.marks * unit) * self.papers)
+        for rule in blueprint.kinds:
+            count = sum(self.counts[group, row.area, rule.type] for row in blueprint.areas)
+            self.model.add(count == rule.count * self.papers)
+
+    def solve(self, *, effort: float) -> None:
+        """Fewest missing items first, then papers alike and load spread like the supply."""
+        total = sum(self.short.values())
+        self.model.minimize(total)
+        solver = _solver(effort)
+        status = solver.solve(self.model)
+        if status == cp_model.INFEASIBLE:
+            raise Refused(
+                what="蓝图自相矛盾：没有一种题量分配能同时满足各范围分值与各题型题量",
+                remedy="请改正题型的题量与分值",
+                code="blueprint-impossible",
+            )
+        if status != cp_model.OPTIMAL:
+            raise _out_of_effort()
+        self._read(solver)
+        self.model.add(total == sum(self.missing.values()))
+        self._prefer()
+        for name, variable in self.counts.items():
+            self.model.add_hint(variable, self.plan[name])
+        solver = _solver(effort)
+        if solver.solve(self.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            self._read(solver)
+
+    def _read(self, solver: cp_model.CpSolver) -> None:
+        self.plan = {name: solver.value(variable) for name, variable in self.counts.items()}
+        short = {cell: solver.value(variable) for cell, variable in self.short.items()}
+        self.missing = {cell: count for cell, count in short.items() if count}
+
+    def _prefer(self) -> None:
+        costs: list[cp_model.LinearExprT] = []
+        for (group, area, kind), variable in self.counts.items():
+            costs.append(self._distance(variable, self._ideal((area, kind))))
+            if group:
+                costs.append(100 * self._distance(variable, self.counts[0, area, kind]))
+        self.model.minimize(sum(costs))
+
+    def _distance(self, variable: cp_model.IntVar, aim: cp_model.IntVar | int) -> cp_model.IntVar:
+        distance = self.model.new_int_var(0, 10**6, "")
+        self.model.add(distance >= variable - aim)
+        self.model.add(distance >= aim - variable)
+        return distance
+
+    def _ideal(self, cell: Cell) -> int:
+        """The cell's share of its type: as the supply is spread, or as the marks are when there is none."""
+        blueprint, cells = self.supply.blueprint, self.supply.cells
+        area, kind = cell
+        held = sum(len(items) for (_, other), items in cells.items() if other == kind)
+        own = Decimal(len(cells[cell]))
+        if not held:
+            own = next(row.marks for row in blueprint.areas if row.area == area)
+        count = next(rule.count for rule in blueprint.kinds if rule.type == kind)
+        return round(count * self.papers * own / (held or blueprint.total))
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        titles = {row.area: row.title for row in self.supply.blueprint.areas}
+        found = []
+        for (area, kind), missing in self.missing.items():
+            needed = sum(self.plan[group, area, kind] for group in range(self.groups))
+            available = len(self.supply.cells[area, kind])
+            found.append(
+                Conflict(
+                    area=area,
+                    title=titles[area],
+                    type=kind,
+                    needed=needed,
+                    available=available,
+                    missing=missing,
+                    sentence=f"“{titles[area]}”的{type_name(kind)}：{self.supply.request.forms} 份试卷共需 {needed} 道，"
+                    f"题库可用 {available} 道，还缺 {missing} 道。",
+                )
+            )
+        return tuple(found)
+
+
+def _target(supply: _Supply, plan: Plan) -> int:
+    """The expected score of a paper made of average items of its cells, so that papers of other days agree too."""
+    total = Decimal(0)
+    for (_, area, kind), count in plan.items():
+        cell = supply.cells[area, kind]
+        if count:
+            total += count * sum((supply.score(item) for item in cell), Decimal(0)) / len(cell)
+    return round(total * supply.score_unit / supply.request.forms)
+
+
+# --- which items -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slack:
+    """A rule of one paper that may be broken, at a price, to find out which rule is in the way."""
+
+    what: str
+    amount: cp_model.IntVar
+
+
+class _Choice:
+    """The item program. plan: fixed counts for each cell; None leaves them free within the blueprint."""
+
+    def __init__(self, supply: _Supply, *, plan: Plan | None, target: int, soft: bool = False) -> None:
+        self.supply, self.plan, self.target, self.soft = supply, plan, target, soft
+        self.papers = range(supply.request.forms)
+        self.model = cp_model.CpModel()
+        self.slacks: list[_Slack] = []
+        self.taken = {
+            (item.id, paper): self.model.new_bool_var("") for item in supply.usable for paper in self.papers
+        }
+        for item in supply.usable:
+            self.model.add_at_most_one(self.taken[item.id, paper] for paper in self.papers)
+        for paper in self.papers:
+            self._cells(paper)
+            self._keys(paper)
+            self._enemies(paper)
+
+    def _count(self, items: Iterable[PoolItem], paper: int) -> cp_model.LinearExprT:
+        return sum(self.taken[item.id, paper] for item in items)
+
+    def _cells(self, paper: int) -> None:
+        supply = self.supply
+        if self.plan is not None:
+            for cell, items in supply.cells.items():
+                self.model.add(self._count(items, paper) == self.plan[paper, *cell])
+            return
+        for row in supply.blueprint.areas:
+            marks = sum(
+                int(rule.marks * supply.mark_unit) * self._count(supply.cells[row.area, rule.type], paper)
+                for rule in supply.blueprint.kinds
+            )
+            self.model.add(marks == int(row.marks * supply.mark_unit))
+        for rule in supply.blueprint.kinds:
+            of_type = [item for item in supply.usable if item.type == rule.type]
+            self.model.add(self._count(of_type, paper) == rule.count)
+
+    def _keys(self, paper: int) -> None:
+        singles = [item for item in self.supply.usable if item.type == "single"]
+        band = key_band(sum(rule.count for rule in self.supply.blueprint.kinds if rule.type == "single"))
+        for letter in LETTERS:
+            count = self._count([item for item in singles if item.key == (letter,)], paper)
+            if letter in KEY_LETTERS:
+                self.model.add(count + self._slack(letter) >= band.least)
+            self.model.add(count - self._slack(f"过多 {letter}") <= band.most)
+
+    def _enemies(self, paper: int) -> None:
+        for one, other in self.supply.pairs:
+            both = self.taken[one, paper] + self.taken[other, paper]
+            self.model.add(both - self._slack("互斥题") <= 1)
+
+    def _slack(self, what: str) -> cp_model.LinearExprT:
+        if not self.soft:
+            return 0
+        amount = self.model.new_int_var(0, len(self.supply.usable), "")
+        self.slacks.append(_Slack(what=what, amount=amount))
+        return amount
+
+    def solve(self, *, effort: float) -> list[list[PoolItem]] | None:
+        """The items of each paper, or None when there is no such choice.
+
+        Expected scores come first, as near the target as TOLERANCE asks; then few questions on one point.
+        """
+        self._hint(self._deal())
+        deviation = self._deviation()
+        near = int(TOLERANCE * self.supply.score_unit)
+        self.model.minimize(deviation)
+        solver = _solver(effort / 2, self.supply.request.seed)
+        solver.parameters.absolute_gap_limit = near
+        status = solver.solve(self.model)
+        if status == cp_model.INFEASIBLE:
+            return None
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            raise _out_of_effort()
+        chosen = self._chosen(solver)
+        self.model.add(deviation <= max(near, solver.value(deviation)))
+        self.model.clear_hints()
+        self._hint({name: name in chosen for name in self.taken})
+        self.model.minimize(sum(self._crowding()))
+        solver = _solver(effort / 2, self.supply.request.seed)
+        if solver.solve(self.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            chosen = self._chosen(solver)
+        return self.papers_of(chosen)
+
+    def papers_of(self, chosen: set[tuple[str, int]]) -> list[list[PoolItem]]:
+        return [[item for item in self.supply.usable if (item.id, paper) in chosen] for paper in self.papers]
+
+    def _chosen(self, solver: cp_model.CpSolver) -> set[tuple[str, int]]:
+        return {name for name, variable in self.taken.items() if solver.boolean_value(variable)}
+
+    def _deal(self) -> dict[tuple[str, int], bool]:
+        """A shuffled deal by the plan to start from: it is the seed that makes it differ."""
+        hint = dict.fromkeys(self.taken, False)
+        for cell, items in self.supply.cells.items():
+            dealt = iter(items)
+            for paper in self.papers if self.plan is not None else ():
+                for _ in range((self.plan or {})[paper, *cell]):
+                    hint[next(dealt).id, paper] = True
+        return hint
+
+    def _hint(self, values: Mapping[tuple[str, int], bool]) -> None:
+        for name, value in values.items():
+            self.model.add_hint(self.taken[name], value)
+
+    def _deviation(self) -> cp_model.IntVar:
+        """The largest distance of a paper's expected score from the target, in score units."""
+        supply = self.supply
+        scores = {item.id: int(supply.score(item) * supply.score_unit) for item in supply.usable}
+        deviation = self.model.new_int_var(0, 10**9, "")
+        for paper in self.papers:
+            score = sum(scores[item.id] * self.taken[item.id, paper] for item in supply.usable)
+            self.model.add(deviation >= score - self.target)
+            self.model.add(deviation >= self.target - score)
+        return deviation
+
+    def _crowding(self) -> list[cp_model.IntVar]:
+        """For each paper and point, how many questions it has beyond an even spread over the area's points."""
+        excess = []
+        for row in self.supply.blueprint.areas:
+            items = [item for item in self.supply.usable if item.area == row.area]
+            points: dict[str, list[PoolItem]] = {}
+            for item in items:
+                for code in item.codes:
+                    points.setdefault(code, []).append(item)
+            for paper in self.papers:
+                size = sum(
+                    count
+                    for (own, area, _), count in (self.plan or {}).items()
+                    if (own, area) == (paper, row.area)
+                )
+                even = max(1, -(-size // max(1, len(points))))
+                for holders in points.values():
+                    over = self.model.new_int_var(0, len(holders), "")
+                    self.model.add(over >= self._count(holders, paper) - even)
+                    excess.append(over)
+        return excess
+
+
+def _diagnose(supply: _Supply, *, effort: float) -> Infeasible:
+    """The counts can be met, yet no choice keeps every rule: break as few as possible and say which."""
+    choice = _Choice(supply, plan=None, target=0, soft=True)
+    choice.model.minimize(sum(slack.amount for slack in choice.slacks))
+    solver = _solver(effort, supply.request.seed)
+    if solver.solve(choice.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        raise _out_of_effort()
+    broken: dict[str, int] = {}
+    for slack in choice.slacks:
+        amount = solver.value(slack.amount)
+        if amount:
+            broken[slack.what] = broken.get(slack.what, 0) + amount
+    return Infeasible(conflicts=tuple(_rule_conflict(supply, what, count) for what, count in broken.items()))
+
+
+def _rule_conflict(supply: _Supply, what: str, missing: int) -> Conflict:
+    forms = supply.request.forms
+    if what == "互斥题":
+        kind, needed, available = "", missing, 0
+        sentence = (
+            f"互斥题：{forms} 份试卷里至少有 {missing} 处要把互斥的两道题放进同一份，请补充可替换的题目。"
+        )
+    else:
+        letter = what[-1]
+        band = key_band(supply.blueprint.rule_of("single").count)
+        kind = "single"
+        available = sum(1 for item in supply.usable if item.type == "single" and item.key == (letter,))
+        if what == letter:
+            needed = available + missing
+            sentence = (
+                f"答案分布：每份试卷答案为 {letter} 的单项选择题至少 {band.least} 道，{forms} 份合计少 {missing} 道，"
+                f"题库可用 {available} 道，请补充或调整答案位置。"
+            )
+        else:
+            needed = available
+            sentence = (
+                f"答案分布：每份试卷答案为 {letter} 的单项选择题至多 {band.most} 道，{forms} 份合计多出 {missing} 道，"
+                "请补充其他答案的题目或调整答案位置。"
+            )
+    return Conflict(
+        area="", title="", type=kind, needed=needed, available=available, missing=missing, sentence=sentence
+    )
+
+
+def _form(request: Request, number: int, items: Iterable[PoolItem]) -> Form:
+    marks = {rule.type: rule.marks for rule in request.blueprint.kinds}
+    placed = (
+        PlacedItem(id=item.id, area=item.area, type=item.type, marks=marks[item.type]) for item in items
+    )
+    return Form(id=request.form_id(number), items=printed_order(placed, request.blueprint))

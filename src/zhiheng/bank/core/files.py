@@ -1,0 +1,213 @@
+"""Reading items from files: the bank that ships with the platform, or one somebody brings.
+
+A file is YAML (JSON is YAML too): a list of items, or a mapping with `items` and the fields all of them share
+(`standard`, `level`, `area`, `pool`). Below a folder laid out <standard>/<level>/<area>/<pool>.yaml
+these four come from the path; what an item says itself goes first.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from zhiheng.bank.core.terms import (
+    AREA_TITLES,
+    POOLS,
+    CompetencyCode,
+    Item,
+    ItemType,
+    Option,
+    Point,
+    Pool,
+)
+from zhiheng.foundation.errors import Refused
+
+SHIPPED = Path(__file__).resolve().parent.parent / "data"
+BANK_LEVELS = ("5", "4", "3", "2", "1", "junior", "intermediate", "senior")
+SUFFIXES = (".yaml", ".yml", ".json")
+_AREA_SLUGS = {title: slug for slug, title in AREA_TITLES.items()}
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What an item need not say because its file or its folder says it."""
+
+    standard: str = ""
+    level: str = ""
+    area: str = ""
+    pool: Pool = "live"
+
+
+class _PointRow(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+    marks: Decimal
+
+
+class _ItemRow(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    type: ItemType
+    codes: list[str]
+    difficulty: Decimal
+    stem: str
+    explanation: str = ""
+    options: dict[str, str] = {}
+    key: list[str] = []
+    answer: str = ""
+    points: list[_PointRow] = []
+    law: list[str] = []
+    trades: list[str] = []
+    enemies: list[str] = []
+    standard: str | None = None
+    level: str | None = None
+    area: str | None = None
+    pool: Pool | None = None
+
+
+def load_shipped(*, standard: str = "", level: str = "", root: Path = SHIPPED) -> tuple[Item, ...]:
+    """The items that ship, of one standard and level if these are given, both pools, in path order."""
+    folder = root / standard / level if level else root / standard
+    return tuple(item for path in _bank_files(folder) for item in load_file(path))
+
+
+def load_bank(path: Path, *, place: Place | None = None) -> tuple[Item, ...]:
+    """The items of a file or of every bank file below a folder.
+
+    Raises: Refused naming file, item and field.
+    """
+    if path.is_dir():
+        return tuple(item for file in _bank_files(path) for item in load_file(file, place=place))
+    return load_file(path, place=place)
+
+
+def _bank_files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES)
+
+
+def load_file(path: Path, *, place: Place | None = None) -> tuple[Item, ...]:
+    """The items of one file. place: fallbacks for what neither item, file nor path says."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Refused(
+            what=f"读不到题库文件 {path}：{error.strerror}", remedy="请检查路径", code="file"
+        ) from None
+    except UnicodeDecodeError:
+        raise Refused(
+            what=f"题库文件 {path} 不是 UTF-8 文本", remedy="请另存为 UTF-8 编码", code="encoding"
+        ) from None
+    return read_items(text, source=str(path), place=_place_of(path, place or Place()))
+
+
+def _place_of(path: Path, place: Place) -> Place:
+    parts = path.resolve().parts[-4:]
+    for pool in POOLS:
+        if len(parts) == 4 and parts[1] in BANK_LEVELS and path.stem == pool:
+            return Place(standard=parts[0], level=parts[1], area=parts[2], pool=pool)
+    return place
+
+
+def read_items(text: str, *, source: str, place: Place) -> tuple[Item, ...]:
+    """The items of a YAML or JSON text; `source` is what a refusal calls it."""
+    try:
+        document = yaml.load(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        spot = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else "某处"
+        raise Refused(
+            what=f"题库文件 {source} 的{spot}读不懂",
+            remedy="请检查该处的缩进、引号与冒号",
+            code="bank-syntax",
+        ) from None
+    if isinstance(document, dict) and "items" in document:
+        shared = {name: document[name] for name in ("standard", "level", "area", "pool") if name in document}
+        rows = _list(document["items"], source)
+        return _items([{**shared, **row} if isinstance(row, dict) else row for row in rows], source, place)
+    return _items(_list(document, source), source, place)
+
+
+def _list(value: Any, source: str) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    raise Refused(
+        what=f"题库文件 {source} 里不是题目列表",
+        remedy="请写成题目的列表，或带 items 的对象",
+        code="bank-shape",
+    )
+
+
+def _items(rows: Iterable[Any], source: str, place: Place) -> tuple[Item, ...]:
+    return tuple(_item(row, f"题库文件 {source} 第 {number} 题", place) for number, row in enumerate(rows, 1))
+
+
+def _item(raw: Any, where: str, place: Place) -> Item:
+    if isinstance(raw, Mapping) and isinstance(raw.get("id"), str):
+        where = f"{where}（{raw['id']}）"
+    try:
+        row = msgspec.convert(raw, _ItemRow)
+    except msgspec.ValidationError as error:
+        raise _field_refusal(where, str(error)) from None
+    try:
+        return item_of(row, place)
+    except Refused as refused:
+        raise Refused(what=f"{where}：{refused.what}", remedy=refused.remedy, code=refused.code) from None
+
+
+def item_of(row: _ItemRow, place: Place) -> Item:
+    place = replace(
+        place,
+        standard=row.standard or place.standard,
+        level=row.level or place.level,
+        area=_slug(row.area or place.area),
+        pool=row.pool or place.pool,
+    )
+    if not place.level:
+        raise Refused(what="字段 level（等级）未填写", remedy="请补写等级", code="bank-field")
+    return Item(
+        id=row.id,
+        standard=place.standard,
+        level=place.level,
+        area=place.area,
+        pool=place.pool,
+        type=row.type,
+        codes=tuple(
+            CompetencyCode.parse(code, standard=place.standard, level=place.level) for code in row.codes
+        ),
+        difficulty=row.difficulty,
+        stem=row.stem,
+        explanation=row.explanation,
+        options=tuple(Option(letter=letter, text=text) for letter, text in row.options.items()),
+        key=tuple(row.key),
+        answer=row.answer,
+        points=tuple(Point(text=point.text, marks=point.marks) for point in row.points),
+        law=tuple(row.law),
+        trades=frozenset(row.trades),
+        enemies=tuple(row.enemies),
+    )
+
+
+def _slug(area: str) -> str:
+    if not area:
+        raise Refused(
+            what="字段 area（考核范围）未填写", remedy="请写权重表里的名称，例如“工作准备”", code="bank-area"
+        )
+    return _AREA_SLUGS.get(area, area)
+
+
+def _field_refusal(where: str, message: str) -> Refused:
+    """Put msgspec's "… `name` - at `$.path`" into a sentence that names the field."""
+    problem, _, spot = message.partition(" - at `$")
+    field = spot.rstrip("`").lstrip(".")
+    if "missing required field" in problem:
+        what = f"缺少字段 {'.'.join(filter(None, (field, problem.split('`')[1])))}"
+    elif "unknown field" in problem:
+        what = f"有不认识的字段 {problem.split('`')[1]}"
+    elif field:
+        what = f"字段 {field} 的值不合要求"
+    else:
+        what = "不是一个由字段组成的题目"
+    return Refused(what=f"{where}：{what}", remedy="请对照题目格式改正该字段", code="bank-field")
