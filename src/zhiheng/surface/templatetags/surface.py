@@ -67,7 +67,7 @@ def id_mask(number: str) -> str:
 @register.simple_tag
 def shape(key: str) -> SafeString:
     """The shape of a state alone, for places that say the word themselves."""
-    drawing = mark_safe(shape_of(key)[1].drawing)  # noqa: S308 - a constant of shapes.py
+    drawing = mark_safe(shape_of(key)[1].drawing)
     return format_html(
         '<svg class="shape" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{}</svg>', drawing
     )
@@ -77,7 +77,9 @@ def shape(key: str) -> SafeString:
 def state(key: str, label: str = "") -> SafeString:
     """Shape and word. A key that is no state of the list is shown as a plain note and needs its label."""
     own, known = shape_of(key)
-    return format_html('<span class="state state-{}">{}{}</span>', own, shape(key), label or known.label or key)
+    return format_html(
+        '<span class="state state-{}">{}{}</span>', own, shape(key), label or known.label or key
+    )
 
 
 @register.inclusion_tag("surface/components/reckoning.html")
@@ -156,7 +158,7 @@ def seal(hash_hex: str, size: str = "", label: str = "") -> SafeString:
         SIDE,
         SIDE,
         format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"'),
-        mark_safe(seal_strokes(hash_hex)),  # noqa: S308 - digits and path letters made by seal.py
+        mark_safe(seal_strokes(hash_hex)),
     )
 
 
@@ -190,7 +192,11 @@ def pagination(context: Context, page: "Page[Any]", parameter: str = "page") -> 
 
     paginator = page.paginator
     numbers = [
-        {"number": number, "url": "" if number == paginator.ELLIPSIS else url(number), "current": number == page.number}
+        {
+            "number": number,
+            "url": "" if number == paginator.ELLIPSIS else url(number),
+            "current": number == page.number,
+        }
         for number in paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     ]
     return {
