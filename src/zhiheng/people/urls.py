@@ -1,4 +1,4 @@
-from django.conf.urls.i18n import set_language
+from django.views.i18n import set_language
 from django.urls import path
 
 from zhiheng.people import views

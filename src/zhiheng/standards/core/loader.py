@@ -73,9 +73,8 @@ def load_rule_set(name: str) -> RuleSet:
     )
 
 
-@cache
-def content_hash(name: str) -> str:
-    """SHA-256 over the rule set, its entry conditions and the standard it rests on: what a sitting pins."""
+def rule_set_content(name: str) -> dict[str, Any]:
+    """Everything a rule set decides by, as plain JSON values: its rules, entry conditions and standard."""
     rules = load_rule_set(name)
     conditions = DATA / "rulesets" / rules.id / "conditions.yaml"
     content: dict[str, Any] = {"rules": _plain(rules)}
@@ -83,7 +82,13 @@ def content_hash(name: str) -> str:
         content["conditions"] = _plain(decode(conditions, object))
     if rules.standard:
         content["standard"] = _plain(load_occupation(rules.standard))
-    return digest(content)
+    return content
+
+
+@cache
+def content_hash(name: str) -> str:
+    """SHA-256 over `rule_set_content`: what a sitting pins."""
+    return digest(rule_set_content(name))
 
 
 def _plain(value: Any) -> Any:

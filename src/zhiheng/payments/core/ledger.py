@@ -1,0 +1,49 @@
+"""Double entry in integer fen: every posting sums to zero."""
+
+from dataclasses import dataclass
+
+from zhiheng.foundation.errors import ZhihengError
+
+
+class Unbalanced(ZhihengError):
+    """The sides of a posting do not sum to zero."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """account: "bank", "institution:<id>", "income:<kind>"; amount_fen: positive = debit."""
+
+    account: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    memo: str
+    sides: tuple[Side, ...]
+
+    def __post_init__(self) -> None:
+        if sum(side.amount_fen for side in self.sides) != 0:
+            raise Unbalanced(self.memo)
+
+
+def order_placed(*, institution: str, kind: str, total_fen: int, reference: str) -> Posting:
+    """The institution owes; the body has earned."""
+    return Posting(
+        memo=f"订单 {reference}",
+        sides=(
+            Side(account=f"institution:{institution}", amount_fen=total_fen),
+            Side(account=f"income:{kind}", amount_fen=-total_fen),
+        ),
+    )
+
+
+def transfer_received(*, institution: str, amount_fen: int, reference: str, bank_reference: str) -> Posting:
+    """Money in the bank; the institution owes that much less."""
+    return Posting(
+        memo=f"订单 {reference} 到账，流水 {bank_reference}",
+        sides=(
+            Side(account="bank", amount_fen=amount_fen),
+            Side(account=f"institution:{institution}", amount_fen=-amount_fen),
+        ),
+    )
