@@ -69,7 +69,7 @@ def shape(key: str) -> SafeString:
     """The shape of a state alone, for places that say the word themselves."""
     drawing = mark_safe(shape_of(key)[1].drawing)
     return format_html(
-        '<svg class="shape" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{}</svg>', drawing
+        '<svg class="shape" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{}</svg>', drawing
     )
 
 
@@ -153,8 +153,10 @@ def confirm(context: Context, what: str, label: str, **options: str) -> dict[str
 def seal(hash_hex: str, size: str = "", label: str = "") -> SafeString:
     """The certificate's seal. size: "", "small" or "large". Without a label it is decoration."""
     return format_html(
-        '<svg class="{}" viewBox="0 0 {} {}" {}>{}</svg>',
+        '<svg class="{}" width="{}" height="{}" viewBox="0 0 {} {}" {}>{}</svg>',
         f"seal {size}".strip(),
+        SIDE,
+        SIDE,
         SIDE,
         SIDE,
         format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"'),
