@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.forms import BoundField
+from django.forms import BoundField, Field
+from django.utils.translation import gettext_lazy as _
 
 from zhiheng.foundation.errors import Refused
 
@@ -34,6 +35,8 @@ def field_errors(bound: BoundField) -> list[FieldError]:
 
 
 def _parts(error: ValidationError) -> FieldError:
+    if error.code == "required" and error.message == Field.default_error_messages["required"]:
+        return FieldError(what=str(_("这一项还没有填写")))
     params = error.params or {}
     return FieldError(
         what="".join(error.messages), rule=str(params.get("rule", "")), remedy=str(params.get("remedy", ""))

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.utils.translation import gettext_lazy as _
 
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.decision import Decision, Reason
@@ -53,20 +52,20 @@ class Row:
 class ExampleForm(forms.Form):
     """A form with one field of every kind."""
 
-    name = forms.CharField(label=_("姓名"), help_text=_("与身份证件一致，证书上就印这个名字。"))
-    id_number = forms.CharField(label=_("身份证号码"), help_text=_("只用于核对身份，页面上只显示首尾几位。"))
+    name = forms.CharField(label="姓名", help_text="与身份证件一致，证书上就印这个名字。")
+    id_number = forms.CharField(label="身份证号码", help_text="只用于核对身份，页面上只显示首尾几位。")
     level = forms.ChoiceField(
-        label=_("报考等级"), choices=[("junior", "初级"), ("intermediate", "中级"), ("senior", "高级")]
+        label="报考等级", choices=[("junior", "初级"), ("intermediate", "中级"), ("senior", "高级")]
     )
     route = forms.ChoiceField(
-        label=_("按哪一条报考"),
+        label="按哪一条报考",
         widget=forms.RadioSelect,
         choices=[("1", "已取得初级证书，连续从业满 1 年"), ("2", "大专以上学历，连续从业满 2 年")],
-        help_text=_("选一条即可，审核只看这一条的材料。"),
+        help_text="选一条即可，审核只看这一条的材料。",
     )
-    proof = forms.FileField(label=_("学历证书"), help_text=_("PDF 或 JPEG，不超过 8 MB；可以拖到框里。"))
-    note = forms.CharField(label=_("补充说明"), required=False, widget=forms.Textarea)
-    honest = forms.BooleanField(label=_("我确认以上内容属实，并已阅读报考须知。"))
+    proof = forms.FileField(label="学历证书", help_text="PDF 或 JPEG，不超过 8 MB；可以拖到框里。")
+    note = forms.CharField(label="补充说明", required=False, widget=forms.Textarea)
+    honest = forms.BooleanField(label="我确认以上内容属实，并已阅读报考须知。")
 
     def clean_id_number(self) -> str:
         raise as_validation_error(
@@ -134,8 +133,17 @@ def _decision(*, years_met: bool) -> Decision:
 
 def _milestones() -> list[Milestone]:
     return [
-        Milestone(key="open", label="开放报名", start=date(2026, 10, 26), state="past", marks=["您 11月2日 报名"]),
-        Milestone(key="close", label="报名截止", start=date(2026, 11, 21), state="today", note="24:00 前", flag="周六，不审核"),
+        Milestone(
+            key="open", label="开放报名", start=date(2026, 10, 26), state="past", marks=["您 11月2日 报名"]
+        ),
+        Milestone(
+            key="close",
+            label="报名截止",
+            start=date(2026, 11, 21),
+            state="today",
+            note="24:00 前",
+            flag="周六，不审核",
+        ),
         Milestone(key="review", label="资格审核", start=date(2026, 11, 21), end=date(2026, 11, 23)),
         Milestone(key="ticket", label="打印准考证", start=date(2026, 11, 25), end=date(2026, 11, 28)),
         Milestone(key="exam", label="考试", start=date(2026, 11, 28), note="09:00 至 11:00"),
@@ -156,10 +164,42 @@ def _steps() -> list[Step]:
 
 def _rows() -> list[Row]:
     return [
-        Row(name="林示范", programme="互联网营销师 中级", state="valid", label="已通过", due=date(2026, 11, 23), fee_fen=68000, marks=Decimal("86.50")),
-        Row(name=LONG_NAME, programme="数字化人力资源管理师 高级", state="returned", label="退回修改", due=date(2026, 11, 21), fee_fen=1280000, marks=None),
-        Row(name="欧阳样例", programme="全媒体运营师 初级", state="pending", label="待补材料", due=date(2026, 11, 21), fee_fen=48000, marks=Decimal(60)),
-        Row(name="司马演练", programme="互联网营销师 中级", state="overdue", label="逾期", due=date(2026, 11, 14), fee_fen=0, marks=Decimal("59.5")),
+        Row(
+            name="林示范",
+            programme="互联网营销师 中级",
+            state="valid",
+            label="已通过",
+            due=date(2026, 11, 23),
+            fee_fen=68000,
+            marks=Decimal("86.50"),
+        ),
+        Row(
+            name=LONG_NAME,
+            programme="数字化人力资源管理师 高级",
+            state="returned",
+            label="退回修改",
+            due=date(2026, 11, 21),
+            fee_fen=1280000,
+            marks=None,
+        ),
+        Row(
+            name="欧阳样例",
+            programme="全媒体运营师 初级",
+            state="pending",
+            label="待补材料",
+            due=date(2026, 11, 21),
+            fee_fen=48000,
+            marks=Decimal(60),
+        ),
+        Row(
+            name="司马演练",
+            programme="互联网营销师 中级",
+            state="overdue",
+            label="逾期",
+            due=date(2026, 11, 14),
+            fee_fen=0,
+            marks=Decimal("59.5"),
+        ),
     ]
 
 

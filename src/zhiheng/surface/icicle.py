@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Self
 
-WIDTH = 960
+WIDTH = 800
 ROW = 30
 _LETTER = 14
 _PADDING = 10

@@ -36,6 +36,14 @@ def short_day_words(value: date | datetime | None) -> str:
     return words.rsplit(" ", 1)[0] if english() else words.split("年", 1)[1]
 
 
+def plain_day_words(value: date | datetime | None) -> str:
+    """11月28日; 28 Nov: the end of a span whose beginning says the weekday."""
+    words = short_day_words(value)
+    if value is None:
+        return words
+    return words.split(" ", 1)[1] if english() else words.split(" ", 1)[0]
+
+
 def clock_words(value: datetime | time | None) -> str:
     """09:00."""
     if value is None:

@@ -35,6 +35,11 @@ def short_day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def plain_day(value: date | datetime | None) -> str:
+    return wording.plain_day_words(value)
+
+
+@register.filter
 def clock(value: datetime | time | None) -> str:
     return wording.clock_words(value)
 
@@ -69,7 +74,8 @@ def shape(key: str) -> SafeString:
     """The shape of a state alone, for places that say the word themselves."""
     drawing = mark_safe(shape_of(key)[1].drawing)
     return format_html(
-        '<svg class="shape" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{}</svg>', drawing
+        '<svg class="shape" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" focusable="false">{}</svg>',
+        drawing,
     )
 
 
