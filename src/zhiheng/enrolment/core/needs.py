@@ -164,10 +164,10 @@ def _certificate(question: Question, need: CertificateNeed) -> Finding:
     best = _earliest(question, need)
     proof = question.conditions.proofs.certificate
     if best is None or best.issued is None:
-        lack = "没有" if best is None else f"{best.name or best.level_name} 未填取得日期，不能核对"
+        lack = _held(question) if best is None else f"{_title(best)} 未填取得日期，不能核对"
         return question.finding(None, proof, f"需{_describe_certificate(question, need)}（{lack}）")
     since = duration.add_years(best.issued, need.held_years)
-    named = f"{best.name or best.level_name}（{best.issued} 取得）"
+    named = f"{_title(best)}（{best.issued} 取得）"
     if best.issued > question.as_of:
         return question.finding(since, proof, f"{named}：核对日 {question.as_of} 尚未取得")
     if not need.held_years:
@@ -179,6 +179,17 @@ def _certificate(question: Question, need: CertificateNeed) -> Finding:
         f"{named}，取得满 {held} ≥ {need.held_years} 年",
         f"{named}，取得满 {held} < {need.held_years} 年",
     )
+
+
+def _title(held: HeldCertificate) -> str:
+    """四级 互联网营销师; the level is not said twice."""
+    name, level = held.name or "", held.level_name or ""
+    return name if level in name else f"{level} {name}".strip()
+
+
+def _held(question: Question) -> str:
+    titles = sorted({_title(held) for held in question.profile.certificates if held.kind != "none"})
+    return f"现有：{'、'.join(titles)}" if titles else "没有"
 
 
 def _earliest(question: Question, need: CertificateNeed) -> HeldCertificate | None:

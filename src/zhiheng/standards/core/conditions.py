@@ -232,9 +232,13 @@ class Conditions(_Data, frozen=True, kw_only=True):
         raise Refused(what=f"{self.title}没有工种“{mark}”", remedy=remedy, code="unknown-trade")
 
 
-@lru_cache
 def rule_sets(root: Path = RULESETS) -> Mapping[str, Conditions]:
     """Every rule set under the folder that prints conditions, by id. Raises: Refused for a faulty file."""
+    return _read_all(root)
+
+
+@lru_cache
+def _read_all(root: Path) -> Mapping[str, Conditions]:
     files = sorted(root.glob("*/conditions.yaml"))
     return {conditions.rule_set: conditions for conditions in map(read_conditions, files)}
 
