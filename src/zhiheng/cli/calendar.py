@@ -37,9 +37,10 @@ def add(
 def parse_day(text: str) -> date:
     """Raises: Refused when the text is not a day written 2026-11-28."""
     try:
-        if len(text) != len("2026-11-28"):
+        day = date.fromisoformat(text)
+        if day.isoformat() != text:  # week dates and dates without dashes parse too
             raise ValueError(text)
-        return date.fromisoformat(text)
+        return day
     except ValueError:
         raise Refused(what=f"“{text}”不是一个日期", remedy="请写作 2026-11-28 的样子", code="date") from None
 

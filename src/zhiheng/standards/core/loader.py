@@ -199,15 +199,15 @@ def codes_for(rule_set: str, programme: str) -> tuple[Code, ...]:
 
 
 def find_code(standard: str, level: str, kind: Kind, code: str) -> Code:
-    """One code by its full key; basics are found under any level.
+    """One code by its full key; codes that belong to every level (basics, syllabi) are found under any.
 
     Raises: Refused when the standard has no such code at that level.
     """
-    found = _index(standard).get(("" if kind == "basics" else level, kind, code))
+    index = _index(standard)
+    found = index.get((level, kind, code)) or index.get(("", kind, code))
     if found is None:
-        where = f"{level} 级" if level and kind != "basics" else "全部等级"
         raise Refused(
-            what=f"标准 {standard} 的{where}没有编码 {kind}:{code}",
+            what=f"标准 {standard} 没有编码 {kind}:{code}" + (f"（等级 {level}）" if level else ""),
             rule="标准第 2、3 章",
             remedy="请核对等级、类别（skill、knowledge、basics）与条号",
             code="code-unknown",

@@ -1,0 +1,28 @@
+"""Running one command in this process and reading what it said."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from zhiheng.cli.main import main
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.out)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> Answer:
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as left:
+        main(list(words))
+    heard = capsys.readouterr()
+    return Answer(code=int(left.value.code or 0), out=heard.out, err=heard.err)

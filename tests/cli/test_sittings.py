@@ -1,0 +1,75 @@
+import pytest
+
+from tests.cli.answers import run
+
+
+def test_a_year(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = run(capsys, "sittings", "plan", "--rules", "ccia-002", "--year", "2026", "--json")
+    assert (answer.code, answer.err, len(answer.data)) == (0, "", 12)
+    assert answer.data[1] == {
+        "date": "2026-02-28",
+        "flags": ["workday"],
+        "enrolment_closes": "2026-02-21",
+        "review_due": "2026-02-24",
+        "cram_opens": "2026-02-21",
+        "mock_from": "2026-02-25",
+        "mock_until": "2026-02-26",
+        "tickets_from": "2026-02-25",
+        "result_due": "2026-03-20",
+        "certificate_due_if_approved_on_result_due": "2026-05-20",
+        "query_opens": "2026-05-27",
+        "makeup_closes": "2026-02-25",
+        "provisional": [],
+    }
+    assert answer.data[10]["provisional"] == ["certificate_due_if_approved_on_result_due", "query_opens"]
+
+
+def test_one_date_and_the_alias_of_a_rule_set(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = run(capsys, "sittings", "plan", "--rules", "000", "--date", "2026-02-28", "--json")
+    (row,) = answer.data
+    assert (row["certificate_due_if_approved_on_result_due"], row["query_opens"]) == (
+        "2026-06-03",
+        "2026-06-03",
+    )
+
+
+def test_a_day_that_is_not_the_last_saturday_is_planned_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = run(capsys, "sittings", "plan", "--rules", "004", "--date", "2026-11-21", "--json")
+    assert (answer.code, answer.data[0]["enrolment_closes"]) == (0, "2026-11-14")
+    assert answer.err == "2026-11-21 不是当月最后一个周六（2026-11-28），仍按这一天推算。\n"
+
+
+def test_a_year_without_a_published_calendar_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = run(capsys, "sittings", "plan", "--rules", "002", "--year", "2027", "--json")
+    assert answer.err == "2027 年的放假安排尚未公布，节假日标记与工作日推算均为暂定。\n"
+    assert answer.data[5]["provisional"] == [
+        "review_due",
+        "result_due",
+        "certificate_due_if_approved_on_result_due",
+        "query_opens",
+        "makeup_closes",
+    ]
+
+
+def test_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = run(capsys, "sittings", "plan", "--rules", "002", "--date", "2026-09-26")
+    lines = answer.out.splitlines()
+    assert lines[:2] == ["考期 2026-09-26（节假日）", "  2026-09-19  报名截止"]
+    assert lines[7:9] == ["  2026-10-22  成绩公布", "  2026-12-17  证书颁发（成绩如期批准）"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rules", "003", "--year", "2026"], "没有规则集“003”"),
+        (["--rules", "002"], "--year 与 --date 须给出一个"),
+        (["--rules", "002", "--year", "2026", "--date", "2026-11-28"], "--year 与 --date 须给出一个"),
+        (["--rules", "002", "--year", "今年"], "年份“今年”不是整数"),
+        (["--rules", "002", "--year", "1899"], "年份 1899 不在可排考期的范围内"),
+        (["--rules", "002", "--date", "2026-11-31"], "“2026-11-31”不是一个日期"),
+    ],
+)
+def test_unusable_input(capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
+    answer = run(capsys, "sittings", "plan", *words, "--json")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(said)
