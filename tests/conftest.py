@@ -15,3 +15,11 @@ def _clock_stands_true() -> object:
 
     settings.CLOCK_FILE.unlink(missing_ok=True)
     return None
+
+
+@pytest.fixture
+def world(db: None) -> object:
+    """A body, two institutions, one account per role and an open sitting; the clock stands in its enrolment."""
+    from tests.factories.world import build_world
+
+    return build_world()

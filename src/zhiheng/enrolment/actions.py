@@ -1,0 +1,320 @@
+"""Applying, handing in, and deciding."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from zhiheng.enrolment.core.admission import decide_open
+from zhiheng.enrolment.core.cases import profile_from_facts
+from zhiheng.enrolment.core.documents import decide_complete, required_kinds
+from zhiheng.enrolment.core.eligibility import Assessment
+from zhiheng.enrolment.models import (
+    Application,
+    ApplicationStatus,
+    Document,
+    DocumentKind,
+    EligibilityDecision,
+    ReviewDecision,
+    Verdict,
+)
+from zhiheng.enrolment.queries import assessment_of, documents_of, live_application, standing_of
+from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import day_ends
+from zhiheng.people.actions import register_person
+from zhiheng.people.models import Account, Institution
+from zhiheng.plumbing import clock, vault
+from zhiheng.plumbing.audit import record
+from zhiheng.plumbing.models import VaultFile
+from zhiheng.plumbing.outbox import publish
+from zhiheng.sittings.core.plan import review_due
+from zhiheng.sittings.models import Offering
+from zhiheng.sittings.queries import date_of, rules_for
+
+EDITABLE = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+PICTURES = ("image/jpeg", "image/png")
+
+
+@transaction.atomic
+def enter_application(
+    *,
+    by: Account,
+    institution: Institution,
+    offering: Offering,
+    name: str,
+    id_number: str,
+    phone: str,
+    profile: dict[str, Any],
+    claimed_condition: str = "",
+    address: str = "",
+) -> Application:
+    """Write down one candidate's application as a draft of the institution.
+
+    Raises: Refused for a closed enrolment, an institution that may not enrol, impossible facts, or a person
+    already applying for the programme on this sitting.
+    """
+    decide_open(standing_of(institution, offering), now=clock.now()).require()
+    _check_profile(profile, offering)
+    person = register_person(by=str(by.id), name=name, id_number=id_number, phone=phone)
+    clash = live_application(person, offering.sitting, offering.programme)
+    if clash is not None:
+        raise _twice(person.name, clash)
+    try:
+        with transaction.atomic():
+            application = Application.objects.create(
+                person=person,
+                institution=institution,
+                offering=offering,
+                sitting=offering.sitting,
+                programme=offering.programme,
+                profile=profile,
+                claimed_condition=claimed_condition,
+                address=address,
+                entered_by=by,
+            )
+    except IntegrityError:  # another request was first between the look and the insert
+        raise _twice(person.name, None) from None
+    record(by=str(by.id), act="application-entered", subject=f"application:{application.id}")
+    return application
+
+
+@transaction.atomic
+def correct_application(
+    *,
+    by: Account,
+    application: Application,
+    phone: str,
+    profile: dict[str, Any],
+    claimed_condition: str,
+    address: str,
+) -> Application:
+    """Change the claimed facts of a draft or returned application. Raises: Refused."""
+    _require_editable(application)
+    _check_profile(profile, application.offering)
+    application.profile = profile
+    application.claimed_condition = claimed_condition
+    application.address = address
+    application.save(update_fields=["profile", "claimed_condition", "address"])
+    if phone and phone != application.person.phone:
+        application.person.phone = phone
+        application.person.save(update_fields=["phone"])
+    record(by=str(by.id), act="application-corrected", subject=f"application:{application.id}")
+    return application
+
+
+@transaction.atomic
+def attach_document(
+    *, by: Account, application: Application, kind: DocumentKind, content: bytes, name: str
+) -> Document:
+    """Keep a file for the application; an earlier one of the same kind is superseded (proofs may be several).
+
+    Raises: Refused when the application is not editable or the file is not what it claims.
+    """
+    _require_editable(application)
+    accept = (
+        PICTURES
+        if kind in (DocumentKind.PHOTO, DocumentKind.ID_FRONT, DocumentKind.ID_BACK)
+        else tuple(vault.NAMES)
+    )
+    file = vault.store(content, kind=kind, name=name, by=str(by.id), accept=accept)
+    _refuse_same_picture(application, kind, file)
+    if kind != DocumentKind.PROOF:
+        Document.objects.filter(application=application, kind=kind, superseded_at=None).update(
+            superseded_at=clock.now()
+        )
+    document = Document.objects.create(application=application, kind=kind, file=file)
+    record(
+        by=str(by.id),
+        act="document-attached",
+        subject=f"application:{application.id}",
+        detail={"kind": str(kind), "sha256": file.sha256},
+    )
+    return document
+
+
+@transaction.atomic
+def submit(*, by: Account, application: Application) -> Application:
+    """Hand an application in for review; its eligibility is computed and kept.
+
+    Raises: Refused when enrolment has closed, the claimed condition is not met, or documents are missing.
+    """
+    _require_editable(application)
+    decide_open(standing_of(application.institution, application.offering), now=clock.now()).require()
+    assessment = assessment_of(application)
+    if not assessment.eligible:
+        raise _not_eligible(application, assessment)
+    if application.claimed_condition not in assessment.satisfied:
+        application.claimed_condition = assessment.satisfied[0]
+    rules = rules_for(application.offering)
+    decide_complete(
+        required_kinds(assessment, application.claimed_condition),
+        [document.kind for document in documents_of(application)],
+        rule=f"{rules.source}：报名资料",
+    ).require()
+    _keep_eligibility(application, assessment)
+    now = clock.now()
+    application.status = ApplicationStatus.SUBMITTED
+    application.submitted_at = now
+    application.review_due = day_ends(review_due(rules, now.date()).day)
+    application.save(update_fields=["status", "claimed_condition", "submitted_at", "review_due"])
+    record(by=str(by.id), act="application-submitted", subject=f"application:{application.id}")
+    return application
+
+
+@transaction.atomic
+def review(
+    *, by: Account, application: Application, verdict: Verdict, reasons: Sequence[str] = ()
+) -> ReviewDecision:
+    """Decide a submitted application.
+
+    Raises: Refused when it is not waiting, or a return or rejection gives no reason.
+    """
+    current = Application.objects.select_for_update().get(pk=application.pk)
+    if current.status != ApplicationStatus.SUBMITTED:
+        raise Refused(
+            what=f"这份报名现在是“{current.get_status_display()}”，不在待审核状态",
+            remedy="可能已有同事处理，请刷新后再看",
+            code="not-waiting",
+        )
+    told = [reason.strip() for reason in reasons if reason.strip()]
+    if verdict != Verdict.APPROVE and not told:
+        raise Refused(
+            what="退回或不予通过时没有写明原因", remedy="请至少选择或填写一条原因", code="reason-missing"
+        )
+    eligibility = _keep_eligibility(application, assessment_of(application))
+    if verdict == Verdict.APPROVE and not eligibility.eligible:
+        raise _not_eligible(application, assessment_of(application))
+    decision = ReviewDecision.objects.create(
+        application=application, verdict=verdict, reasons=told, eligibility=eligibility, by=by
+    )
+    application.status = {
+        Verdict.APPROVE: ApplicationStatus.APPROVED,
+        Verdict.RETURN: ApplicationStatus.RETURNED,
+        Verdict.REJECT: ApplicationStatus.REJECTED,
+    }[verdict]
+    application.save(update_fields=["status"])
+    record(
+        by=str(by.id),
+        act=f"application-{verdict}",
+        subject=f"application:{application.id}",
+        detail={"reasons": told},
+    )
+    if verdict == Verdict.APPROVE:
+        publish("application-approved", application_id=str(application.id))
+    return decision
+
+
+@transaction.atomic
+def withdraw(*, by: Account, application: Application) -> None:
+    """Take an application back before it is approved. Raises: Refused."""
+    if application.status not in (*EDITABLE, ApplicationStatus.SUBMITTED):
+        raise Refused(
+            what=f"这份报名现在是“{application.get_status_display()}”，不能撤回",
+            remedy="审核通过后的变更请联系专委会",
+            code="not-withdrawable",
+        )
+    application.status = ApplicationStatus.WITHDRAWN
+    application.save(update_fields=["status"])
+    record(by=str(by.id), act="application-withdrawn", subject=f"application:{application.id}")
+
+
+@transaction.atomic
+def admit_to_resit(*, by: Account, failed: Application, offering: Offering) -> Application:
+    """A new, already approved application of a failed candidate for a later sitting; the first review stands.
+
+    Raises: Refused when the person already applies for the programme on that sitting.
+    """
+    clash = live_application(failed.person, offering.sitting, offering.programme)
+    if clash is not None:
+        raise _twice(failed.person.name, clash)
+    application = Application.objects.create(
+        person=failed.person,
+        institution=failed.institution,
+        offering=offering,
+        sitting=offering.sitting,
+        programme=offering.programme,
+        status=ApplicationStatus.APPROVED,
+        profile=failed.profile,
+        claimed_condition=failed.claimed_condition,
+        address=failed.address,
+        resit_of=failed,
+        submitted_at=clock.now(),
+        entered_by=by,
+    )
+    record(
+        by=str(by.id),
+        act="resit-admitted",
+        subject=f"application:{application.id}",
+        detail={"failed": str(failed.id)},
+    )
+    publish("application-approved", application_id=str(application.id))
+    return application
+
+
+def _keep_eligibility(application: Application, assessment: Assessment) -> EligibilityDecision:
+    return EligibilityDecision.objects.create(
+        application=application,
+        revision=application.offering.revision,
+        as_of=assessment.as_of,
+        facts=application.profile,
+        outcome=assessment.as_facts(),
+        eligible=assessment.eligible,
+    )
+
+
+def _check_profile(profile: dict[str, Any], offering: Offering) -> None:
+    """Refuse facts that cannot be, among them a date that has not come yet."""
+    profile_from_facts(profile, as_of=date_of(offering, "enrolment_closes"))
+    profile_from_facts(profile, as_of=clock.today())
+    for certificate in profile.get("certificates", []):
+        issued = certificate.get("issued")
+        if issued and issued > clock.today().isoformat():
+            raise Refused(
+                what=f"证书“{certificate.get('name') or ''}”的发证日期 {issued} 在今天之后",
+                remedy="请按证书上的日期填写",
+                code="future-date",
+            )
+
+
+def _require_editable(application: Application) -> None:
+    if application.status not in EDITABLE:
+        raise Refused(
+            what=f"这份报名现在是“{application.get_status_display()}”，不能修改",
+            remedy="需要更正的，请联系专委会退回",
+            code="not-editable",
+        )
+
+
+def _refuse_same_picture(application: Application, kind: DocumentKind, file: VaultFile) -> None:
+    same = (
+        Document.objects.filter(application=application, superseded_at=None, file__sha256=file.sha256)
+        .exclude(kind=kind)
+        .first()
+    )
+    if same is not None:
+        raise Refused(
+            what=f"这个文件与已上传的“{same.get_kind_display()}”完全相同",
+            remedy=f"请上传{kind.label}本身",
+            code="file-repeated",
+        )
+
+
+def _twice(name: str, clash: Application | None) -> Refused:
+    where = f"（{clash.offering.title}，{clash.get_status_display()}）" if clash else ""
+    return Refused(
+        what=f"{name}在这一考期已报过同一项目{where}",
+        rule="同一考期同一项目只能报一个级别",
+        remedy="请先撤回原报名，或改报其他考期",
+        code="enrolled-twice",
+    )
+
+
+def _not_eligible(application: Application, assessment: Assessment) -> Refused:
+    nearest = "；".join(f"（{line.number}）{line.text}" for line in assessment.lines if not line.met)
+    earliest = f"；按现有情况最早 {assessment.earliest.isoformat()} 满足" if assessment.earliest else ""
+    return Refused(
+        what=f"{application.person.name}不满足{application.offering.title}的任何一条报名条件：{nearest}{earliest}",
+        rule=assessment.lines[0].source.rsplit("（", 1)[0] if assessment.lines else "",
+        remedy="请核对学历、工作经历与证书是否填全，或改报其他级别",
+        code="not-eligible",
+    )
