@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.enrolment.profiles import DAY, PROGRAMMES, ago, cert, course, edu, job, judge, national
+from tests.enrolment.profiles import DAY, PROGRAMMES, ago, cert, course, edu, job, judge, national, profile
+from zhiheng.enrolment.core.eligibility import assess_levels
 from zhiheng.enrolment.core.terms import Apprenticeship, HeldCertificate
-from zhiheng.standards.core.conditions import rule_sets
+from zhiheng.standards.core.conditions import load_conditions, rule_sets
 
 Facts = tuple[object, ...]
 
@@ -105,6 +106,8 @@ ASSOCIATION_APART = [
     Row("002", "中级", (cert("own", "初级", DAY, programme="全媒体运营师"), job(ago(1))), ("6",)),
     Row("000", "中级", (cert("own", "中级", DAY, programme="全媒体运营师"),), ("7",)),
     Row("000", "中级", (cert("own", "中级", DAY),), ()),
+    Row("000", "中级", (cert("own", "初级", DAY, programme="internet-marketing"), job(ago(1))), ("6",)),
+    Row("000", "中级", (cert("own", "中级", DAY, programme="internet-marketing"),), ()),
 ]
 
 SENIOR_SCHOOL = edu("技校", school_type="高级技工学校")
@@ -356,6 +359,21 @@ def test_the_decision_carries_every_line() -> None:
     assert decision.reasons[1].remedy == ""
     assert decision.reasons[4].remedy == "如实际已具备，请补充证书复印件"
     assert decision.reasons[1].rule == "《互联网营销师》手册报名条件·初级（2）"
+
+
+def test_all_levels_at_once() -> None:
+    """A related graduate without work meets the middle level only; the brochure prints it so."""
+    levels = assess_levels(
+        profile=profile(edu("本科", major_related=True)),
+        conditions=load_conditions("000"),
+        programme="互联网营销师",
+        as_of=DAY,
+    )
+    assert [(one.level, one.satisfied) for one in levels] == [
+        ("junior", ()),
+        ("intermediate", ("4",)),
+        ("senior", ()),
+    ]
 
 
 def test_facts_form() -> None:

@@ -11,6 +11,8 @@ from zhiheng.enrolment.core.terms import Profile
 from zhiheng.foundation.errors import Refused
 from zhiheng.standards.core.conditions import Conditions, fault_of, load_conditions
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # a date outside is a slip of the pen
+
 
 class _CaseForm(msgspec.Struct, frozen=True, kw_only=True):
     """A case as written; further fields (notes, expectations) are none of our business."""
@@ -115,10 +117,14 @@ def _named(where: str, field: str, look_up: Any, name: str) -> Any:
 
 
 def _check_dates(profile: Profile, *, as_of: date, where: str) -> None:
+    if not EARLIEST_YEAR <= as_of.year <= LATEST_YEAR:
+        raise _bad_field(where, "as_of", f"核对日 {as_of} 不在 {EARLIEST_YEAR} 至 {LATEST_YEAR} 年之内")
     for index, job in enumerate(profile.employment):
         field = f"profile.employment[{index}]"
         if job.end is not None and job.end < job.start:
             raise _bad_field(where, f"{field}.end", f"结束日 {job.end} 早于开始日 {job.start}")
+        if job.start.year < EARLIEST_YEAR:
+            raise _bad_field(where, f"{field}.start", f"开始日 {job.start} 早于 {EARLIEST_YEAR} 年")
         if job.start > as_of:
             raise _bad_field(where, f"{field}.start", f"开始日 {job.start} 晚于核对日 {as_of}")
 

@@ -118,6 +118,23 @@ def assess(
     )
 
 
+def assess_levels(
+    *, profile: Profile, conditions: Conditions, programme: str, as_of: date, trade: str | None = None
+) -> tuple[Assessment, ...]:
+    """Every level in printed order: a graduate may miss the lowest level and yet meet the next one."""
+    return tuple(
+        assess(
+            profile=profile,
+            conditions=conditions,
+            programme=programme,
+            level=level.id,
+            as_of=as_of,
+            trade=trade,
+        )
+        for level in conditions.levels
+    )
+
+
 def _no_such_level(conditions: Conditions, trade: TradeLevels, wanted: LevelConditions) -> Reason | None:
     if wanted.id in trade.levels:
         return None

@@ -215,10 +215,19 @@ def _kind_suits(question: Question, need: CertificateNeed, held: HeldCertificate
     readings = question.conditions.readings
     if held.kind != "own":
         return held.kind in need.kinds
+    programme = _programme_name(question, held.programme)
     if "own" in need.kinds:
-        return held.programme in readings.own_certificate_scope
-    named = held.programme is not None and held.programme not in question.programme.names
+        return programme in readings.own_certificate_scope
+    named = programme is not None and programme not in question.programme.names
     return "other" in need.kinds and readings.own_of_other_programme_is_other and named
+
+
+def _programme_name(question: Question, programme: str | None) -> str | None:
+    """A certificate may name its programme by id or by name."""
+    for entry in question.conditions.programmes:
+        if programme == entry.id:
+            return entry.names[0]
+    return programme
 
 
 _KIND_NAMES = {
