@@ -4,7 +4,6 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-
 from zhiheng.foundation.check_digit import mod11_2
 from zhiheng.foundation.errors import Refused
 
@@ -30,13 +29,16 @@ def normal_name(text: str) -> str:
             remedy="请核对是否误填了其他内容",
             code="name-too-long",
         )
-    if any(unicodedata.category(character)[0] == "C" for character in name):
-        raise Refused(what="姓名里有看不见的控制字符", remedy="请重新输入姓名，不要从表格粘贴", code="name-control")
+    if any(unicodedata.category(character)[0] == "C" and not _is_han(character) for character in name):
+        raise Refused(
+            what="姓名里有看不见的控制字符", remedy="请重新输入姓名，不要从表格粘贴", code="name-control"
+        )
     return name
 
 
 def _is_han(character: str) -> bool:
-    return unicodedata.name(character, "").startswith("CJK")
+    # Planes 2 and 3 hold nothing but Han; Python's tables may be older than the newest of them (GB 18030-2022).
+    return "\U00020000" <= character <= "\U0003fffd" or unicodedata.name(character, "").startswith("CJK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

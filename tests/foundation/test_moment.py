@@ -1,0 +1,32 @@
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhiheng.foundation.moment import SHANGHAI, day_begins, day_ends, day_of, iso, iso_utc
+
+DAYS = st.dates(min_value=date(1992, 1, 1), max_value=date(2999, 12, 30))
+
+
+def test_a_day_ends_at_its_24_00() -> None:
+    assert iso(day_begins(date(2026, 11, 21))) == "2026-11-21T00:00:00+08:00"
+    assert iso(day_ends(date(2026, 11, 21))) == "2026-11-22T00:00:00+08:00"
+
+
+def test_the_day_of_a_moment_is_that_of_shanghai() -> None:
+    assert day_of(datetime(2026, 11, 21, 15, 59, 59, tzinfo=UTC)) == date(2026, 11, 21)
+    assert day_of(datetime(2026, 11, 21, 16, tzinfo=UTC)) == date(2026, 11, 22)
+
+
+def test_both_written_forms() -> None:
+    moment = datetime(2026, 11, 21, 9, 0, 0, 999, tzinfo=SHANGHAI)
+    assert iso(moment) == "2026-11-21T09:00:00+08:00"
+    assert iso_utc(moment) == "2026-11-21T01:00:00Z"
+    assert iso(datetime(2026, 11, 21, 3, tzinfo=timezone(timedelta(hours=-5)))) == "2026-11-21T16:00:00+08:00"
+
+
+@given(DAYS)
+def test_a_day_holds_its_first_moment_and_not_its_end(day: date) -> None:
+    assert day_of(day_begins(day)) == day
+    assert day_of(day_ends(day)) == day + timedelta(days=1)
+    assert day_of(day_ends(day) - timedelta(microseconds=1)) == day
