@@ -10,6 +10,7 @@ import typer
 from zhiheng.assembly.core import terms
 from zhiheng.assembly.core.pool import enemies_of, pool_of
 from zhiheng.assembly.core.proof import Deviation, deviation, prove, publishable
+from zhiheng.bank.core.checks import check_item
 from zhiheng.bank.core.files import Place, load_bank, load_shipped
 from zhiheng.bank.core.terms import CompetencyCode, Item
 from zhiheng.cli.output import AsJson, answer
@@ -18,6 +19,15 @@ from zhiheng.standards.core.loader import codes_for, load_blueprint, load_rule_s
 from zhiheng.standards.core.terms import Blueprint, Code, RuleSet
 
 NATIONAL = "nos-4-01-02-07-2021"
+UNSOUND = (
+    "code-missing",
+    "code-unknown",
+    "code-area",
+    "difficulty-range",
+    "key-count",
+    "key-letters",
+    "short-options",
+)
 
 app = typer.Typer(help="组卷", no_args_is_help=True)
 
@@ -89,7 +99,7 @@ def _source(blueprint: Blueprint, bank: str) -> _Source:
         items = tuple(
             replace(item, area=slugs.get(item.area, item.area)) for item in load_bank(Path(bank), place=place)
         )
-        _require_known(items, codes_for(blueprint.rule_set, blueprint.programme), bank)
+        _require_sound(items, codes_for(blueprint.rule_set, blueprint.programme), bank)
     else:
         items = load_shipped(standard=blueprint.standard)
     allowed = {area.area_slug: frozenset(map(_key, area.codes)) for area in blueprint.areas}
@@ -106,17 +116,21 @@ def _key(code: Code) -> CompetencyCode:
     return CompetencyCode(standard=code.standard, level=code.level, kind=code.kind, code=code.code)
 
 
-def _require_known(items: Iterable[Item], codes: Iterable[Code], bank: str) -> None:
-    known = {_key(code) for code in codes}
+def _require_sound(items: Iterable[Item], codes: Iterable[Code], bank: str) -> None:
+    """A bank somebody brings must at least be true to the standard and to its own keys.
+
+    Raises: Refused naming file, item and what is wrong.
+    """
+    area_of = {_key(code): code.area for code in codes}
     for item in items:
-        for code in item.codes:
-            if code not in known and code.of_every_level not in known:
-                raise Refused(
-                    what=f"题库 {bank} 的题目 {item.id}：字段 codes 里的考点代码 {code.label} 不在标准 {code.standard} 的 {item.level} 级中",
-                    rule="每道题须标明等级、类别与考点代码",
-                    remedy="请对照标准改正代码",
-                    code="code-unknown",
-                )
+        wrong = [reason for reason in check_item(item, area_of=area_of).unmet if reason.code in UNSOUND]
+        if wrong:
+            raise Refused(
+                what=f"题库 {bank} 的题目 {wrong[0].text}",
+                rule=wrong[0].rule,
+                remedy=wrong[0].remedy,
+                code=wrong[0].code,
+            )
 
 
 def _blueprint(blueprint: Blueprint) -> terms.Blueprint:

@@ -122,16 +122,13 @@ def _type_lines(paper: _Paper, blueprint: Blueprint) -> list[ProofLine]:
         values = {item.marks for item in paper.form.items if item.type == rule.type}
         shown = "、".join(str(value) for value in sorted(values)) or "无"
         lines.append(paper.line(f"{name} 每题分值", rule.marks, shown, values <= {rule.marks}))
-    wanted = sorted({str(rule.type) for rule in blueprint.kinds if rule.count})
-    present = sorted(counts)
-    lines.append(
-        paper.line(
-            "题型",
-            "、".join(type_name(kind) for kind in wanted),
-            "、".join(type_name(kind) for kind in present),
-        )
-    )
-    return lines
+    wanted = [rule.type for rule in blueprint.kinds if rule.count]
+    present = [*(kind for kind in wanted if counts[kind]), *sorted(set(counts) - set(wanted))]
+    return [*lines, paper.line("题型", _names(wanted), _names(present))]
+
+
+def _names(kinds: Iterable[str]) -> str:
+    return "、".join(type_name(kind) for kind in kinds)
 
 
 def _item_lines(paper: _Paper, bank: Mapping[str, PoolItem], blueprint: Blueprint) -> list[ProofLine]:

@@ -5,15 +5,15 @@ can exist at all and, when not, how many items of which cell are missing. Then w
 One worker, a fixed seed and limits in the solver's own deterministic time: the same request, the same papers.
 """
 
-import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 
 from ortools.sat.python import cp_model
 
+from zhiheng.assembly.core.conflicts import frequent_key, inseparable, rare_key, short_cell
 from zhiheng.assembly.core.order import printed_order
+from zhiheng.assembly.core.supply import Cell, Supply
 from zhiheng.assembly.core.terms import (
     KEY_LETTERS,
     Assembled,
@@ -24,7 +24,6 @@ from zhiheng.assembly.core.terms import (
     PoolItem,
     Request,
     key_band,
-    type_name,
 )
 from zhiheng.bank.core.terms import LETTERS
 from zhiheng.foundation.errors import Refused
@@ -32,8 +31,9 @@ from zhiheng.foundation.errors import Refused
 EFFORT = 10.0
 TOLERANCE = Decimal("0.05")
 APART_LIMIT = 12
+PARTED = "enemies"
+TOO_MANY = "+"
 
-Cell = tuple[str, str]
 Plan = dict[tuple[int, str, str], int]
 
 
@@ -43,7 +43,7 @@ def assemble(request: Request, *, effort: float = EFFORT) -> Assembled | Infeasi
     effort: the solver's deterministic time in all, about a second a unit.
     Raises: Refused when the blueprint contradicts itself or the effort ran out without an answer.
     """
-    supply = _Supply(request)
+    supply = Supply(request)
     plan = _allocate(supply, effort=effort * 0.2)
     if isinstance(plan, Infeasible):
         return plan
@@ -57,53 +57,29 @@ def assemble(request: Request, *, effort: float = EFFORT) -> Assembled | Infeasi
     return _diagnose(supply, effort=effort * 0.2)
 
 
-class _Supply:
-    """The request with everything in whole numbers, and what of the pool may be used."""
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.blueprint = request.blueprint
-        self.marks = {rule.type: rule.marks for rule in self.blueprint.kinds}
-        areas = {row.area for row in self.blueprint.areas}
-        self.usable = [
-            item
-            for item in sorted(request.pool, key=lambda entry: entry.id)
-            if item.area in areas
-            and item.type in self.marks
-            and item.for_trade(self.blueprint.trade)
-            and item.id not in request.forbidden
-        ]
-        random.Random(request.seed).shuffle(self.usable)
-        self.cells: dict[Cell, list[PoolItem]] = {
-            (row.area, rule.type): [] for row in self.blueprint.areas for rule in self.blueprint.kinds
-        }
-        for item in self.usable:
-            self.cells[item.area, item.type].append(item)
-        self.mark_unit = _unit([*self.marks.values(), *(row.marks for row in self.blueprint.areas)])
-        self.score_unit = _unit([self.score(item) for item in self.usable])
-
-    def score(self, item: PoolItem) -> Decimal:
-        """What a candidate at the cut is expected to earn on it."""
-        return item.difficulty * self.marks[item.type]
-
-    @cached_property
-    def pairs(self) -> list[tuple[str, str]]:
-        usable = {item.id for item in self.usable}
-        return sorted((min(pair), max(pair)) for pair in self.request.enemies if pair <= usable)
-
-
-def _unit(values: Iterable[Decimal]) -> int:
-    """The power of ten that makes all the values whole."""
-    exponents = [int(value.as_tuple().exponent) for value in values]
-    return int(10 ** -min([0, *exponents]))
-
-
 def _solver(effort: float, seed: int = 0) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % 2**31
     solver.parameters.max_deterministic_time = effort
     return solver
+
+
+def _found(solver: cp_model.CpSolver, model: cp_model.CpModel, *, proved: bool = False) -> bool:
+    """Whether the model has a solution (False: proved that it has none).
+
+    proved: only the best solution will do. Raises: Refused when the effort ran out before that.
+    """
+    status = solver.solve(model)
+    enough = (cp_model.OPTIMAL,) if proved else (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    if status not in (*enough, cp_model.INFEASIBLE):
+        raise _out_of_effort()
+    return bool(status != cp_model.INFEASIBLE)
+
+
+def _improved(solver: cp_model.CpSolver, model: cp_model.CpModel) -> bool:
+    """Whether a wish beyond the requirements could be served; what was found before it stands otherwise."""
+    return bool(solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE))
 
 
 def _out_of_effort() -> Refused:
@@ -117,7 +93,7 @@ def _out_of_effort() -> Refused:
 # --- how many of each cell -------------------------------------------------------------------------------
 
 
-def _allocate(supply: _Supply, *, effort: float) -> Plan | Infeasible:
+def _allocate(supply: Supply, *, effort: float) -> Plan | Infeasible:
     """Counts for each paper and cell that keep area marks and type counts, or the cells that fall short.
 
     Beyond APART_LIMIT papers the sums over all papers are asked first: if even these fall short, no papers
@@ -137,7 +113,7 @@ def _allocate(supply: _Supply, *, effort: float) -> Plan | Infeasible:
 class _Allocation:
     """The counts program for so many groups of so many papers each."""
 
-    def __init__(self, supply: _Supply, *, groups: int, papers: int) -> None:
+    def __init__(self, supply: Supply, *, groups: int, papers: int) -> None:
         self.supply, self.groups, self.papers = supply, groups, papers
         self.model = cp_model.CpModel()
         self.counts: dict[tuple[int, str, str], cp_model.IntVar] = {}
@@ -171,23 +147,19 @@ class _Allocation:
         total = sum(self.short.values())
         self.model.minimize(total)
         solver = _solver(effort)
-        status = solver.solve(self.model)
-        if status == cp_model.INFEASIBLE:
+        if not _found(solver, self.model, proved=True):
             raise Refused(
                 what="蓝图自相矛盾：没有一种题量分配能同时满足各范围分值与各题型题量",
                 remedy="请改正题型的题量与分值",
                 code="blueprint-impossible",
             )
-        if status != cp_model.OPTIMAL:
-            raise _out_of_effort()
         self._read(solver)
         self.model.add(total == sum(self.missing.values()))
         self._prefer()
         for name, variable in self.counts.items():
             self.model.add_hint(variable, self.plan[name])
-        solver = _solver(effort)
-        if solver.solve(self.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            self._read(solver)
+        better = _solver(effort)
+        self._read(better if _improved(better, self.model) else solver)
 
     def _read(self, solver: cp_model.CpSolver) -> None:
         self.plan = {name: solver.value(variable) for name, variable in self.counts.items()}
@@ -221,26 +193,20 @@ class _Allocation:
 
     def conflicts(self) -> tuple[Conflict, ...]:
         titles = {row.area: row.title for row in self.supply.blueprint.areas}
-        found = []
-        for (area, kind), missing in self.missing.items():
-            needed = sum(self.plan[group, area, kind] for group in range(self.groups))
-            available = len(self.supply.cells[area, kind])
-            found.append(
-                Conflict(
-                    area=area,
-                    title=titles[area],
-                    type=kind,
-                    needed=needed,
-                    available=available,
-                    missing=missing,
-                    sentence=f"“{titles[area]}”的{type_name(kind)}：{self.supply.request.forms} 份试卷共需 {needed} 道，"
-                    f"题库可用 {available} 道，还缺 {missing} 道。",
-                )
+        return tuple(
+            short_cell(
+                area=area,
+                title=titles[area],
+                kind=kind,
+                forms=self.supply.request.forms,
+                needed=sum(self.plan[group, area, kind] for group in range(self.groups)),
+                available=len(self.supply.cells[area, kind]),
             )
-        return tuple(found)
+            for area, kind in self.missing
+        )
 
 
-def _target(supply: _Supply, plan: Plan) -> int:
+def _target(supply: Supply, plan: Plan) -> int:
     """The expected score of a paper made of average items of its cells, so that papers of other days agree too."""
     total = Decimal(0)
     for (_, area, kind), count in plan.items():
@@ -264,7 +230,7 @@ class _Slack:
 class _Choice:
     """The item program. plan: fixed counts for each cell; None leaves them free within the blueprint."""
 
-    def __init__(self, supply: _Supply, *, plan: Plan | None, target: int, soft: bool = False) -> None:
+    def __init__(self, supply: Supply, *, plan: Plan | None, target: int, soft: bool = False) -> None:
         self.supply, self.plan, self.target, self.soft = supply, plan, target, soft
         self.papers = range(supply.request.forms)
         self.model = cp_model.CpModel()
@@ -305,12 +271,12 @@ class _Choice:
             count = self._count([item for item in singles if item.key == (letter,)], paper)
             if letter in KEY_LETTERS:
                 self.model.add(count + self._slack(letter) >= band.least)
-            self.model.add(count - self._slack(f"过多 {letter}") <= band.most)
+            self.model.add(count - self._slack(TOO_MANY + letter) <= band.most)
 
     def _enemies(self, paper: int) -> None:
         for one, other in self.supply.pairs:
             both = self.taken[one, paper] + self.taken[other, paper]
-            self.model.add(both - self._slack("互斥题") <= 1)
+            self.model.add(both - self._slack(PARTED) <= 1)
 
     def _slack(self, what: str) -> cp_model.LinearExprT:
         if not self.soft:
@@ -330,20 +296,15 @@ class _Choice:
         self.model.minimize(deviation)
         solver = _solver(effort / 2, self.supply.request.seed)
         solver.parameters.absolute_gap_limit = near
-        status = solver.solve(self.model)
-        if status == cp_model.INFEASIBLE:
+        if not _found(solver, self.model):
             return None
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            raise _out_of_effort()
         chosen = self._chosen(solver)
         self.model.add(deviation <= max(near, solver.value(deviation)))
         self.model.clear_hints()
         self._hint({name: name in chosen for name in self.taken})
         self.model.minimize(sum(self._crowding()))
-        solver = _solver(effort / 2, self.supply.request.seed)
-        if solver.solve(self.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            chosen = self._chosen(solver)
-        return self.papers_of(chosen)
+        better = _solver(effort / 2, self.supply.request.seed)
+        return self.papers_of(self._chosen(better) if _improved(better, self.model) else chosen)
 
     def papers_of(self, chosen: set[tuple[str, int]]) -> list[list[PoolItem]]:
         return [[item for item in self.supply.usable if (item.id, paper) in chosen] for paper in self.papers]
@@ -399,13 +360,12 @@ class _Choice:
         return excess
 
 
-def _diagnose(supply: _Supply, *, effort: float) -> Infeasible:
+def _diagnose(supply: Supply, *, effort: float) -> Infeasible:
     """The counts can be met, yet no choice keeps every rule: break as few as possible and say which."""
     choice = _Choice(supply, plan=None, target=0, soft=True)
     choice.model.minimize(sum(slack.amount for slack in choice.slacks))
     solver = _solver(effort, supply.request.seed)
-    if solver.solve(choice.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise _out_of_effort()
+    _found(solver, choice.model)
     broken: dict[str, int] = {}
     for slack in choice.slacks:
         amount = solver.value(slack.amount)
@@ -414,33 +374,15 @@ def _diagnose(supply: _Supply, *, effort: float) -> Infeasible:
     return Infeasible(conflicts=tuple(_rule_conflict(supply, what, count) for what, count in broken.items()))
 
 
-def _rule_conflict(supply: _Supply, what: str, missing: int) -> Conflict:
+def _rule_conflict(supply: Supply, what: str, missing: int) -> Conflict:
     forms = supply.request.forms
-    if what == "互斥题":
-        kind, needed, available = "", missing, 0
-        sentence = (
-            f"互斥题：{forms} 份试卷里至少有 {missing} 处要把互斥的两道题放进同一份，请补充可替换的题目。"
-        )
-    else:
-        letter = what[-1]
-        band = key_band(supply.blueprint.rule_of("single").count)
-        kind = "single"
-        available = sum(1 for item in supply.usable if item.type == "single" and item.key == (letter,))
-        if what == letter:
-            needed = available + missing
-            sentence = (
-                f"答案分布：每份试卷答案为 {letter} 的单项选择题至少 {band.least} 道，{forms} 份合计少 {missing} 道，"
-                f"题库可用 {available} 道，请补充或调整答案位置。"
-            )
-        else:
-            needed = available
-            sentence = (
-                f"答案分布：每份试卷答案为 {letter} 的单项选择题至多 {band.most} 道，{forms} 份合计多出 {missing} 道，"
-                "请补充其他答案的题目或调整答案位置。"
-            )
-    return Conflict(
-        area="", title="", type=kind, needed=needed, available=available, missing=missing, sentence=sentence
-    )
+    if what == PARTED:
+        return inseparable(forms=forms, missing=missing)
+    letter = what[-1]
+    band = key_band(supply.blueprint.rule_of("single").count)
+    available = sum(1 for item in supply.usable if item.type == "single" and item.key == (letter,))
+    tell = rare_key if what == letter else frequent_key
+    return tell(letter, band=band, forms=forms, available=available, missing=missing)
 
 
 def _form(request: Request, number: int, items: Iterable[PoolItem]) -> Form:

@@ -152,12 +152,41 @@ def _item(raw: Any, where: str, place: Place) -> Item:
     except msgspec.ValidationError as error:
         raise _field_refusal(where, str(error)) from None
     try:
-        return item_of(row, place)
+        return _item_of(row, place)
     except Refused as refused:
         raise Refused(what=f"{where}：{refused.what}", remedy=refused.remedy, code=refused.code) from None
 
 
-def item_of(row: _ItemRow, place: Place) -> Item:
+def item_from(body: Mapping[str, Any], *, place: Place) -> Item:
+    """One item from its file form, as a version in the database keeps it. Raises: Refused naming the field."""
+    return _item(body, "题目", place)
+
+
+def file_form(item: Item) -> dict[str, Any]:
+    """The item as a file writes it, complete in itself: what `item_from` reads back."""
+    body: dict[str, Any] = {
+        "id": item.id,
+        "standard": item.standard,
+        "level": item.level,
+        "area": item.area,
+        "pool": item.pool,
+        "type": item.type,
+        "codes": [code.label for code in item.codes],
+        "difficulty": str(item.difficulty),
+        "stem": item.stem,
+        "options": {option.letter: option.text for option in item.options},
+        "key": list(item.key),
+        "answer": item.answer,
+        "points": [{"text": point.text, "marks": str(point.marks)} for point in item.points],
+        "explanation": item.explanation,
+        "law": list(item.law),
+        "trades": sorted(item.trades),
+        "enemies": list(item.enemies),
+    }
+    return {name: value for name, value in body.items() if value}
+
+
+def _item_of(row: _ItemRow, place: Place) -> Item:
     place = replace(
         place,
         standard=row.standard or place.standard,
@@ -165,6 +194,9 @@ def item_of(row: _ItemRow, place: Place) -> Item:
         area=_slug(row.area or place.area),
         pool=row.pool or place.pool,
     )
+    for name, value in (("difficulty", row.difficulty), *(("points", point.marks) for point in row.points)):
+        if not value.is_finite():
+            raise Refused(what=f"字段 {name} 的值 {value} 不是数字", remedy="请改正该字段", code="bank-field")
     if not place.level:
         raise Refused(what="字段 level（等级）未填写", remedy="请补写等级", code="bank-field")
     return Item(

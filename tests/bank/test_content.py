@@ -1,0 +1,119 @@
+"""The questions that ship: every one keeps the writing rules, and every trade gets two equal papers from them."""
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from zhiheng.assembly.core import terms
+from zhiheng.assembly.core.pool import enemies_of, pool_of
+from zhiheng.assembly.core.proof import deviation, prove, publishable
+from zhiheng.assembly.core.solver import assemble
+from zhiheng.bank.core.checks import check_bank, check_item, length_warning
+from zhiheng.bank.core.files import load_shipped
+from zhiheng.bank.core.near import similar_pairs
+from zhiheng.bank.core.terms import CompetencyCode, Item
+from zhiheng.standards.core.loader import load_blueprint, load_occupation, occupation_codes
+from zhiheng.standards.core.terms import Code
+
+STANDARD = "4-01-02-07-2021"
+RULES = "nos-4-01-02-07-2021"
+LEVEL = "5"
+AREAS = (
+    "ethics",
+    "basics",
+    "preparation",
+    "sourcing",
+    "planning",
+    "livestream",
+    "video",
+    "support",
+    "aftersales",
+)
+ITEMS = load_shipped(standard=STANDARD)
+
+
+def key_of(code: Code) -> CompetencyCode:
+    return CompetencyCode(standard=code.standard, level=code.level, kind=code.kind, code=code.code)
+
+
+CODES = {key_of(code): code for code in occupation_codes(STANDARD)}
+
+
+def test_every_area_of_the_level_has_both_pools() -> None:
+    held = {(item.area, item.pool) for item in ITEMS if item.level == LEVEL}
+    assert held == {(area, pool) for area in AREAS for pool in ("live", "practice")}
+
+
+def test_every_item_keeps_the_writing_rules() -> None:
+    area_of = {code: entry.area for code, entry in CODES.items()}
+    wrong = [reason.text for item in ITEMS for reason in check_item(item, area_of=area_of).unmet]
+    assert wrong == []
+
+
+def test_items_can_stand_together_and_pools_are_apart() -> None:
+    assert [reason.text for reason in check_bank(ITEMS).unmet] == []
+
+
+def test_no_two_items_say_nearly_the_same() -> None:
+    pairs = similar_pairs({item.id: item.text for item in ITEMS})
+    assert [(pair.first, pair.second, str(pair.similarity)) for pair in pairs] == []
+
+
+def test_an_item_is_put_only_to_trades_that_are_asked_its_points() -> None:
+    marks = {trade.mark for trade in load_occupation(STANDARD).trades}
+    wrong = [
+        (item.id, code.label, sorted(item.trades))
+        for item in ITEMS
+        for code in item.codes
+        if not (item.trades <= marks and item.trades <= set(CODES[code].trades))
+    ]
+    assert wrong == []
+
+
+def test_keys_are_spread_over_the_letters() -> None:
+    for area in AREAS:
+        keys = Counter(
+            item.key[0] for item in ITEMS if (item.area, item.pool, item.type) == (area, "live", "single")
+        )
+        total = sum(keys.values())
+        assert set(keys) <= set("ABCDE"), area
+        assert all(0.1 * total <= keys[letter] <= 0.45 * total for letter in "ABCD"), (area, dict(keys))
+
+
+def test_a_long_key_is_rare() -> None:
+    warned = [item.id for item in ITEMS if length_warning(item)]
+    assert len(warned) <= len(ITEMS) * 0.02, warned
+
+
+def drawable(trade: str) -> tuple[tuple[Item, ...], tuple[terms.PoolItem, ...], terms.Blueprint]:
+    plan = load_blueprint(RULES, "internet-marketer", LEVEL, trade)
+    allowed = {area.area_slug: frozenset(map(key_of, area.codes)) for area in plan.areas}
+    pool = pool_of(ITEMS, allowed=allowed, trade=trade)
+    blueprint = terms.Blueprint(
+        rules=plan.rule_set,
+        programme=plan.programme,
+        level=plan.level,
+        trade=plan.trade,
+        areas=tuple(
+            terms.AreaMarks(area=area.area_slug, title=area.title, marks=area.marks) for area in plan.areas
+        ),
+        kinds=tuple(
+            terms.KindRule(type=kind.type, count=kind.count, marks=kind.marks) for kind in plan.kinds
+        ),
+    )
+    names = {item.id for item in pool}
+    return tuple(item for item in ITEMS if item.id in names), pool, blueprint
+
+
+@pytest.mark.parametrize("trade", ["A", "B", "C", "D"])
+def test_every_trade_gets_two_papers_of_a_hundred_marks_that_are_equal(trade: str) -> None:
+    items, pool, blueprint = drawable(trade)
+    enemies = enemies_of(items)
+    outcome = assemble(terms.Request(blueprint=blueprint, pool=pool, forms=2, seed=1, enemies=enemies))
+    assert isinstance(outcome, terms.Assembled), [entry.sentence for entry in outcome.conflicts]
+    bank = {item.id: item for item in pool}
+    lines = prove(outcome.forms, bank, blueprint, enemies=enemies)
+    assert publishable(lines).unmet == ()
+    assert [form.total for form in outcome.forms] == [Decimal(100), Decimal(100)]
+    assert deviation(outcome.forms, bank, blueprint).expected_spread <= Decimal("0.10")
