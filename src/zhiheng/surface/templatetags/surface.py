@@ -198,18 +198,17 @@ def pagination(context: Context, page: "Page[Any]", parameter: str = "page") -> 
         kept[parameter] = str(number)
         return f"?{kept.urlencode()}"
 
-    paginator = page.paginator
     numbers = [
         {
             "number": number,
-            "url": "" if number == paginator.ELLIPSIS else url(number),
+            "url": url(number) if isinstance(number, int) else "",
             "current": number == page.number,
         }
-        for number in paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     ]
     return {
         "page": page,
-        "numbers": numbers if paginator.num_pages > 1 else [],
+        "numbers": numbers if page.paginator.num_pages > 1 else [],
         "previous": url(page.previous_page_number()) if page.has_previous() else "",
         "next": url(page.next_page_number()) if page.has_next() else "",
     }
