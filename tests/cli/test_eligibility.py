@@ -78,7 +78,7 @@ def test_unusable_input_is_exit_2_with_a_sentence() -> None:
     done = check("-", "--json", document=CASE | {"level": "特级"})
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "案例 甲 的字段 level 有误：互联网营销师培训评价手册没有级别“特级”。请从初级、中级、高级中选择。\n"
+        "案例 甲 的字段 level 有误：互联网营销师职业技能考核规则没有级别“特级”。请从初级、中级、高级中选择。\n"
     )
 
 

@@ -6,7 +6,15 @@ import msgspec
 import pytest
 
 from zhiheng.foundation.errors import Refused
-from zhiheng.standards.core.conditions import RULESETS, fault_of, load_conditions, read_conditions, rule_sets
+from zhiheng.standards.core.conditions import (
+    RULESETS,
+    conditions_from_facts,
+    fault_of,
+    load_conditions,
+    read_conditions,
+    rule_sets,
+)
+from zhiheng.standards.core.loader import load_rule_set, rule_set_content
 
 GOOD = (RULESETS / "ccia-000" / "conditions.yaml").read_text("utf-8")
 
@@ -36,10 +44,27 @@ def test_every_condition_says_where_it_is_printed() -> None:
                 assert condition.source.endswith(f"{level.name.split('/')[0]}（{condition.number}）")
 
 
-def test_every_proof_is_a_material_of_the_four_brochures() -> None:
-    for conditions in rule_sets().values():
+def test_conditions_and_rule_set_name_the_same_things() -> None:
+    for name, conditions in rule_sets().items():
+        rules = load_rule_set(name)
+        assert conditions.title == rules.title
+        assert conditions.aliases == (rules.seed,)
+        assert [(one.id, one.names[0]) for one in sorted(conditions.programmes, key=lambda one: one.id)] == [
+            (one.id, one.name) for one in sorted(rules.programmes, key=lambda one: one.id)
+        ]
+        assert [(one.id, one.name) for one in conditions.levels] == [
+            (one.id, one.name) for one in rules.levels
+        ]
+        assert [(one.mark, one.name, one.levels) for one in conditions.trades] == [
+            (one.mark, one.name, one.levels) for one in rules.trades
+        ]
         proofs = msgspec.structs.asdict(conditions.proofs).values()
-        assert {proof.material for proof in proofs} == {"education_copy", "evidence"}
+        assert {proof.material for proof in proofs} - {material.key for material in rules.materials} == set()
+
+
+def test_pinned_conditions_are_read_back_equal() -> None:
+    for name, conditions in rule_sets().items():
+        assert conditions_from_facts(rule_set_content(name)["conditions"]) == conditions
 
 
 def test_another_body_is_another_folder(tmp_path: Path) -> None:

@@ -265,7 +265,7 @@ def test_arithmetic_is_written_out() -> None:
     assert [part.met for part in second.parts] == [True, True]
     assert lines[3].text == "需大专及以上相关专业毕业（现有：大专（毕业，高等职业学校，非相关专业））"
     assert lines[5].text == "需其他中级职业或技能证书、职称证书（没有）"
-    assert second.source == "《互联网营销师》手册报名条件·中级（2）"
+    assert second.source == "互联网营销师项目简介《报名条件》中级（2）"
 
 
 def test_arithmetic_of_the_national_standard() -> None:
@@ -358,7 +358,7 @@ def test_the_decision_carries_every_line() -> None:
     assert decision.reasons[0].remedy == "其他不变，2027-11-21 起满足；届时请备好工作证明"
     assert decision.reasons[1].remedy == ""
     assert decision.reasons[4].remedy == "如实际已具备，请补充证书复印件"
-    assert decision.reasons[1].rule == "《互联网营销师》手册报名条件·初级（2）"
+    assert decision.reasons[1].rule == "互联网营销师项目简介《报名条件》初级（2）"
 
 
 def test_all_levels_at_once() -> None:
@@ -386,7 +386,7 @@ def test_facts_form() -> None:
         "text": "高中（毕业）；累计 2 年 0 天 ≥ 2 年",
         "parts": [{"text": "高中（毕业）", "met": True}, {"text": "累计 2 年 0 天 ≥ 2 年", "met": True}],
         "printed": "高中及以上学历，从事相关领域工作年限 2 年以上",
-        "source": "《互联网营销师》手册报名条件·初级（2）",
+        "source": "互联网营销师项目简介《报名条件》初级（2）",
         "documents": [
             {"material": "education_copy", "name": "毕业证书复印件"},
             {"material": "evidence", "name": "工作证明"},

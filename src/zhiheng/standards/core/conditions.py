@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import yaml
@@ -257,12 +257,17 @@ def load_conditions(rule_set_id: str, root: Path = RULESETS) -> Conditions:
 def read_conditions(path: Path) -> Conditions:
     """Decode one file strictly. Raises: Refused, naming file and field."""
     try:
-        return msgspec.convert(yaml.safe_load(path.read_text("utf-8")), Conditions)
+        return conditions_from_facts(yaml.safe_load(path.read_text("utf-8")))
     except yaml.YAMLError as error:
         raise _faulty(path, "全文", f"不是 YAML：{error}") from None
     except msgspec.ValidationError as error:
         fault = fault_of(error)
         raise _faulty(path, fault.field or "全文", fault.problem) from None
+
+
+def conditions_from_facts(facts: Any) -> Conditions:
+    """The conditions of their plain form, as pinned with a sitting. Raises: msgspec.ValidationError."""
+    return msgspec.convert(facts, Conditions)
 
 
 def _faulty(path: Path, field: str, problem: str) -> Refused:
