@@ -83,7 +83,12 @@ def test_national_level_names(level: str | int) -> None:
         ({"cases": 3}, "字段 cases 有误：应为至少有一个案例的数组。请改正后重新提交。"),
         (
             with_profile(education=[{"level": "博士后", "status": "毕业"}]),
-            "案例 甲 的字段 profile.education[0].level 有误：“博士后”不在可选值之内。请改正后重新提交。",
+            "案例 甲 的字段 profile.education[0].level 有误：“博士后”不在可选值之内。"
+            "请从小学、初中、高中、中专、职高、技校、大专、本科、硕士、博士中选择。",
+        ),
+        (
+            with_profile(apprenticeship={"completed": True, "relation": ""}),
+            "案例 甲 的字段 profile.apprenticeship.relation 有误：“”不在可选值之内。请从本职业、相关职业、无关中选择。",
         ),
         (
             with_profile(employment=[{"start": "2025-01-01", "related_field": "yes"}]),

@@ -1,15 +1,25 @@
 """Reading profiles and cases from JSON, strictly: a wrong field is refused with its case and name."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from zhiheng.enrolment.core.eligibility import Assessment, assess
-from zhiheng.enrolment.core.terms import Profile
+from zhiheng.enrolment.core.terms import CertificateLevel, Profile, SchoolingStatus, TrainingLevel
 from zhiheng.foundation.errors import Refused
-from zhiheng.standards.core.conditions import Conditions, fault_of, load_conditions
+from zhiheng.standards.core.conditions import (
+    CertificateKind,
+    Conditions,
+    EducationLevel,
+    Relation,
+    SchoolType,
+    SkillTarget,
+    fault_of,
+    load_conditions,
+)
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # a date outside is a slip of the pen
 
@@ -129,9 +139,31 @@ def _check_dates(profile: Profile, *, as_of: date, where: str) -> None:
             raise _bad_field(where, f"{field}.start", f"开始日 {job.start} 晚于核对日 {as_of}")
 
 
+_CHOICES = {
+    "education.level": EducationLevel,
+    "education.status": SchoolingStatus,
+    "education.school_type": SchoolType,
+    "education.assessed_skill_target": SkillTarget,
+    "employment.relation": Relation,
+    "certificates.kind": CertificateKind,
+    "certificates.level": CertificateLevel,
+    "certificates.relation": Relation,
+    "training.level": TrainingLevel,
+    "training.relation": Relation,
+    "apprenticeship.relation": Relation,
+}
+
+
+def _remedy(field: str) -> str:
+    """What may stand in the field, where that is a closed list."""
+    plain = re.sub(r"\[\d+\]", "", field).removeprefix("profile.")
+    choices = get_args(_CHOICES.get(plain))
+    return f"请从{'、'.join(choices)}中选择" if choices else "请改正后重新提交"
+
+
 def _bad_field(where: str, field: str, problem: str) -> Refused:
     return Refused(
         what=f"{where}的字段 {field} 有误：{problem}" if where else f"字段 {field} 有误：{problem}",
-        remedy="请改正后重新提交",
+        remedy=_remedy(field),
         code="profile-field",
     )

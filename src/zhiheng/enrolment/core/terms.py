@@ -16,6 +16,7 @@ from zhiheng.standards.core.conditions import (
 CertificateLevel = Literal[
     "初级", "中级", "高级", "预备技师", "五级", "四级", "三级", "二级", "一级", "5", "4", "3", "2", "1"
 ]  # fmt: skip
+SchoolingStatus = Literal["毕业", "在读"]
 TrainingLevel = Literal["5", "4", "3", "2", "1", "五级", "四级", "三级", "二级", "一级"]
 _DIGIT_LEVELS = {"5": "五级", "4": "四级", "3": "三级", "2": "二级", "1": "一级"}
 _LEVEL_DIGITS = {name: digit for digit, name in _DIGIT_LEVELS.items()}
@@ -33,7 +34,7 @@ class Schooling(_Fact, frozen=True, kw_only=True):
     """
 
     level: EducationLevel
-    status: Literal["毕业", "在读"]
+    status: SchoolingStatus
     major: str | None = None
     major_related: bool | None = None
     school_type: SchoolType | None = None

@@ -288,7 +288,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 _PROBLEMS = (
     (r"Object missing required field `(.+?)`", "缺少必填字段 {0}"),
     (r"Object contains unknown field `(.+?)`", "有不认识的字段 {0}"),
-    (r"Invalid enum value '?(.+?)'?$", "“{0}”不在可选值之内"),
+    (r"Invalid enum value '?(.*?)'?$", "“{0}”不在可选值之内"),
     (r"Invalid RFC3339 encoded date", "应为存在的日期，写作 2026-11-21"),
     (r"Expected `(.+?)`, got `(.+?)`", "应为 {0}，实际是 {1}"),
     (r"Expected `(.+?)`$", "应为 {0}"),
