@@ -24,7 +24,7 @@ def test_add(
 def test_add_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "calendar", "add", "2026-02-21", "1").out == "2026-02-24\n"
     assert run(capsys, "calendar", "add", "2026-12-31", "1").out == (
-        "2027-01-04（暂定：跨越的年份尚未公布放假安排）\n"
+        "2027-01-04（暂定：跨越的年份尚未公布或未收录放假安排）\n"
     )
 
 

@@ -41,7 +41,7 @@ def test_a_day_that_is_not_the_last_saturday_is_planned_and_said(capsys: pytest.
 
 def test_a_year_without_a_published_calendar_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     answer = run(capsys, "sittings", "plan", "--rules", "002", "--year", "2027", "--json")
-    assert answer.err == "2027 年的放假安排尚未公布，节假日标记与工作日推算均为暂定。\n"
+    assert answer.err == "2027 年的放假安排尚未公布或未收录，节假日标记与工作日推算均为暂定。\n"
     assert answer.data[5]["provisional"] == [
         "review_due",
         "result_due",

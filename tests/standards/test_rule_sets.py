@@ -63,6 +63,12 @@ def test_programmes() -> None:
     assert len({p.goal for p in HANDBOOK.programmes}) == 6
 
 
+def test_everything_a_page_names_has_an_english_name() -> None:
+    named = [entry for r in list_rule_sets() for entry in (*r.programmes, *r.levels, *r.trades)]
+    assert len(named) == 9 + 14 + 4
+    assert [entry.name for entry in named if not (entry.name_en and entry.name_en.isascii())] == []
+
+
 def test_a_programme_keeps_its_number_in_every_rule_set() -> None:
     assert BROCHURE.programme("互联网营销师").ticket == HANDBOOK.programme("internet-marketing").ticket
     assert MEDIA.programme("全媒体运营师").ticket == HANDBOOK.programme("omnimedia-operations").ticket

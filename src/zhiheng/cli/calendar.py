@@ -26,7 +26,7 @@ def add(
 ) -> None:
     """推算 DATE 之后（N 为负时之前）第 N 个工作日。"""
     reached = add_working_days(parse_day(day), parse_whole(count, "工作日数"))
-    note = "（暂定：跨越的年份尚未公布放假安排）" if reached.provisional else ""
+    note = "（暂定：跨越的年份尚未公布或未收录放假安排）" if reached.provisional else ""
     answer(
         {"date": reached.day.isoformat(), "provisional": reached.provisional},
         as_json=as_json,

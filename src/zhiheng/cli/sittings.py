@@ -51,7 +51,7 @@ def _plans(rules: RuleSet, year: str | None, day: str | None) -> tuple[SittingPl
 
 def _warned(plans: tuple[SittingPlan, ...]) -> tuple[SittingPlan, ...]:
     if not all(is_known(plan.day) for plan in plans):
-        say(f"{plans[0].day.year} 年的放假安排尚未公布，节假日标记与工作日推算均为暂定。")
+        say(f"{plans[0].day.year} 年的放假安排尚未公布或未收录，节假日标记与工作日推算均为暂定。")
     return plans
 
 

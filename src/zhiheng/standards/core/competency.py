@@ -36,10 +36,11 @@ class Stated(Fact, Generic[T], frozen=True, kw_only=True):
 
 
 class Trade(Fact, frozen=True, kw_only=True):
-    """A trade (工种) and the level ids at which it exists. Source: 4-01-02-07 (2021) 1.4."""
+    """A trade (工种) and the level ids at which it exists. Source: 4-01-02-07 (2021) 1.4. name_en: our translation."""
 
     mark: str
     name: str
+    name_en: str
     levels: tuple[str, ...]
 
 

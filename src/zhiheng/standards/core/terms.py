@@ -76,10 +76,14 @@ __all__ = [
 
 
 class Programme(Fact, frozen=True, kw_only=True):
-    """A programme (培训项目 or 职业). ticket: its two digits in ticket and certificate numbers, never reused."""
+    """A programme (培训项目 or 职业). ticket: its two digits in ticket and certificate numbers, never reused.
+
+    name_en: our translation, for the English pages; no document prints one.
+    """
 
     id: str
     name: str
+    name_en: str
     ticket: str
     definition: Stated[str]
     definition_as_printed: str = ""
@@ -90,10 +94,11 @@ class Programme(Fact, frozen=True, kw_only=True):
 
 
 class Level(Fact, frozen=True, kw_only=True):
-    """rank: 1 is the lowest; ticket: one digit."""
+    """rank: 1 is the lowest; ticket: one digit; name_en: our translation."""
 
     id: str
     name: str
+    name_en: str
     short: str
     rank: int
     ticket: str
