@@ -352,3 +352,16 @@ def test_a_code_of_a_syllabus_is_found_by_its_programme() -> None:
     assert (found.text, found.area) == ("人力资源管理的模块", "hr-basics")
     with pytest.raises(Refused, match="标准 digital-hr 没有编码 knowledge:9"):
         loader.find_code("digital-hr", "", "knowledge", "9.9")
+
+
+def test_the_national_rule_set_says_of_its_components_what_the_standard_says() -> None:
+    standard = loader.load_occupation(NATIONAL.standard)
+    assert [(c.key, c.name, c.levels, c.modes, c.least_minutes, c.places) for c in NATIONAL.components] == [
+        (c.key, c.name, c.levels, c.modes, c.minutes, c.places) for c in standard.components
+    ]
+    assert [c.name for c in NATIONAL.components if c.minutes.value < c.least_minutes] == []
+    assert {c.pass_marks.value for c in NATIONAL.components} == {standard.pass_marks.value}
+    assert [(level.id, level.name, level.short) for level in NATIONAL.levels] == [
+        (level.id, level.name, level.short) for level in standard.levels
+    ]
+    assert NATIONAL.trades == standard.trades
