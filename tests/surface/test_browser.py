@@ -14,7 +14,9 @@ from zhiheng.surface.gallery import gallery_context
 
 pytestmark = pytest.mark.browser
 
-STATIC = Path(__file__).parents[2] / "src/zhiheng/surface/static"
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "src/zhiheng/surface/static"
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
 HOST = "http://surface.test"
 FLAGS = [
     "--headless",
@@ -110,3 +112,16 @@ def test_the_first_stop_of_the_keyboard_is_the_way_to_the_content(browser: Brows
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
     page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(browser: Browser, width: int, scheme: str) -> None:
+    page, _ = opened(browser, width, scheme=scheme)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        ".then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))"
+    )
+    page.close()
+    assert found == []

@@ -5,13 +5,15 @@
   if (kept === "light" || kept === "dark") root.dataset.theme = kept;
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
+      if (!(button instanceof HTMLElement)) continue;
       button.hidden = false;
       button.addEventListener("click", () => {
         const dark = root.dataset.theme
           ? root.dataset.theme === "dark"
           : matchMedia("(prefers-color-scheme: dark)").matches;
-        root.dataset.theme = dark ? "light" : "dark";
-        localStorage.setItem("theme", root.dataset.theme);
+        const wish = dark ? "light" : "dark";
+        root.dataset.theme = wish;
+        localStorage.setItem("theme", wish);
       });
     }
   });
