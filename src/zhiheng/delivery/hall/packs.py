@@ -1,0 +1,129 @@
+"""The shelf of sitting packs: files in `<data>/packs/`, looked at again when one changes."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from zhiheng.delivery.core.pack import (
+    SIGN_IN_OPENS_BEFORE,
+    PackCandidate,
+    PackItem,
+    PackPaper,
+    SittingPack,
+    decode_pack,
+    encode_pack,
+)
+from zhiheng.foundation.errors import Refused
+
+PACK_FOLDER = "packs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One candidate's place in a sitting, ready for the hot path. Times: milliseconds since 1970 UTC."""
+
+    pack: SittingPack
+    candidate: PackCandidate
+    paper: PackPaper
+    items: dict[str, PackItem]
+    sign_in_ms: int
+    starts_ms: int
+    ends_ms: int
+    late_entry_ms: int
+
+    @property
+    def sitting(self) -> str:
+        return self.pack.sitting
+
+
+class PackShelf:
+    """Finds places by ticket and by attempt. A file that cannot be used leaves what was there before."""
+
+    def __init__(self, folder: Path, *, key_id: str, say: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._key_id = key_id
+        self._say = say
+        self._stamps: dict[Path, int] = {}
+        self._packs: dict[Path, SittingPack] = {}
+        self.by_ticket: dict[str, Place] = {}
+        self.by_attempt: dict[str, Place] = {}
+        self.refused = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def packs(self) -> tuple[SittingPack, ...]:
+        return tuple(self._packs.values())
+
+    def rescan(self) -> bool:
+        """Read what is new or changed; whether anything was."""
+        files = {path: path.stat().st_mtime_ns for path in sorted(self._folder.glob("*.json"))}
+        if files == self._stamps:
+            return False
+        for path, stamp in files.items():
+            if self._stamps.get(path) != stamp:
+                self._read(path)
+        for gone in self._packs.keys() - files.keys():
+            del self._packs[gone]
+        self._stamps = files
+        self._index()
+        return True
+
+    def _read(self, path: Path) -> None:
+        try:
+            pack = decode_pack(path.read_bytes())
+            if pack.key_id != self._key_id:
+                raise Refused(
+                    what=f"数据包用密钥 {pack.key_id} 生成，本考场的密钥是 {self._key_id}",
+                    remedy="请用本考场数据目录里的密钥重新发布",
+                    code="pack-key",
+                )
+        except Refused as refused:
+            self.refused += 1
+            self._say(f"考场数据包 {path.name} 未采用：{refused.sentence}")
+            return
+        self._packs[path] = pack
+        self._say(f"已载入场次 {pack.sitting}：{len(pack.candidates)} 名考生（{path.name}）")
+
+    def _index(self) -> None:
+        places = [place for pack in self._packs.values() for place in _places(pack)]
+        self.by_ticket = {place.candidate.ticket: place for place in places}
+        self.by_attempt = {place.candidate.attempt: place for place in places}
+
+
+def write_pack(data_dir: Path, pack: SittingPack) -> Path:
+    """Put a sealed pack on the hall's shelf in one step; the hall picks it up within a second."""
+    folder = data_dir / PACK_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{pack.sitting}.json"
+    draft = folder / f".{pack.sitting}.{os.getpid()}.part"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(encode_pack(pack))
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
+    return path
+
+
+def _places(pack: SittingPack) -> list[Place]:
+    papers = {paper.id: paper for paper in pack.papers}
+    items = {paper.id: {item.id: item for item in paper.items} for paper in pack.papers}
+    return [
+        Place(
+            pack=pack,
+            candidate=candidate,
+            paper=papers[candidate.paper],
+            items=items[candidate.paper],
+            sign_in_ms=_ms(candidate.starts_at - SIGN_IN_OPENS_BEFORE),
+            starts_ms=_ms(candidate.starts_at),
+            ends_ms=_ms(candidate.ends_at),
+            late_entry_ms=_ms(candidate.late_entry_until or candidate.ends_at),
+        )
+        for candidate in pack.candidates
+    ]
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,83 @@
+"""Reading the hall's log from outside the hall: read-only, in log order."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import psycopg
+
+from zhiheng.delivery.core.attempt import Entry
+from zhiheng.delivery.hall.sqlite_store import COLUMNS, LOG_FILE, entry_of, sqlite3
+
+_CHUNK = 500
+
+
+def read_log(
+    source: Path | str, attempts: Collection[str] | None = None, *, after: int = 0
+) -> Iterator[Entry]:
+    """Rows of the log with an id above `after`, in log order; none when the hall never started.
+
+    source: the hall's data directory, or a postgresql:// address. attempts: only these, else all.
+    """
+    wanted = None if attempts is None else frozenset(attempts)
+    rows = _postgres(source, after) if _is_address(source) else _sqlite(Path(source), after)
+    for entry in rows:
+        if wanted is None or entry.attempt in wanted:
+            yield entry
+
+
+def read_attempt(source: Path | str, attempt: str) -> list[Entry]:
+    """Every row of one attempt, in log order."""
+    if _is_address(source):
+        with psycopg.connect(str(source)) as connection:
+            connection.read_only = True
+            if not _has_log(connection):
+                return []
+            query = f"SELECT {COLUMNS} FROM hall.log WHERE attempt = %s ORDER BY id"
+            return [entry_of(row) for row in connection.execute(query.encode(), (attempt,))]
+    path = Path(source) / LOG_FILE
+    if not path.exists():
+        return []
+    connection = _open(path)
+    try:
+        query = f"SELECT {COLUMNS} FROM log WHERE attempt = ? ORDER BY id"
+        return [entry_of(row) for row in connection.execute(query, (attempt,)).fetchall()]
+    finally:
+        connection.close()
+
+
+def _is_address(source: Path | str) -> bool:
+    return isinstance(source, str) and source.startswith(("postgres://", "postgresql://"))
+
+
+def _open(path: Path) -> "sqlite3.Connection":
+    return sqlite3.connect(f"file:{path.resolve()}?mode=ro", uri=True, isolation_level=None)
+
+
+def _sqlite(data_dir: Path, after: int) -> Iterator[Entry]:
+    path = data_dir / LOG_FILE
+    if not path.exists():
+        return
+    connection = _open(path)
+    query = f"SELECT {COLUMNS} FROM log WHERE id > ? ORDER BY id LIMIT ?"
+    try:
+        while rows := connection.execute(query, (after, _CHUNK)).fetchall():  # short reads: no pinned WAL
+            yield from map(entry_of, rows)
+            after = rows[-1][0]
+    finally:
+        connection.close()
+
+
+def _postgres(source: Path | str, after: int) -> Iterator[Entry]:
+    query = f"SELECT {COLUMNS} FROM hall.log WHERE id > %s ORDER BY id LIMIT %s".encode()
+    with psycopg.connect(str(source), autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = on")
+        if not _has_log(connection):
+            return
+        while rows := connection.execute(query, (after, _CHUNK)).fetchall():
+            yield from map(entry_of, rows)
+            after = rows[-1][0]
+
+
+def _has_log(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
+    found = connection.execute("SELECT to_regclass('hall.log')").fetchone()
+    return found is not None and found[0] is not None

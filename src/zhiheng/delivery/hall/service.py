@@ -1,0 +1,191 @@
+"""The hall as one process: lock, start, sweep, drain, stop."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvloop
+
+from zhiheng.delivery.core.attempt import Entry
+from zhiheng.delivery.hall.clock import HallClock
+from zhiheng.delivery.hall.committer import Committer
+from zhiheng.delivery.hall.desk import Desk
+from zhiheng.delivery.hall.keys import ensure_keys
+from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf
+from zhiheng.delivery.hall.postgres_store import PostgresStore
+from zhiheng.delivery.hall.protocol import Connection, Limits
+from zhiheng.delivery.hall.routes import Routes
+from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
+from zhiheng.delivery.hall.store import LogStore
+from zhiheng.foundation.errors import Refused
+
+LOCK_FILE = "hall.lock"
+EXIT_WRITER_DIED = 70
+DRAIN_SECONDS = 10
+_TICK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallSettings:
+    """database_url: empty for the SQLite file in the data directory. port 0: any free one."""
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 8701
+    database_url: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+class DirectoryLock:
+    """The data directory belongs to one process; released by the kernel when that process ends."""
+
+    def __init__(self, data_dir: Path) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._descriptor)
+            raise Refused(
+                what=f"另一个考场服务正在使用数据目录 {data_dir}",
+                rule="一个数据目录同时只能有一个考场服务",
+                remedy="请先停止另一个考场服务，或用 --data 指定别的目录",
+                code="hall-locked",
+            ) from None
+        os.ftruncate(self._descriptor, 0)
+        os.write(self._descriptor, f"{os.getpid()}\n".encode())
+
+    def release(self) -> None:
+        os.close(self._descriptor)
+
+
+class Hall:
+    """Start with `start()` on a running loop, end with `drain()`. `failure`: why the writer died."""
+
+    def __init__(self, settings: HallSettings, *, say: Callable[[str], None]) -> None:
+        self.settings = settings
+        self._say = say
+        self._connections: set[Connection] = set()
+        self._readers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hall-reader")
+        self._server: asyncio.Server | None = None
+        self._ticker: asyncio.TimerHandle | None = None
+        self._rescan_asked = False
+        self.stopping = asyncio.Event()
+        self.failure: BaseException | None = None
+        self.port = 0
+
+    async def start(self) -> None:
+        settings = self.settings
+        self._lock = DirectoryLock(settings.data_dir)
+        keys = ensure_keys(settings.data_dir)
+        self._clock = HallClock(settings.data_dir)
+        self._store = open_store(settings)
+        self._loop = asyncio.get_running_loop()
+        post = self._loop.call_soon_threadsafe
+        self._committer = Committer(self._store, post=post, on_death=self._writer_died)
+        shelf = PackShelf(settings.data_dir / PACK_FOLDER, key_id=keys.key_id, say=self._say)
+        self._desk = Desk(shelf=shelf, committer=self._committer, keys=keys)
+        self._desk.remember(self._store.control())
+        self._routes = Routes(
+            desk=self._desk,
+            committer=self._committer,
+            now=self._clock.now,
+            read_attempt=self._read_attempt,
+            open_connections=lambda: len(self._connections),
+        )
+        self._tick()
+        self._server = await self._loop.create_server(
+            lambda: Connection(self._routes.dispatch, self._connections, settings.limits),
+            settings.host,
+            settings.port,
+            backlog=4096,
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def rescan(self) -> None:
+        """Look at the packs now, whether or not a file seems to have changed."""
+        if self._desk.shelf.rescan():
+            self._desk.log_grants(now=self._clock.now())
+
+    async def drain(self) -> None:
+        """Take no new connection, finish what was asked, make it durable, let go of the directory."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+        if self._server is not None:
+            self._server.close()
+        for connection in tuple(self._connections):
+            connection.leave_when_done()
+        give_up = time.monotonic() + DRAIN_SECONDS
+        while self.failure is None and time.monotonic() < give_up:
+            if self._committer.idle and not self._connections:
+                break
+            await asyncio.sleep(0.02)
+        for connection in tuple(self._connections):
+            connection.cut()
+        if self.failure is None:
+            while not self._committer.idle:
+                await asyncio.sleep(0.02)
+            self._committer.stop()
+        self._readers.shutdown()
+        self._store.close()
+        self._lock.release()
+
+    def _tick(self) -> None:
+        self.rescan()
+        now = time.monotonic()
+        for connection in tuple(self._connections):
+            if connection.deadline < now:
+                connection.cut()
+        self._ticker = self._loop.call_later(_TICK_SECONDS, self._tick)
+
+    def _read_attempt(
+        self, attempt: str, then: Callable[[list[Entry]], None], fail: Callable[[], None]
+    ) -> None:
+        future = self._loop.run_in_executor(self._readers, self._store.attempt, attempt)
+        future.add_done_callback(lambda done: fail() if done.exception() else then(done.result()))
+
+    def _writer_died(self, error: BaseException) -> None:
+        """Nothing more is acknowledged: candidates keep their answers and send them again after restart."""
+        self.failure = error
+        self._say(
+            f"考场服务停止：答案无法写入存储（{type(error).__name__}: {error}）。未确认的答案由考生页面保留并重发。"
+        )
+        for connection in tuple(self._connections):
+            connection.cut()
+        self.stopping.set()
+
+
+def open_store(settings: HallSettings) -> LogStore:
+    if settings.database_url:
+        return PostgresStore(settings.database_url)
+    return SqliteStore(settings.data_dir / LOG_FILE)
+
+
+def run_hall(settings: HallSettings, *, say: Callable[[str], None]) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code. Raises: Refused when it may not start."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings, say))
+
+
+async def _serve(settings: HallSettings, say: Callable[[str], None]) -> int:
+    hall = Hall(settings, say=say)
+    await hall.start()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, hall.stopping.set)
+    loop.add_signal_handler(signal.SIGHUP, hall.rescan)
+    say(f"考场服务已就绪：http://{settings.host}:{hall.port}/hall/")
+    await hall.stopping.wait()
+    if hall.failure is not None:
+        sys.stderr.flush()
+        os._exit(EXIT_WRITER_DIED)  # at once: a hall that cannot write must not linger, whatever is in flight
+    say("考场服务正在停止：先完成手上的保存。")
+    await hall.drain()
+    return 0
