@@ -76,7 +76,12 @@ def printed_pool(trade: str, *, times: float, seed: int) -> tuple[PoolItem, ...]
                     area=area,
                     type=kind,
                     codes=tuple(
-                        {f"skill:{rng.randint(1, 3)}.{rng.randint(1, 4)}.1" for _ in range(rng.randint(1, 2))}
+                        sorted(
+                            {
+                                f"skill:{rng.randint(1, 3)}.{rng.randint(1, 4)}.1"
+                                for _ in range(rng.randint(1, 2))
+                            }
+                        )
                     ),
                     difficulty=Decimal(rng.randint(45, 85)) / 100,
                     key=(rng.choice("ABCD"),) if kind == "single" else item.key,

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -97,6 +97,23 @@ def test_a_thousand_papers_are_refused_without_a_thousandfold_program() -> None:
 
 def test_many_papers_are_made_when_the_pool_holds_them() -> None:
     assert len(made(request(ONE, full("livestream", papers=13), 13)).forms) == 13
+
+
+def test_papers_made_in_turn_are_as_equal_as_papers_made_together() -> None:
+    plan = blueprint(WEIGHTS["D"])
+    pool = printed_pool("D", times=12, seed=5)
+    pairs = frozenset(frozenset({one.id, other.id}) for one, other in pairwise(pool))
+    forms = made(request(plan, pool, 8, enemies=pairs)).forms
+    assert deviation(forms, {item.id: item for item in pool}, plan).expected_spread <= Decimal("0.10")
+
+
+def test_papers_are_sought_together_when_made_in_turn_they_use_up_a_key() -> None:
+    """Five papers of eight single choices with one D each: a paper that takes two leaves another without."""
+    pool = [*keyed("ABC" * 11 + "AA" + "D" * 5), *items("livestream", "short", 4, start=1)]
+    keys = {item.id: item.key for item in pool}
+    forms = made(request(EIGHT, pool, 5)).forms
+    found = [sum(keys[item.id] == ("D",) for item in form.items) for form in forms]
+    assert found == [1, 1, 1, 1, 1]
 
 
 def test_items_of_other_trades_areas_and_forbidden_ones_do_not_count() -> None:

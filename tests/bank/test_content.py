@@ -6,15 +6,14 @@ from decimal import Decimal
 import pytest
 
 from zhiheng.assembly.core import terms
-from zhiheng.assembly.core.pool import enemies_of, pool_of
+from zhiheng.assembly.core.pool import allowed_points, blueprint_of, enemies_of, point, pool_of
 from zhiheng.assembly.core.proof import deviation, prove, publishable
 from zhiheng.assembly.core.solver import assemble
 from zhiheng.bank.core.checks import check_bank, check_item, length_warning
 from zhiheng.bank.core.files import load_shipped
 from zhiheng.bank.core.near import similar_pairs
-from zhiheng.bank.core.terms import CompetencyCode, Item
+from zhiheng.bank.core.terms import Item
 from zhiheng.standards.core.loader import load_blueprint, load_occupation, occupation_codes
-from zhiheng.standards.core.terms import Code
 
 STANDARD = "4-01-02-07-2021"
 RULES = "nos-4-01-02-07-2021"
@@ -33,11 +32,7 @@ AREAS = (
 ITEMS = load_shipped(standard=STANDARD)
 
 
-def key_of(code: Code) -> CompetencyCode:
-    return CompetencyCode(standard=code.standard, level=code.level, kind=code.kind, code=code.code)
-
-
-CODES = {key_of(code): code for code in occupation_codes(STANDARD)}
+CODES = {point(code): code for code in occupation_codes(STANDARD)}
 
 
 def test_every_area_of_the_level_has_both_pools() -> None:
@@ -88,22 +83,9 @@ def test_a_long_key_is_rare() -> None:
 
 def drawable(trade: str) -> tuple[tuple[Item, ...], tuple[terms.PoolItem, ...], terms.Blueprint]:
     plan = load_blueprint(RULES, "internet-marketer", LEVEL, trade)
-    allowed = {area.area_slug: frozenset(map(key_of, area.codes)) for area in plan.areas}
-    pool = pool_of(ITEMS, allowed=allowed, trade=trade)
-    blueprint = terms.Blueprint(
-        rules=plan.rule_set,
-        programme=plan.programme,
-        level=plan.level,
-        trade=plan.trade,
-        areas=tuple(
-            terms.AreaMarks(area=area.area_slug, title=area.title, marks=area.marks) for area in plan.areas
-        ),
-        kinds=tuple(
-            terms.KindRule(type=kind.type, count=kind.count, marks=kind.marks) for kind in plan.kinds
-        ),
-    )
+    pool = pool_of(ITEMS, allowed=allowed_points(plan), trade=trade)
     names = {item.id for item in pool}
-    return tuple(item for item in ITEMS if item.id in names), pool, blueprint
+    return tuple(item for item in ITEMS if item.id in names), pool, blueprint_of(plan)
 
 
 @pytest.mark.parametrize("trade", ["A", "B", "C", "D"])

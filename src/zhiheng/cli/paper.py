@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from zhiheng.assembly.core import terms
-from zhiheng.assembly.core.pool import enemies_of, pool_of
+from zhiheng.assembly.core.pool import allowed_points, blueprint_of, enemies_of, point, pool_of
 from zhiheng.assembly.core.proof import Deviation, deviation, prove, publishable
 from zhiheng.bank.core.checks import check_item
 from zhiheng.bank.core.files import Place, load_bank, load_shipped
-from zhiheng.bank.core.terms import CompetencyCode, Item
+from zhiheng.bank.core.terms import Item
 from zhiheng.cli.output import AsJson, answer
 from zhiheng.foundation.errors import Refused
 from zhiheng.standards.core.loader import codes_for, load_blueprint, load_rule_set
@@ -102,18 +102,13 @@ def _source(blueprint: Blueprint, bank: str) -> _Source:
         _require_sound(items, codes_for(blueprint.rule_set, blueprint.programme), bank)
     else:
         items = load_shipped(standard=blueprint.standard)
-    allowed = {area.area_slug: frozenset(map(_key, area.codes)) for area in blueprint.areas}
-    pool = pool_of(items, allowed=allowed, trade=blueprint.trade)
+    pool = pool_of(items, allowed=allowed_points(blueprint), trade=blueprint.trade)
     drawn = {item.id for item in pool}
     return _Source(
-        blueprint=_blueprint(blueprint),
+        blueprint=blueprint_of(blueprint),
         pool=pool,
         enemies=enemies_of(item for item in items if item.id in drawn),
     )
-
-
-def _key(code: Code) -> CompetencyCode:
-    return CompetencyCode(standard=code.standard, level=code.level, kind=code.kind, code=code.code)
 
 
 def _require_sound(items: Iterable[Item], codes: Iterable[Code], bank: str) -> None:
@@ -121,7 +116,7 @@ def _require_sound(items: Iterable[Item], codes: Iterable[Code], bank: str) -> N
 
     Raises: Refused naming file, item and what is wrong.
     """
-    area_of = {_key(code): code.area for code in codes}
+    area_of = {point(code): code.area for code in codes}
     for item in items:
         wrong = [reason for reason in check_item(item, area_of=area_of).unmet if reason.code in UNSOUND]
         if wrong:
@@ -131,22 +126,6 @@ def _require_sound(items: Iterable[Item], codes: Iterable[Code], bank: str) -> N
                 remedy=wrong[0].remedy,
                 code=wrong[0].code,
             )
-
-
-def _blueprint(blueprint: Blueprint) -> terms.Blueprint:
-    return terms.Blueprint(
-        rules=blueprint.rule_set,
-        programme=blueprint.programme,
-        level=blueprint.level,
-        trade=blueprint.trade,
-        areas=tuple(
-            terms.AreaMarks(area=area.area_slug, title=area.title, marks=area.marks)
-            for area in blueprint.areas
-        ),
-        kinds=tuple(
-            terms.KindRule(type=kind.type, count=kind.count, marks=kind.marks) for kind in blueprint.kinds
-        ),
-    )
 
 
 def _report(request: terms.Request, forms: tuple[terms.Form, ...], *, as_json: bool) -> None:

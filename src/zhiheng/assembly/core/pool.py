@@ -1,10 +1,33 @@
-"""From a bank to the pool of one blueprint: which items may be drawn, and which must not meet."""
+"""From a published blueprint and a bank to what assembly works on: marks, allowed points, pool, enemies."""
 
 from collections.abc import Iterable, Mapping
 
-from zhiheng.assembly.core.terms import PoolItem
+from zhiheng.assembly.core.terms import AreaMarks, Blueprint, KindRule, PoolItem
 from zhiheng.bank.core.near import similar_pairs
 from zhiheng.bank.core.terms import CompetencyCode, Item
+from zhiheng.standards.core import terms as standards
+
+
+def blueprint_of(plan: standards.Blueprint) -> Blueprint:
+    """What a paper must be, without the texts of the points behind it."""
+    return Blueprint(
+        rules=plan.rule_set,
+        programme=plan.programme,
+        level=plan.level,
+        trade=plan.trade,
+        areas=tuple(AreaMarks(area=row.area_slug, title=row.title, marks=row.marks) for row in plan.areas),
+        kinds=tuple(KindRule(type=rule.type, count=rule.count, marks=rule.marks) for rule in plan.kinds),
+    )
+
+
+def point(code: standards.Code) -> CompetencyCode:
+    """The key of a point as items carry it."""
+    return CompetencyCode(standard=code.standard, level=code.level, kind=code.kind, code=code.code)
+
+
+def allowed_points(plan: standards.Blueprint) -> dict[str, frozenset[CompetencyCode]]:
+    """Area slug -> the points a paper of this level and trade may ask there."""
+    return {row.area_slug: frozenset(map(point, row.codes)) for row in plan.areas}
 
 
 def pool_of(
@@ -12,7 +35,7 @@ def pool_of(
 ) -> tuple[PoolItem, ...]:
     """The live items whose every point belongs to their area of the blueprint, and which suit the trade.
 
-    allowed: area slug -> the points a paper may ask there, for this level and trade.
+    allowed: as `allowed_points` gives it.
     """
     return tuple(
         PoolItem.of(item)

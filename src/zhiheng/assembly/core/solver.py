@@ -5,22 +5,20 @@ can exist at all and, when not, how many items of which cell are missing. Then w
 One worker, a fixed seed and limits in the solver's own deterministic time: the same request, the same papers.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ortools.sat.python import cp_model
 
 from zhiheng.assembly.core.conflicts import frequent_key, inseparable, rare_key, short_cell
-from zhiheng.assembly.core.order import printed_order
-from zhiheng.assembly.core.supply import Cell, Supply
+from zhiheng.assembly.core.order import form_of
+from zhiheng.assembly.core.supply import Cell, Plan, Supply
 from zhiheng.assembly.core.terms import (
     KEY_LETTERS,
     Assembled,
     Conflict,
-    Form,
     Infeasible,
-    PlacedItem,
     PoolItem,
     Request,
     key_band,
@@ -31,10 +29,10 @@ from zhiheng.foundation.errors import Refused
 EFFORT = 10.0
 TOLERANCE = Decimal("0.05")
 APART_LIMIT = 12
+TOGETHER_LIMIT = 4
+CHOICE = 8
 PARTED = "enemies"
 TOO_MANY = "+"
-
-Plan = dict[tuple[int, str, str], int]
 
 
 def assemble(request: Request, *, effort: float = EFFORT) -> Assembled | Infeasible:
@@ -47,14 +45,32 @@ def assemble(request: Request, *, effort: float = EFFORT) -> Assembled | Infeasi
     plan = _allocate(supply, effort=effort * 0.2)
     if isinstance(plan, Infeasible):
         return plan
+    target = supply.target(plan)
+    picked = None
+    if request.forms > TOGETHER_LIMIT:
+        picked = _one_by_one(supply, plan, target, effort=effort * 0.4)
     for fixed in (plan, None):
-        choice = _Choice(supply, plan=fixed, target=_target(supply, plan))
-        picked = choice.solve(effort=effort * 0.4)
-        if picked is not None:
-            return Assembled(
-                forms=tuple(_form(request, number, items) for number, items in enumerate(picked))
-            )
-    return _diagnose(supply, effort=effort * 0.2)
+        picked = picked or _Choice(supply, plan=fixed, target=target).solve(effort=effort * 0.4)
+    if picked is None:
+        return _diagnose(supply, effort=effort * 0.2)
+    return Assembled(forms=tuple(form_of(request, number, items) for number, items in enumerate(picked)))
+
+
+def _one_by_one(supply: Supply, plan: Plan, target: int, *, effort: float) -> list[list[PoolItem]] | None:
+    """Papers made in turn from what the earlier ones left; the common target keeps them equal.
+
+    None when one of them cannot be made so: the papers may still exist, but have to be sought together.
+    """
+    made: list[list[PoolItem]] = []
+    gone: set[str] = set()
+    for paper in range(supply.request.forms):
+        choice = _Choice(supply, plan=plan, target=target, papers=(paper,), gone=frozenset(gone))
+        picked = choice.solve(effort=effort / TOGETHER_LIMIT)
+        if picked is None:
+            return None
+        made += picked
+        gone |= {item.id for item in picked[0]}
+    return made
 
 
 def _solver(effort: float, seed: int = 0) -> cp_model.CpSolver:
@@ -169,7 +185,7 @@ class _Allocation:
     def _prefer(self) -> None:
         costs: list[cp_model.LinearExprT] = []
         for (group, area, kind), variable in self.counts.items():
-            costs.append(self._distance(variable, self._ideal((area, kind))))
+            costs.append(self._distance(variable, self.supply.even_share((area, kind), papers=self.papers)))
             if group:
                 costs.append(100 * self._distance(variable, self.counts[0, area, kind]))
         self.model.minimize(sum(costs))
@@ -179,17 +195,6 @@ class _Allocation:
         self.model.add(distance >= variable - aim)
         self.model.add(distance >= aim - variable)
         return distance
-
-    def _ideal(self, cell: Cell) -> int:
-        """The cell's share of its type: as the supply is spread, or as the marks are when there is none."""
-        blueprint, cells = self.supply.blueprint, self.supply.cells
-        area, kind = cell
-        held = sum(len(items) for (_, other), items in cells.items() if other == kind)
-        own = Decimal(len(cells[cell]))
-        if not held:
-            own = next(row.marks for row in blueprint.areas if row.area == area)
-        count = next(rule.count for rule in blueprint.kinds if rule.type == kind)
-        return round(count * self.papers * own / (held or blueprint.total))
 
     def conflicts(self) -> tuple[Conflict, ...]:
         titles = {row.area: row.title for row in self.supply.blueprint.areas}
@@ -206,16 +211,6 @@ class _Allocation:
         )
 
 
-def _target(supply: Supply, plan: Plan) -> int:
-    """The expected score of a paper made of average items of its cells, so that papers of other days agree too."""
-    total = Decimal(0)
-    for (_, area, kind), count in plan.items():
-        cell = supply.cells[area, kind]
-        if count:
-            total += count * sum((supply.score(item) for item in cell), Decimal(0)) / len(cell)
-    return round(total * supply.score_unit / supply.request.forms)
-
-
 # --- which items -----------------------------------------------------------------------------------------
 
 
@@ -230,20 +225,38 @@ class _Slack:
 class _Choice:
     """The item program. plan: fixed counts for each cell; None leaves them free within the blueprint."""
 
-    def __init__(self, supply: Supply, *, plan: Plan | None, target: int, soft: bool = False) -> None:
+    def __init__(
+        self,
+        supply: Supply,
+        *,
+        plan: Plan | None,
+        target: int,
+        papers: Sequence[int] | None = None,
+        gone: frozenset[str] = frozenset(),
+        soft: bool = False,
+    ) -> None:
         self.supply, self.plan, self.target, self.soft = supply, plan, target, soft
-        self.papers = range(supply.request.forms)
+        self.papers = range(supply.request.forms) if papers is None else papers
+        self.cells = {cell: self._drawn(cell, gone) for cell in supply.cells}
+        self.items = [item for items in self.cells.values() for item in items]
         self.model = cp_model.CpModel()
         self.slacks: list[_Slack] = []
         self.taken = {
-            (item.id, paper): self.model.new_bool_var("") for item in supply.usable for paper in self.papers
+            (item.id, paper): self.model.new_bool_var("") for item in self.items for paper in self.papers
         }
-        for item in supply.usable:
+        for item in self.items:
             self.model.add_at_most_one(self.taken[item.id, paper] for paper in self.papers)
         for paper in self.papers:
             self._cells(paper)
             self._keys(paper)
             self._enemies(paper)
+
+    def _drawn(self, cell: Cell, gone: frozenset[str]) -> list[PoolItem]:
+        """The unused items of a cell; with a plan no more of them (in their shuffled order) than make a good choice."""
+        left = [item for item in self.supply.cells[cell] if item.id not in gone]
+        if self.plan is None:
+            return left
+        return left[: CHOICE * (1 + sum(self.plan[paper, *cell] for paper in self.papers))]
 
     def _count(self, items: Iterable[PoolItem], paper: int) -> cp_model.LinearExprT:
         return sum(self.taken[item.id, paper] for item in items)
@@ -251,21 +264,21 @@ class _Choice:
     def _cells(self, paper: int) -> None:
         supply = self.supply
         if self.plan is not None:
-            for cell, items in supply.cells.items():
+            for cell, items in self.cells.items():
                 self.model.add(self._count(items, paper) == self.plan[paper, *cell])
             return
         for row in supply.blueprint.areas:
             marks = sum(
-                int(rule.marks * supply.mark_unit) * self._count(supply.cells[row.area, rule.type], paper)
+                int(rule.marks * supply.mark_unit) * self._count(self.cells[row.area, rule.type], paper)
                 for rule in supply.blueprint.kinds
             )
             self.model.add(marks == int(row.marks * supply.mark_unit))
         for rule in supply.blueprint.kinds:
-            of_type = [item for item in supply.usable if item.type == rule.type]
+            of_type = [item for item in self.items if item.type == rule.type]
             self.model.add(self._count(of_type, paper) == rule.count)
 
     def _keys(self, paper: int) -> None:
-        singles = [item for item in self.supply.usable if item.type == "single"]
+        singles = [item for item in self.items if item.type == "single"]
         band = key_band(sum(rule.count for rule in self.supply.blueprint.kinds if rule.type == "single"))
         for letter in LETTERS:
             count = self._count([item for item in singles if item.key == (letter,)], paper)
@@ -275,13 +288,14 @@ class _Choice:
 
     def _enemies(self, paper: int) -> None:
         for one, other in self.supply.pairs:
-            both = self.taken[one, paper] + self.taken[other, paper]
-            self.model.add(both - self._slack(PARTED) <= 1)
+            if (one, paper) in self.taken and (other, paper) in self.taken:
+                both = self.taken[one, paper] + self.taken[other, paper]
+                self.model.add(both - self._slack(PARTED) <= 1)
 
     def _slack(self, what: str) -> cp_model.LinearExprT:
         if not self.soft:
             return 0
-        amount = self.model.new_int_var(0, len(self.supply.usable), "")
+        amount = self.model.new_int_var(0, len(self.items), "")
         self.slacks.append(_Slack(what=what, amount=amount))
         return amount
 
@@ -307,7 +321,7 @@ class _Choice:
         return self.papers_of(self._chosen(better) if _improved(better, self.model) else chosen)
 
     def papers_of(self, chosen: set[tuple[str, int]]) -> list[list[PoolItem]]:
-        return [[item for item in self.supply.usable if (item.id, paper) in chosen] for paper in self.papers]
+        return [[item for item in self.items if (item.id, paper) in chosen] for paper in self.papers]
 
     def _chosen(self, solver: cp_model.CpSolver) -> set[tuple[str, int]]:
         return {name for name, variable in self.taken.items() if solver.boolean_value(variable)}
@@ -315,7 +329,7 @@ class _Choice:
     def _deal(self) -> dict[tuple[str, int], bool]:
         """A shuffled deal by the plan to start from: it is the seed that makes it differ."""
         hint = dict.fromkeys(self.taken, False)
-        for cell, items in self.supply.cells.items():
+        for cell, items in self.cells.items():
             dealt = iter(items)
             for paper in self.papers if self.plan is not None else ():
                 for _ in range((self.plan or {})[paper, *cell]):
@@ -329,10 +343,10 @@ class _Choice:
     def _deviation(self) -> cp_model.IntVar:
         """The largest distance of a paper's expected score from the target, in score units."""
         supply = self.supply
-        scores = {item.id: int(supply.score(item) * supply.score_unit) for item in supply.usable}
+        scores = {item.id: int(supply.score(item) * supply.score_unit) for item in self.items}
         deviation = self.model.new_int_var(0, 10**9, "")
         for paper in self.papers:
-            score = sum(scores[item.id] * self.taken[item.id, paper] for item in supply.usable)
+            score = sum(scores[item.id] * self.taken[item.id, paper] for item in self.items)
             self.model.add(deviation >= score - self.target)
             self.model.add(deviation >= self.target - score)
         return deviation
@@ -341,9 +355,8 @@ class _Choice:
         """For each paper and point, how many questions it has beyond an even spread over the area's points."""
         excess = []
         for row in self.supply.blueprint.areas:
-            items = [item for item in self.supply.usable if item.area == row.area]
             points: dict[str, list[PoolItem]] = {}
-            for item in items:
+            for item in (item for item in self.items if item.area == row.area):
                 for code in item.codes:
                     points.setdefault(code, []).append(item)
             for paper in self.papers:
@@ -383,11 +396,3 @@ def _rule_conflict(supply: Supply, what: str, missing: int) -> Conflict:
     available = sum(1 for item in supply.usable if item.type == "single" and item.key == (letter,))
     tell = rare_key if what == letter else frequent_key
     return tell(letter, band=band, forms=forms, available=available, missing=missing)
-
-
-def _form(request: Request, number: int, items: Iterable[PoolItem]) -> Form:
-    marks = {rule.type: rule.marks for rule in request.blueprint.kinds}
-    placed = (
-        PlacedItem(id=item.id, area=item.area, type=item.type, marks=marks[item.type]) for item in items
-    )
-    return Form(id=request.form_id(number), items=printed_order(placed, request.blueprint))

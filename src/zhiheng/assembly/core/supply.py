@@ -9,6 +9,8 @@ from zhiheng.assembly.core.terms import PoolItem, Request
 
 Cell = tuple[str, str]
 """Area slug and question type."""
+Plan = dict[tuple[int, str, str], int]
+"""How many items each paper (from 0) takes of each cell."""
 
 
 class Supply:
@@ -39,6 +41,25 @@ class Supply:
     def score(self, item: PoolItem) -> Decimal:
         """What a candidate at the cut is expected to earn on it."""
         return item.difficulty * self.marks[item.type]
+
+    def even_share(self, cell: Cell, *, papers: int) -> int:
+        """The cell's share of its type: as the supply is spread, or as the marks are when there is none."""
+        area, kind = cell
+        held = sum(len(items) for (_, other), items in self.cells.items() if other == kind)
+        own = Decimal(len(self.cells[cell]))
+        if not held:
+            own = next(row.marks for row in self.blueprint.areas if row.area == area)
+        count = next(rule.count for rule in self.blueprint.kinds if rule.type == kind)
+        return round(count * papers * own / (held or self.blueprint.total))
+
+    def target(self, plan: Plan) -> int:
+        """The expected score, in score units, of a paper of average items: papers of other days agree with it too."""
+        total = Decimal(0)
+        for (_, area, kind), count in plan.items():
+            cell = self.cells[area, kind]
+            if count:
+                total += count * sum((self.score(item) for item in cell), Decimal(0)) / len(cell)
+        return round(total * self.score_unit / self.request.forms)
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
