@@ -95,6 +95,19 @@ def test_a_thousand_papers_are_refused_without_a_thousandfold_program() -> None:
     ]
 
 
+def test_a_million_papers_are_refused_as_readily() -> None:
+    assert [missing for *_, missing in refused(request(ONE, [], 10**6))] == [4 * 10**6, 2 * 10**6, 10**6]
+
+
+def test_difficulties_with_many_decimals_are_compared_to_a_millionth() -> None:
+    pool = [
+        replace(item, difficulty=Decimal(number + 1) / Decimal("37.123456789"))
+        for number, item in enumerate(full("livestream", papers=2))
+    ]
+    forms = made(request(ONE, pool, 2)).forms
+    assert deviation(forms, {item.id: item for item in pool}, ONE).expected_spread <= Decimal("0.1")
+
+
 def test_many_papers_are_made_when_the_pool_holds_them() -> None:
     assert len(made(request(ONE, full("livestream", papers=13), 13)).forms) == 13
 

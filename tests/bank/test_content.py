@@ -12,7 +12,6 @@ from zhiheng.assembly.core.solver import assemble
 from zhiheng.bank.core.checks import check_bank, check_item, length_warning
 from zhiheng.bank.core.files import load_shipped
 from zhiheng.bank.core.near import similar_pairs
-from zhiheng.bank.core.terms import Item
 from zhiheng.standards.core.loader import load_blueprint, load_occupation, occupation_codes
 
 STANDARD = "4-01-02-07-2021"
@@ -81,17 +80,24 @@ def test_a_long_key_is_rare() -> None:
     assert len(warned) <= len(ITEMS) * 0.02, warned
 
 
-def drawable(trade: str) -> tuple[tuple[Item, ...], tuple[terms.PoolItem, ...], terms.Blueprint]:
-    plan = load_blueprint(RULES, "internet-marketer", LEVEL, trade)
+@pytest.mark.parametrize(
+    ("rules", "programme", "level", "trade"),
+    [
+        (RULES, "internet-marketer", LEVEL, "A"),
+        (RULES, "internet-marketer", LEVEL, "B"),
+        (RULES, "internet-marketer", LEVEL, "C"),
+        (RULES, "internet-marketer", LEVEL, "D"),
+        ("ccia-000", "internet-marketing", "junior", None),
+    ],
+)
+def test_two_papers_of_a_hundred_marks_that_are_equal(
+    rules: str, programme: str, level: str, trade: str | None
+) -> None:
+    plan = load_blueprint(rules, programme, level, trade)
+    blueprint = blueprint_of(plan)
     pool = pool_of(ITEMS, allowed=allowed_points(plan), trade=trade)
     names = {item.id for item in pool}
-    return tuple(item for item in ITEMS if item.id in names), pool, blueprint_of(plan)
-
-
-@pytest.mark.parametrize("trade", ["A", "B", "C", "D"])
-def test_every_trade_gets_two_papers_of_a_hundred_marks_that_are_equal(trade: str) -> None:
-    items, pool, blueprint = drawable(trade)
-    enemies = enemies_of(items)
+    enemies = enemies_of(item for item in ITEMS if item.id in names)
     outcome = assemble(terms.Request(blueprint=blueprint, pool=pool, forms=2, seed=1, enemies=enemies))
     assert isinstance(outcome, terms.Assembled), [entry.sentence for entry in outcome.conflicts]
     bank = {item.id: item for item in pool}

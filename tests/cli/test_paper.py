@@ -144,6 +144,26 @@ def test_a_programme_without_items_misses_every_area(run: Any, bank: Any) -> Non
     assert {entry["area"] for entry in ran.json["conflict"]} == areas
 
 
+def test_an_association_programme_draws_on_the_standard_it_rests_on(run: Any, bank: Any) -> None:
+    rows = [
+        {
+            "id": f"{area.area_slug}-{number}",
+            "area": area.title,
+            "type": "short",
+            "codes": [code.ref],
+            "difficulty": "0.60",
+            "stem": f"{area.title}{number}",
+            "answer": "答",
+            "points": [{"text": "点", "marks": "10"}],
+            "explanation": "析",
+        }
+        for area in load_blueprint("ccia-000", "internet-marketing", "junior").areas
+        for number, code in enumerate(area.codes[:4])
+    ]
+    ran = run("--rules", "000", "--level", "初级", "--forms", "1", "--bank", bank(rows), "--json")
+    assert (ran.code, {entry["type"] for entry in ran.json["conflict"]}) == (1, {"single", "multiple"})
+
+
 def test_items_of_another_trade_are_not_drawn(run: Any, bank: Any) -> None:
     ran = run("--trade", "B", "--level", "5", "--forms", "1", "--bank", bank(bank_rows(trade="A")), "--json")
     assert {entry["area"] for entry in ran.json["conflict"]} == {"直播营销", "售后与复盘"}

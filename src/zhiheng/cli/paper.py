@@ -95,7 +95,9 @@ def _source(blueprint: Blueprint, bank: str) -> _Source:
     """What of a bank this blueprint may draw on. Raises: Refused for a bank that cannot be read or trusted."""
     slugs = {area.title: area.area_slug for area in blueprint.areas}
     if bank:
-        place = Place(standard=blueprint.standard, level=blueprint.level)
+        # A programme that rests on a national standard asks the points of one of its levels.
+        levels = {code.level for area in blueprint.areas for code in area.codes} - {""}
+        place = Place(standard=blueprint.standard, level=min(levels, default=blueprint.level))
         items = tuple(
             replace(item, area=slugs.get(item.area, item.area)) for item in load_bank(Path(bank), place=place)
         )

@@ -31,6 +31,7 @@ TOLERANCE = Decimal("0.05")
 APART_LIMIT = 12
 TOGETHER_LIMIT = 4
 CHOICE = 8
+BOUND = 10**12
 PARTED = "enemies"
 TOO_MANY = "+"
 
@@ -139,7 +140,7 @@ class _Allocation:
         for group in range(groups):
             self._demand(group)
         for cell, items in supply.cells.items():
-            self.short[cell] = self.model.new_int_var(0, 10**6, "")
+            self.short[cell] = self.model.new_int_var(0, BOUND, "")
             self.model.add(
                 sum(self.counts[group, *cell] for group in range(groups)) <= len(items) + self.short[cell]
             )
@@ -191,7 +192,7 @@ class _Allocation:
         self.model.minimize(sum(costs))
 
     def _distance(self, variable: cp_model.IntVar, aim: cp_model.IntVar | int) -> cp_model.IntVar:
-        distance = self.model.new_int_var(0, 10**6, "")
+        distance = self.model.new_int_var(0, BOUND, "")
         self.model.add(distance >= variable - aim)
         self.model.add(distance >= aim - variable)
         return distance
@@ -343,8 +344,8 @@ class _Choice:
     def _deviation(self) -> cp_model.IntVar:
         """The largest distance of a paper's expected score from the target, in score units."""
         supply = self.supply
-        scores = {item.id: int(supply.score(item) * supply.score_unit) for item in self.items}
-        deviation = self.model.new_int_var(0, 10**9, "")
+        scores = {item.id: round(supply.score(item) * supply.score_unit) for item in self.items}
+        deviation = self.model.new_int_var(0, BOUND, "")
         for paper in self.papers:
             score = sum(scores[item.id] * self.taken[item.id, paper] for item in self.items)
             self.model.add(deviation >= score - self.target)

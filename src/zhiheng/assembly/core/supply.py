@@ -9,6 +9,8 @@ from zhiheng.assembly.core.terms import PoolItem, Request
 
 Cell = tuple[str, str]
 """Area slug and question type."""
+FINEST = 10**6
+"""Expected scores are compared to a millionth of a mark, however many decimals a calibration gives."""
 Plan = dict[tuple[int, str, str], int]
 """How many items each paper (from 0) takes of each cell."""
 
@@ -36,7 +38,7 @@ class Supply:
         for item in self.usable:
             self.cells[item.area, item.type].append(item)
         self.mark_unit = _unit([*self.marks.values(), *(row.marks for row in self.blueprint.areas)])
-        self.score_unit = _unit([self.score(item) for item in self.usable])
+        self.score_unit = min(FINEST, _unit([self.score(item) for item in self.usable]))
 
     def score(self, item: PoolItem) -> Decimal:
         """What a candidate at the cut is expected to earn on it."""
