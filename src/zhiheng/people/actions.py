@@ -94,6 +94,22 @@ def register_person(*, by: str, name: str, id_number: str, phone: str = "") -> P
     return person
 
 
+
+@transaction.atomic
+def open_candidate_account(*, by: str, person: Person, username: str, password: str | None) -> Account:
+    """An account with which a person follows their own applications. Raises: Refused when they have one."""
+    if person.account_id is not None:
+        raise Refused(
+            what=f"{person.name}已有考生账号", remedy="请直接登录；忘记密码可重设", code="account-exists"
+        )
+    account = create_account(
+        by=by, username=username, password=password, display_name=person.name, roles=[Role.CANDIDATE]
+    )
+    person.account = account
+    person.save(update_fields=["account"])
+    return account
+
+
 def _name_differs(given: str) -> Refused:
     return Refused(
         what=f"该身份证号码已登记为另一个姓名，与“{given}”不同",
