@@ -1,5 +1,11 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
+from zhiheng.assembly.tasks import assemble
+from zhiheng.learning.tasks import open_study
+from zhiheng.plumbing.outbox import subscribe
+
 
 def connect() -> None:
     """Called once at start; each line names an event and the task that answers it."""
+    subscribe("application-approved", open_study)
+    subscribe("assembly-requested", assemble)

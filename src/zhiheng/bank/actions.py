@@ -1,0 +1,301 @@
+"""Writing, checking and retiring items; importing sheets of them; loading the bank that ships."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from zhiheng.bank.core.checks import check_item
+from zhiheng.bank.core.files import Place, file_form, item_from, load_shipped
+from zhiheng.bank.core.terms import TYPE_NAMES
+from zhiheng.bank.core.terms import Item as Question
+from zhiheng.bank.models import ImportRun, Item, ItemStatus, ItemVersion, Pool
+from zhiheng.bank.queries import area_of_codes, item_named, levels_of, newest_version, twins
+from zhiheng.bank.reading import Candidate, candidates_of, sheet_rows
+from zhiheng.foundation.canonical import digest
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.models import Account
+from zhiheng.plumbing import clock
+from zhiheng.plumbing.audit import record
+from zhiheng.plumbing.locks import lock_named, next_number
+
+RULE = "命题规范"
+
+
+@transaction.atomic
+def load_shipped_bank(*, by: str) -> int:
+    """Bring the shipped items into the bank, approved. Returns how many versions were new.
+
+    A shipped text that was ever a version of its item is left alone, so that loading again changes nothing
+    and a text edited here stands.
+    """
+    lock_named("shipped-bank")
+    shipped = load_shipped()
+    known = {item.name: item for item in Item.objects.filter(name__in=[entry.id for entry in shipped])}
+    hashes: dict[Any, set[str]] = {}
+    for item_id, content_hash in ItemVersion.objects.filter(item__in=known.values()).values_list(
+        "item_id", "content_hash"
+    ):
+        hashes.setdefault(item_id, set()).add(content_hash)
+    fresh, versions, now = [], [], clock.now()
+    for entry in shipped:
+        body = file_form(entry)
+        item = known.get(entry.id)
+        if item is None:
+            item = _new_row(entry, ItemStatus.APPROVED)
+            known[entry.id] = item
+            fresh.append(item)
+        seen = hashes.setdefault(item.id, set())
+        if digest(body) not in seen:
+            number = len(seen) + 1
+            seen.add(digest(body))
+            versions.append(_version(item, number=number, body=body, approved_at=now))
+    Item.objects.bulk_create(fresh)
+    ItemVersion.objects.bulk_create(versions)
+    if versions:
+        detail = {"items": len(fresh), "versions": len(versions)}
+        record(by=by, act="shipped-bank-loaded", subject="bank:shipped", detail=detail)
+    return len(versions)
+
+
+def _new_row(entry: Question, status: ItemStatus) -> Item:
+    return Item(
+        name=entry.id,
+        pool=entry.pool,
+        standard=entry.standard,
+        level=entry.level,
+        area=entry.area,
+        type=entry.type,
+        status=status,
+    )
+
+
+def _version(item: Item, *, number: int, body: dict[str, Any], **more: Any) -> ItemVersion:
+    return ItemVersion(item=item, number=number, body=body, content_hash=digest(body), **more)
+
+
+@transaction.atomic
+def write_item(*, by: Account, body: Mapping[str, Any], item: Item | None = None) -> ItemVersion:
+    """Keep a question as a draft: a new item, or the next version of one. The approved version stays in use meanwhile.
+
+    body: the file form; a new item without an id is given one.
+    Raises: Refused for anything the writing rules forbid, among them a code the standard does not have.
+    """
+    if item is not None:
+        item = Item.objects.select_for_update().get(pk=item.pk)
+        _require_open(item)
+    name = item.name if item else str(body.get("id") or "") or _next_name(body)
+    question = item_from({**body, "id": name}, place=Place())
+    require_sound(question)
+    if item is None:
+        item = _new_item(question)
+    elif (question.pool, question.standard) != (item.pool, item.standard):
+        raise Refused(
+            what=f"题目 {item.name} 不能换到另一个题库或标准",
+            rule=RULE,
+            remedy="请停用这道题，另写一道",
+            code="item-moved",
+        )
+    version = _append(item, question, by)
+    record(
+        by=str(by.id),
+        act="item-written",
+        subject=f"item:{item.id}",
+        detail={"name": item.name, "version": version.number, "hash": version.content_hash},
+    )
+    return version
+
+
+def _require_open(item: Item) -> None:
+    if item.status in (ItemStatus.REVIEW, ItemStatus.RETIRED):
+        raise Refused(
+            what=f"题目 {item.name} 现在是“{item.get_status_display()}”，不能修改",
+            rule=RULE,
+            remedy="待审的题请先退回；停用的题请另写一道",
+            code="item-closed",
+        )
+
+
+def _next_name(body: Mapping[str, Any]) -> str:
+    head = f"W{body.get('level', '')}-{str(body.get('area', ''))[:3]}".upper()
+    return f"{head}-{next_number(f'item-name:{head}'):04d}"
+
+
+def require_sound(question: Question) -> None:
+    """Whether a question may enter the bank at all.
+
+    Raises: Refused with the first rule it breaks.
+    """
+    check_item(question, area_of=area_of_codes(question.standard)).require()
+    for enemy in question.enemies:
+        if item_named(enemy) is None:
+            raise Refused(
+                what=f"互斥题 {enemy} 不在题库中", rule=RULE, remedy="请改正互斥题号", code="enemy-unknown"
+            )
+    for twin in twins(question):
+        raise Refused(
+            what=f"这道题与{twin.get_pool_display()} {twin.name} 的题干相同",
+            rule=f"{RULE}：练习题不进考卷",
+            remedy="请改写题干，或从其中一个题库删去",
+            code="pools-shared",
+        )
+
+
+def _new_item(question: Question) -> Item:
+    row = _new_row(question, ItemStatus.DRAFT)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise Refused(
+            what=f"题号 {question.id} 已在题库中",
+            rule=RULE,
+            remedy="请换一个题号，或修改原题",
+            code="item-taken",
+        ) from None
+    return row
+
+
+def _append(item: Item, question: Question, by: Account) -> ItemVersion:
+    body = file_form(question)
+    last = ItemVersion.objects.filter(item=item).order_by("-number").first()
+    if last is not None and last.content_hash == digest(body):
+        raise Refused(
+            what=f"题目 {item.name} 没有改动", remedy="请改动后再保存，或直接返回", code="item-unchanged"
+        )
+    version = _version(item, number=last.number + 1 if last else 1, body=body, written_by=by)
+    version.save(force_insert=True)
+    item.status = ItemStatus.DRAFT
+    item.level, item.area, item.type = question.level, question.area, question.type
+    item.save(update_fields=["status", "level", "area", "type"])
+    return version
+
+
+@transaction.atomic
+def submit_item(*, by: Account, item: Item) -> Item:
+    """Hand a draft to a second person. Raises: Refused when it is not a draft."""
+    current = _in_state(item, ItemStatus.DRAFT, "只有草稿可以送审")
+    return _moved(current, ItemStatus.REVIEW, by=by, act="item-submitted")
+
+
+@transaction.atomic
+def approve_item(*, by: Account, item: Item) -> Item:
+    """Put the newest version into use. Raises: Refused unless it waits and somebody else wrote it."""
+    current = _in_state(item, ItemStatus.REVIEW, "只有待审的题可以通过")
+    version = newest_version(current)
+    if version.written_by_id == by.id:
+        raise Refused(
+            what=f"题目 {current.name} 是您自己写的",
+            rule=f"{RULE}：命题与审题不得为同一人",
+            remedy="请由另一位命题员审定",
+            code="own-item",
+        )
+    version.approved_by, version.approved_at = by, clock.now()
+    version.save(update_fields=["approved_by", "approved_at"])
+    return _moved(
+        current,
+        ItemStatus.APPROVED,
+        by=by,
+        act="item-approved",
+        version=version.number,
+        hash=version.content_hash,
+    )
+
+
+@transaction.atomic
+def return_item(*, by: Account, item: Item, reason: str) -> Item:
+    """Send a waiting item back to its writer. Raises: Refused without a reason."""
+    current = _in_state(item, ItemStatus.REVIEW, "只有待审的题可以退回")
+    if not reason.strip():
+        raise Refused(what="退回时没有写明原因", remedy="请写明要改什么", code="reason-missing")
+    return _moved(current, ItemStatus.DRAFT, by=by, act="item-returned", reason=reason.strip())
+
+
+@transaction.atomic
+def retire_item(*, by: Account, item: Item, reason: str = "") -> Item:
+    """Take an item out of use for good; papers that hold it keep it. Raises: Refused when it is retired already."""
+    current = Item.objects.select_for_update().get(pk=item.pk)
+    if current.status == ItemStatus.RETIRED:
+        raise Refused(what=f"题目 {current.name} 已停用", remedy="无需再次停用", code="item-state")
+    return _moved(current, ItemStatus.RETIRED, by=by, act="item-retired", reason=reason.strip())
+
+
+def _in_state(item: Item, status: ItemStatus, told: str) -> Item:
+    current = Item.objects.select_for_update().get(pk=item.pk)
+    if current.status != status:
+        raise Refused(
+            what=f"题目 {current.name} 现在是“{current.get_status_display()}”，{told}",
+            rule=RULE,
+            remedy="可能已有同事处理，请刷新后再看",
+            code="item-state",
+        )
+    return current
+
+
+def _moved(item: Item, status: ItemStatus, *, by: Account, act: str, **detail: Any) -> Item:
+    item.status = status
+    item.save(update_fields=["status"])
+    record(by=str(by.id), act=act, subject=f"item:{item.id}", detail={"name": item.name, **detail})
+    return item
+
+
+@transaction.atomic
+def import_sheet(
+    *, by: Account, content: bytes, name: str, pool: str, standard: str, level: str
+) -> ImportRun:
+    """Read a sheet of items; good rows become drafts, bad ones are reported with row, column, value and reason.
+
+    Raises: Refused for a file that is no sheet, lacks a column, or names an unknown pool or standard.
+    """
+    if pool not in Pool.values:
+        raise Refused(what=f"没有题库“{pool}”", remedy="请选择考试题或练习题", code="pool-unknown")
+    if level not in levels_of(standard):
+        raise Refused(
+            what=f"标准 {standard} 没有等级“{level}”", remedy="请从列出的等级中选择", code="level-unknown"
+        )
+    rows = sheet_rows(content, name=name)
+    place = Place(standard=standard, level=level, pool="live" if pool == Pool.LIVE else "practice")
+    judged = candidates_of(rows, place=place, area_of=area_of_codes(standard))
+    kept, faults = _keep(by, judged)
+    run = ImportRun.objects.create(
+        file_name=name[:200],
+        by=by,
+        accepted=len(kept),
+        rejected=len({fault["row"] for fault in faults}),
+        report={"accepted": kept, "faults": faults},
+    )
+    record(
+        by=str(by.id),
+        act="items-imported",
+        subject=f"import:{run.id}",
+        detail={"file": name[:200], "accepted": run.accepted, "rejected": run.rejected},
+    )
+    return run
+
+
+def _keep(by: Account, judged: Iterable[Candidate]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    kept: list[dict[str, Any]] = []
+    faults: list[dict[str, Any]] = []
+    for candidate in judged:
+        faults += [fault.as_facts() for fault in candidate.faults]
+        if candidate.question is None:
+            continue
+        question = candidate.question
+        fault = _clash(question)
+        if fault is not None:
+            column, value, reason = fault["column"], fault["value"], fault["reason"]
+            faults.append({"row": candidate.row, "column": column, "value": value, "reason": reason})
+            continue
+        _append(_new_item(question), question, by)
+        kept.append({"row": candidate.row, "name": question.id, "type": TYPE_NAMES[question.type]})
+    return kept, faults
+
+
+def _clash(question: Question) -> dict[str, str] | None:
+    """What stands between a sound row and the bank as it is."""
+    if item_named(question.id) is not None:
+        return {"column": "题号", "value": question.id, "reason": "题号已在题库中，请换一个题号"}
+    for twin in twins(question):
+        reason = f"与{twin.get_pool_display()} {twin.name} 的题干相同，同一道题不能在两个题库"
+        return {"column": "题干", "value": question.stem[:40], "reason": reason}
+    return None
