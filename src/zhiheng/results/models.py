@@ -30,7 +30,7 @@ class Result(Record):
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
     revision = models.ForeignKey(RuleSetRevision, on_delete=models.PROTECT, related_name="+")
-    components = models.JSONField()  # [{key, name, marks, pass_mark, passed, absent}]
+    components = models.JSONField()  # [{key, name, marks, pass_mark, max_mark, passed, absent, kept, sat_on, rule}]; marks as decimal strings
     outcome = models.CharField(max_length=16, choices=Outcome)
     reckoning = models.JSONField()
 
@@ -41,3 +41,11 @@ class MakeUp(Record):
     result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="+")
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
     components = models.JSONField()  # keys of the components to sit again
+
+
+class MakeUpRequest(Record):
+    """A candidate asks the institution to order a make-up on a later sitting."""
+
+    result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="+")
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")

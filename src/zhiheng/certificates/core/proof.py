@@ -51,7 +51,7 @@ def signer_of(secured: dict[str, Any]) -> str | None:
             return None
         key = Ed25519PublicKey.from_public_bytes(key_of_did(did))
         key.verify(from_base58btc(str(proof.get("proofValue", ""))), _hash_data(document, options))
-    except (NotMultibase, InvalidSignature, TypeError):
+    except (NotMultibase, InvalidSignature, TypeError, UnicodeEncodeError, RecursionError):
         return None
     return did
 

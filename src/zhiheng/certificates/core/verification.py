@@ -7,6 +7,8 @@ from typing import Any
 from zhiheng.certificates.core.credential import facts_of
 from zhiheng.certificates.core.number import parse_number
 from zhiheng.certificates.core.proof import signer_of
+from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.identity import normal_name
 
 
 class State(StrEnum):
@@ -44,18 +46,26 @@ class Verification:
 
 
 def verify_credential(
-    credential: Any, *, trusted: frozenset[str], state: State, name: str | None = None
+    credential: Any,
+    *,
+    trusted: frozenset[str],
+    state: State,
+    name: str | None = None,
+    registered: bool | None = None,
 ) -> Verification:
     """Check a credential file.
 
     trusted: did:key of every key the body signs with. state: from the register, or UNKNOWN off line.
     name: the holder's name as the asker knows it, compared when given.
+    registered: whether the register holds its number, None when no register was asked.
     """
     secured = credential if isinstance(credential, dict) else {}
     facts = facts_of(secured)
     checks = [_signed(secured), _issued_by(secured, trusted), _numbered(facts)]
     if name is not None:
         checks.append(_named(facts.get("name"), name))
+    if registered is not None:
+        checks.append(_held(registered))
     checks.append(_in_force(state))
     return Verification(
         valid=all(check.ok for check in checks), status=state, facts=facts, checks=tuple(checks)
@@ -65,9 +75,8 @@ def verify_credential(
 def verify_record(facts: dict[str, Any] | None, *, state: State, name: str | None = None) -> Verification:
     """Check a number against the register. facts: what the register holds, None when it holds nothing."""
     if facts is None:
-        missing = Check(name="register", ok=False, detail="登记册中没有这个编号的证书")
-        return Verification(valid=False, status=State.UNKNOWN, facts={}, checks=(missing,))
-    checks = [Check(name="register", ok=True, detail="登记册中有这张证书")]
+        return Verification(valid=False, status=State.UNKNOWN, facts={}, checks=(_held(False),))
+    checks = [_held(True)]
     if name is not None:
         checks.append(_named(facts.get("name"), name))
         if not checks[-1].ok:  # a wrong name learns nothing more about the holder
@@ -76,6 +85,11 @@ def verify_record(facts: dict[str, Any] | None, *, state: State, name: str | Non
     return Verification(
         valid=all(check.ok for check in checks), status=state, facts=facts, checks=tuple(checks)
     )
+
+
+def _held(registered: bool) -> Check:
+    words = "登记册中有这张证书" if registered else "登记册中没有这个编号的证书"
+    return Check(name="register", ok=registered, detail=words)
 
 
 def _signed(secured: dict[str, Any]) -> Check:
@@ -103,9 +117,17 @@ def _numbered(facts: dict[str, Any]) -> Check:
 
 
 def _named(held: Any, given: str) -> Check:
-    if held == given:
+    if isinstance(held, str) and _one_form(held) == _one_form(given):
         return Check(name="name", ok=True, detail="姓名一致")
     return Check(name="name", ok=False, detail="姓名与证书不一致")
+
+
+def _one_form(name: str) -> str:
+    """Spaces and the kinds of interpunct do not make another person; an impossible name is only itself."""
+    try:
+        return normal_name(name)
+    except Refused:
+        return name
 
 
 def _in_force(state: State) -> Check:

@@ -1,0 +1,200 @@
+"""The register of certificates, and who may see what of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from zhiheng.certificates.core.credential import Issuer
+from zhiheng.certificates.core.number import parse_number
+from zhiheng.certificates.core.proof import signer_of
+from zhiheng.certificates.core.verification import State, Verification, verify_credential, verify_record
+from zhiheng.certificates.models import Certificate, CertificateEvent, CertificateState
+from zhiheng.enrolment.models import Document, DocumentKind
+from zhiheng.foundation.canonical import digest
+from zhiheng.foundation.moment import day_ends, day_of
+from zhiheng.people.models import Person
+from zhiheng.plumbing.models import VaultFile
+from zhiheng.results.models import Outcome, Release, Result
+from zhiheng.sittings.core.plan import due_after_approval
+from zhiheng.sittings.models import Offering
+from zhiheng.sittings.queries import rules_for
+from zhiheng.standards.core.loader import load_body
+from zhiheng.standards.core.terms import RuleSet
+from zhiheng.standards.queries import rules_of
+
+BODY = "ccia"
+
+
+def issuer() -> Issuer:
+    """The body as a signer, with this installation's key."""
+    key = Ed25519PrivateKey.from_private_bytes(settings.ISSUER_KEY)
+    return Issuer(key=key, name=load_body(BODY).name, base_url=settings.PUBLIC_URL)
+
+
+def seal_hash(certificate: Certificate) -> str:
+    """What the certificate's seal is carved from: the digest of its whole signed credential."""
+    return digest(certificate.credential)
+
+
+def rules_behind(certificate: Certificate) -> RuleSet:
+    return rules_of(certificate.revision)
+
+
+def _last_state() -> Subquery:
+    events = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-created_at")
+    return Subquery(events.values("state")[:1])
+
+
+def register() -> QuerySet[Certificate]:
+    """Every certificate with its present state as `state`, the newest on top."""
+    return (
+        Certificate.objects.annotate(state=_last_state())
+        .select_related("result__application__person", "result__application__offering__sitting", "revision")
+        .order_by("-issued_at", "number")
+    )
+
+
+def search(text: str) -> QuerySet[Certificate]:
+    """The register by part of a number or of a name."""
+    wanted = "".join(text.split())
+    if not wanted:
+        return register()
+    return register().filter(Q(number__icontains=wanted) | Q(holder_name__icontains=wanted))
+
+
+def certificates_of(person: Person) -> QuerySet[Certificate]:
+    return register().filter(result__application__person=person)
+
+
+def by_number(text: str) -> Certificate | None:
+    """The certificate a text stands for, tolerant of spaces and small letters."""
+    number = parse_number(text)
+    return None if number is None else register().filter(number=str(number)).first()
+
+
+def state_of(certificate: Certificate) -> State:
+    last = CertificateEvent.objects.filter(certificate=certificate).order_by("-created_at").first()
+    return State(last.state) if last else State.UNKNOWN
+
+
+def history_of(certificate: Certificate) -> list[CertificateEvent]:
+    return list(
+        CertificateEvent.objects.filter(certificate=certificate).select_related("by").order_by("created_at")
+    )
+
+
+def indexes_in(state: CertificateState) -> list[int]:
+    """Status bits of every certificate in a state; a replaced one counts as revoked for strangers' wallets."""
+    wanted = [state, CertificateState.REPLACED] if state == CertificateState.REVOKED else [state]
+    found = Certificate.objects.annotate(state=_last_state()).filter(state__in=wanted)
+    return list(found.order_by("status_index").values_list("status_index", flat=True))
+
+
+# Verifying
+
+
+def verify_number(text: str, *, name: str | None) -> Verification:
+    """Ask the register. A wrong name learns nothing, not even the state."""
+    certificate = by_number(text)
+    if certificate is None:
+        return verify_record(None, state=State.UNKNOWN, name=name)
+    return verify_record(certificate.facts, state=state_of(certificate), name=name)
+
+
+def verify_document(credential: Any, *, trusted: Iterable[str] = (), name: str | None = None) -> Verification:
+    """Check a credential against its signature and the register.
+
+    The register is only asked about a document that our own key signed: a forgery must not learn a state.
+    """
+    keys = frozenset({issuer().did, *trusted})
+    unseen = verify_credential(credential, trusted=keys, state=State.UNKNOWN, name=name)
+    if not unseen.valid or signer_of(credential) != issuer().did:
+        return unseen
+    certificate = by_number(str(unseen.facts["number"]))
+    return verify_credential(
+        credential,
+        trusted=keys,
+        state=State.UNKNOWN if certificate is None else state_of(certificate),
+        name=name,
+        registered=certificate is not None,
+    )
+
+
+# Issuing
+
+
+def awaiting_issue(offering: Offering) -> QuerySet[Result]:
+    """Passed and released results of an offering without a certificate."""
+    issued = Certificate.objects.filter(result=OuterRef("pk"))
+    return (
+        Result.objects.filter(
+            ~Exists(issued),
+            release__offering=offering,
+            release__released_at__isnull=False,
+            outcome=Outcome.PASSED,
+        )
+        .select_related("application__person", "application__institution", "release", "revision")
+        .order_by("application__institution__code", "application__person__name", "id")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Certificates of an offering that wait to be issued. due: the first moment at which they are late."""
+
+    offering: Offering
+    approved_on: date
+    due: datetime
+    count: int
+    rule: str
+
+
+def issue_due() -> list[Due]:
+    """Offerings ready to issue, the one due first on top; two queries."""
+    issued = Certificate.objects.filter(result=OuterRef("pk"))
+    waiting = Result.objects.filter(
+        ~Exists(issued), release__released_at__isnull=False, outcome=Outcome.PASSED
+    ).values_list("release_id", flat=True)
+    counts: dict[object, int] = {}
+    for release_id in waiting:
+        counts[release_id] = counts.get(release_id, 0) + 1
+    found = Release.objects.filter(id__in=list(counts)).select_related(
+        "offering__sitting", "offering__revision"
+    )
+    dues = [_due(release, counts[release.id]) for release in found]
+    return sorted(dues, key=lambda due: (due.due, due.offering.title))
+
+
+def _due(release: Release, count: int) -> Due:
+    if release.released_at is None:
+        raise ValueError("An unreleased release has no due date.")
+    rules = rules_for(release.offering)
+    approved = day_of(release.released_at)
+    return Due(
+        offering=release.offering,
+        approved_on=approved,
+        due=day_ends(due_after_approval(rules, "certificate_due", approved).day),
+        count=count,
+        rule=rules.timetable.rule("certificate_due").source,
+    )
+
+
+def photo_of(certificate: Certificate) -> VaultFile | None:
+    """The photograph of the application, or of the first one when this was a resit."""
+    application = certificate.result.application
+    while True:
+        document = (
+            Document.objects.filter(application=application, kind=DocumentKind.PHOTO, superseded_at=None)
+            .select_related("file")
+            .first()
+        )
+        if document is not None:
+            return document.file
+        if application.resit_of is None:
+            return None
+        application = application.resit_of

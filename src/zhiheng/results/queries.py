@@ -1,0 +1,410 @@
+"""Marks on their way to a result, and results as each reader may see them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from zhiheng.delivery.models import Collection
+from zhiheng.foundation.moment import day_ends
+from zhiheng.foundation.money import yuan
+from zhiheng.marking.models import TheoryMark
+from zhiheng.people.models import Institution, Person
+from zhiheng.practicals.models import PanelCandidate, SignOff
+from zhiheng.results.core.histogram import Histogram, draw
+from zhiheng.results.core.passing import ComponentMark, Standing, decide_pass
+from zhiheng.results.core.settling import Kept, Sat, Settlement, kept_until, settle, still_kept
+from zhiheng.results.models import MakeUp, MakeUpRequest, Outcome, Release, Result
+from zhiheng.seating.models import CheckIn, Ticket
+from zhiheng.sittings.models import Offering
+from zhiheng.sittings.queries import date_of, rules_for
+from zhiheng.standards.core.terms import Component, RuleSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentLine:
+    """One component of one candidate. kept: counted from an earlier sitting, sat on sat_on."""
+
+    component: Component
+    settlement: Settlement
+    kept: bool
+    sat_on: date
+
+    @property
+    def passed(self) -> bool:
+        marks = self.settlement.marks
+        return marks is not None and marks >= self.component.pass_marks.value
+
+    def as_mark(self) -> ComponentMark:
+        name = self.component.name
+        return ComponentMark(
+            key=self.component.key,
+            name=f"{name}（保留 {self.sat_on.isoformat()} 的合格成绩）" if self.kept else name,
+            marks=self.settlement.marks,
+            pass_marks=self.component.pass_marks.value,
+            rule=self.component.pass_marks.source,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        marks = self.settlement.marks
+        return {
+            "key": self.component.key,
+            "name": self.component.name,
+            "marks": None if marks is None else str(marks),
+            "pass_mark": str(self.component.pass_marks.value),
+            "max_mark": str(self.component.max_marks.value),
+            "passed": self.passed,
+            "absent": marks is None,
+            "kept": self.kept,
+            "sat_on": self.sat_on.isoformat(),
+            "rule": self.component.pass_marks.source,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateSheet:
+    """A ticketed candidate's components, before anything is proposed."""
+
+    ticket: Ticket
+    lines: tuple[ComponentLine, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(line.settlement.missing for line in self.lines if line.settlement.missing)
+
+    def standing(self, makeup: str) -> Standing:
+        return decide_pass([line.as_mark() for line in self.lines], makeup=makeup)
+
+
+def sheets_of(offerings: Iterable[Offering]) -> dict[UUID, list[CandidateSheet]]:
+    """Every ticketed candidate of the offerings, in a fixed number of queries."""
+    wanted = list(offerings)
+    tickets = list(
+        Ticket.objects.filter(offering__in=wanted)
+        .select_related(
+            "application__person", "application__institution", "offering__sitting", "offering__revision"
+        )
+        .order_by("number")
+    )
+    traces = _traces(wanted)
+    gathered = {ticket.offering_id for ticket in tickets if traces[ticket.id]["collected"]}
+    earlier = _passed_before([ticket.application.resit_of_id for ticket in tickets])
+    sheets: dict[UUID, list[CandidateSheet]] = {offering.id: [] for offering in wanted}
+    for ticket in tickets:
+        sat = Sat(**traces[ticket.id], gathered=ticket.offering_id in gathered)
+        kept = earlier.get(ticket.application.resit_of_id, {})
+        sheets[ticket.offering_id].append(_sheet(ticket, sat, kept))
+    return sheets
+
+
+def _traces(offerings: Sequence[Offering]) -> dict[UUID, dict[str, Any]]:
+    found: dict[UUID, dict[str, Any]] = defaultdict(lambda: {"collected": False})
+    checks = CheckIn.objects.filter(ticket__offering__in=offerings).values_list("ticket_id", "present")
+    for ticket, present in checks:
+        found[ticket]["present"] = present
+    collected = Collection.objects.filter(attempt__ticket__offering__in=offerings)
+    for ticket in collected.order_by().values_list("attempt__ticket_id", flat=True).distinct():
+        found[ticket]["collected"] = True
+    theory = TheoryMark.objects.filter(attempt__ticket__offering__in=offerings)
+    for ticket, marks in theory.values_list("attempt__ticket_id", "marks"):
+        found[ticket] |= {"theory": marks, "collected": True}
+    panel = PanelCandidate.objects.filter(ticket__offering__in=offerings).values_list("ticket_id", "absent")
+    for ticket, absent in panel:
+        found[ticket] |= {"on_panel": True, "panel_absent": absent}
+    signed = SignOff.objects.filter(candidate__ticket__offering__in=offerings)
+    for ticket, marks in signed.values_list("candidate__ticket_id", "marks"):
+        found[ticket]["skill"] = marks
+    return found
+
+
+def _passed_before(applications: Sequence[UUID | None]) -> dict[UUID | None, dict[str, Kept]]:
+    earlier = Result.objects.filter(
+        application__in=[application for application in applications if application],
+        release__released_at__isnull=False,
+    )
+    return {result.application_id: kept_components(result) for result in earlier}
+
+
+def kept_components(result: Result) -> dict[str, Kept]:
+    """What was passed, by component key, with the day it was sat."""
+    return {
+        line["key"]: Kept(marks=Decimal(line["marks"]), sat_on=date.fromisoformat(line["sat_on"]))
+        for line in result.components
+        if line["passed"]
+    }
+
+
+def _sheet(ticket: Ticket, sat: Sat, kept: dict[str, Kept]) -> CandidateSheet:
+    offering = ticket.offering
+    rules = rules_for(offering)
+    months, day = rules.retention.component_months.value, offering.sitting.day
+    lines = []
+    for component in rules.components_at(offering.level):
+        before = kept.get(component.key)
+        if before is not None and still_kept(before, months=months, day=day):
+            settlement = Settlement(marks=before.marks)
+            lines.append(
+                ComponentLine(component=component, settlement=settlement, kept=True, sat_on=before.sat_on)
+            )
+            continue
+        settlement = settle(component.key, component.name, sat)
+        lines.append(ComponentLine(component=component, settlement=settlement, kept=False, sat_on=day))
+    return CandidateSheet(ticket=ticket, lines=tuple(lines))
+
+
+def components_to_sit(result: Result, *, day: date) -> list[str]:
+    """Keys of the components to sit again on a day: those not passed, or passed too long ago."""
+    rules = rules_for(result.application.offering)
+    kept, months = kept_components(result), rules.retention.component_months.value
+    return [
+        line["key"]
+        for line in result.components
+        if not still_kept(kept.get(line["key"]), months=months, day=day)
+    ]
+
+
+def makeup_sentence(rules: RuleSet) -> str:
+    """What a failed candidate can do, one sentence."""
+    fee, months = rules.fees.makeup_fen, rules.retention.component_months.value
+    return f"可报名补考未合格的科目，补考费 {yuan(fee.value)} 元/次（{fee.source}）；合格科目的成绩保留 {months} 个月"
+
+
+def ends_at(offering: Offering) -> datetime:
+    return offering.starts_at + timedelta(minutes=offering.minutes)
+
+
+def result_due(offering: Offering) -> datetime:
+    """The first moment at which the results are late."""
+    return day_ends(date_of(offering, "result_due"))
+
+
+def makeup_ends(offering: Offering) -> datetime:
+    """The first moment at which no make-up can be ordered for this later offering."""
+    return day_ends(date_of(offering, "makeup_closes"))
+
+
+# Officers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferingState:
+    """An offering without a release, and whether its marks are complete."""
+
+    offering: Offering
+    sheets: tuple[CandidateSheet, ...]
+    due: datetime
+
+    @property
+    def unsettled(self) -> tuple[CandidateSheet, ...]:
+        return tuple(sheet for sheet in self.sheets if sheet.missing)
+
+    @property
+    def complete(self) -> bool:
+        return not self.unsettled
+
+
+def offerings_to_propose(*, moment: datetime) -> list[OfferingState]:
+    """Offerings that have been sat and are not proposed yet, the one due first on top."""
+    ticketed = Ticket.objects.filter(offering=OuterRef("pk"))
+    proposed = Release.objects.filter(offering=OuterRef("pk"))
+    found = [
+        offering
+        for offering in Offering.objects.filter(Exists(ticketed), ~Exists(proposed), starts_at__lte=moment)
+        .select_related("sitting", "revision")
+        .order_by("sitting__day", "title")
+        if ends_at(offering) <= moment
+    ]
+    sheets = sheets_of(found)
+    return [state_of(offering, sheets[offering.id]) for offering in found]
+
+
+def state_of(offering: Offering, sheets: list[CandidateSheet] | None = None) -> OfferingState:
+    known = sheets_of([offering])[offering.id] if sheets is None else sheets
+    return OfferingState(offering=offering, sheets=tuple(known), due=result_due(offering))
+
+
+def histograms(sheets: Sequence[CandidateSheet]) -> list[Histogram]:
+    """One per component over the marks settled on this sitting; kept marks are not drawn again."""
+    columns: dict[str, list[Decimal | None]] = defaultdict(list)
+    components: dict[str, Component] = {}
+    for line in (line for sheet in sheets for line in sheet.lines):
+        components[line.component.key] = line.component
+        if line.settlement.settled and not line.kept:
+            columns[line.component.key].append(line.settlement.marks)
+    return [
+        draw(
+            component.name,
+            columns[key],
+            pass_marks=component.pass_marks.value,
+            max_marks=component.max_marks.value,
+        )
+        for key, component in components.items()
+    ]
+
+
+def releases() -> QuerySet[Release]:
+    return Release.objects.select_related(
+        "offering__sitting", "offering__revision", "proposed_by", "released_by"
+    ).order_by("-created_at")
+
+
+def releases_waiting() -> QuerySet[Release]:
+    return releases().filter(released_at=None)
+
+
+def release_of(offering: Offering) -> Release | None:
+    return releases().filter(offering=offering).first()
+
+
+def _with_everything() -> QuerySet[Result]:
+    return Result.objects.select_related(
+        "application__person",
+        "application__institution",
+        "application__offering__sitting",
+        "application__offering__revision",
+        "application__sitting",
+        "release__offering__sitting",
+        "revision",
+    )
+
+
+def results_of_release(release: Release) -> QuerySet[Result]:
+    return _with_everything().filter(release=release).order_by("application__person__name", "id")
+
+
+# Candidates and institutions: nothing before release
+
+
+def released_results() -> QuerySet[Result]:
+    return _with_everything().filter(release__released_at__isnull=False).order_by("-release__released_at")
+
+
+def results_of_person(person: Person) -> QuerySet[Result]:
+    return released_results().filter(application__person=person)
+
+
+def results_of_institution(institution: Institution) -> QuerySet[Result]:
+    return (
+        released_results()
+        .filter(application__institution=institution)
+        .order_by("-release__released_at", "application__person__name", "id")
+    )
+
+
+def ticket_number_of(result: Result) -> str:
+    number = Ticket.objects.filter(application=result.application_id).values_list("number", flat=True).first()
+    return number or ""
+
+
+def theory_mark_of(result: Result) -> TheoryMark | None:
+    return TheoryMark.objects.filter(attempt__ticket__application=result.application_id).first()
+
+
+def makeup_of(result: Result) -> MakeUp | None:
+    return (
+        MakeUp.objects.filter(result=result)
+        .select_related("application__offering__sitting", "application__sitting")
+        .first()
+    )
+
+
+def request_of(result: Result) -> MakeUpRequest | None:
+    return MakeUpRequest.objects.filter(result=result).select_related("offering__sitting").first()
+
+
+def passed_since(result: Result) -> bool:
+    """Whether the person has passed the same examination, in this result or in another."""
+    offering = result.application.offering
+    return Result.objects.filter(
+        application__person=result.application.person_id,
+        outcome=Outcome.PASSED,
+        release__released_at__isnull=False,
+        application__offering__programme=offering.programme,
+        application__offering__level=offering.level,
+        application__offering__trade=offering.trade,
+        application__offering__revision__rule_set=offering.revision.rule_set,
+    ).exists()
+
+
+def later_offerings(result: Result, *, moment: datetime) -> list[Offering]:
+    """Offerings of the same examination that can still be ordered as a make-up, the next one first."""
+    sat = result.application.offering
+    found = Offering.objects.filter(
+        revision__rule_set=sat.revision.rule_set,
+        programme=sat.programme,
+        level=sat.level,
+        trade=sat.trade,
+        sitting__day__gt=sat.sitting.day,
+    ).select_related("sitting", "revision")
+    return [offering for offering in found.order_by("sitting__day") if moment < makeup_ends(offering)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """A failed result that can be followed by a make-up. request: the candidate has asked."""
+
+    result: Result
+    offerings: tuple[Offering, ...]
+    request: MakeUpRequest | None
+
+    @property
+    def due(self) -> datetime:
+        return makeup_ends(self.offerings[0])
+
+
+def chances_of(institution: Institution, *, moment: datetime) -> list[Chance]:
+    """Failed or absent released results without a make-up for which a later offering is open; five queries at most."""
+    ordered = MakeUp.objects.filter(result=OuterRef("pk"))
+    failed = list(
+        results_of_institution(institution).exclude(outcome=Outcome.PASSED).filter(~Exists(ordered))
+    )
+    passed = {
+        (result.application.person_id, _examination(result.application.offering))
+        for result in results_of_institution(institution).filter(outcome=Outcome.PASSED)
+    }
+    requests = {
+        request.result_id: request
+        for request in MakeUpRequest.objects.filter(result__in=failed).select_related("offering__sitting")
+    }
+    ahead = [
+        offering
+        for offering in Offering.objects.filter(sitting__day__gte=moment.date())
+        .select_related("sitting", "revision")
+        .order_by("sitting__day")
+        if moment < makeup_ends(offering)
+    ]
+    chances = []
+    for result in failed:
+        sat = result.application.offering
+        if (result.application.person_id, _examination(sat)) in passed:
+            continue
+        fitting = tuple(
+            offering
+            for offering in ahead
+            if _examination(offering) == _examination(sat) and offering.sitting.day > sat.sitting.day
+        )
+        if fitting:
+            chances.append(Chance(result=result, offerings=fitting, request=requests.get(result.id)))
+    return chances
+
+
+def _examination(offering: Offering) -> tuple[str, str, str, str]:
+    return offering.revision.rule_set, offering.programme, offering.level, offering.trade
+
+
+def makeups_of(institution: Institution) -> QuerySet[MakeUp]:
+    return (
+        MakeUp.objects.filter(application__institution=institution)
+        .select_related("application__person", "application__offering__sitting", "result")
+        .order_by("-created_at")
+    )
+
+
+def kept_until_of(line: dict[str, Any], rules: RuleSet) -> date:
+    """Until when a passed component of a result counts."""
+    return kept_until(date.fromisoformat(line["sat_on"]), rules.retention.component_months.value)
