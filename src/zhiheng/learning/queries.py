@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from zhiheng.bank.core.terms import Item as Question
 from zhiheng.bank.queries import PoolEntry, bank_level, practice_items
@@ -162,19 +162,9 @@ def next_entry(
     wrong.sort(key=lambda entry: answers[entry.item.id].created_at)
     queue = [*untried, *wrong]
     others = [entry for entry in queue if entry.item.id != skip]
-    return (others or queue or [None])[0]
+    return (others or queue)[0] if queue else None
 
 
 def is_right(question: Question, value: list[str]) -> bool:
     """Whether the chosen letters are exactly the key."""
     return sorted(value) == sorted(question.key)
-
-
-def practice_counts(applications: Iterable[Application]) -> dict[UUID, int]:
-    rows = (
-        PracticeAnswer.objects.filter(application__in=[application.id for application in applications])
-        .values("application_id")
-        .annotate(answers=Count("id", filter=Q()))
-        .order_by()
-    )
-    return {row["application_id"]: row["answers"] for row in rows}
