@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     body = load_body(BODY)
     context: dict[str, Any] = {
         "body_name": body.name,
-        "body_statement": body.statement,
+        "body_statement": body.introduction[-1],
         "sign_in_url": reverse("sign_in"),
         "sign_out_url": reverse("sign_out"),
         "demo_clock": _demo_words(),

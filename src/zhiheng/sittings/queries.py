@@ -3,30 +3,34 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from zhiheng.foundation.moment import day_begins, day_ends
 from zhiheng.sittings.models import Offering, Sitting
 from zhiheng.standards.core.terms import RuleSet
 from zhiheng.standards.queries import rules_of
 
-LABELS = {
-    "enrolment_closes": "报名截止",
-    "review_due": "资格审核完成",
-    "cram_opens": "冲刺课程开放",
-    "mock_from": "模拟考开放",
-    "mock_until": "模拟考结束",
-    "tickets_from": "准考证打印",
-    "sitting": "考试",
-    "result_due": "成绩公布",
-    "makeup_closes": "补考报名截止",
-    "certificate_due": "证书颁发",
-    "query_opens": "证书查询",
+LABELS: dict[str, str | Promise] = {
+    "enrolment_closes": _("报名截止"),
+    "review_due": _("资格审核完成"),
+    "cram_opens": _("冲刺课程开放"),
+    "mock_from": _("模拟考开放"),
+    "mock_until": _("模拟考结束"),
+    "tickets_from": _("准考证打印"),
+    "sitting": _("考试"),
+    "result_due": _("成绩公布"),
+    "makeup_closes": _("补考报名截止"),
+    "certificate_due": _("证书颁发"),
+    "query_opens": _("证书查询"),
 }
+FLAGS: dict[str, str | Promise] = {"holiday": _("落在法定节假日"), "workday": _("当天是调休工作日")}
 _UNTIL = frozenset({"enrolment_closes", "review_due", "mock_until", "makeup_closes"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone:
-    """One date of a sitting, for the timeline. state: past, today or ahead. note: provisional or a flag in words."""
+    """One date of a sitting, for the timeline. state: past, today or ahead. flag: why the day is unusual, in words."""
 
     key: str
     label: str
@@ -60,17 +64,16 @@ def milestones(offering: Offering, *, today: date) -> tuple[Milestone, ...]:
     """Every date of the offering in order, with today's place among them."""
     dates = {name: date_of(offering, name) for name in LABELS if name != "sitting"}
     dates["sitting"] = offering.sitting.day
-    flags = {"holiday": "落在法定节假日", "workday": "当天是调休工作日"}
-    notes = "；".join(flags[flag] for flag in offering.plan["flags"])
+    flags = "；".join(str(FLAGS[flag]) for flag in offering.plan["flags"])
     return tuple(
         Milestone(
             key=name,
-            label=LABELS[name],
+            label=str(LABELS[name]),
             start=dates[name],
             end=dates[name],
             state="today" if dates[name] == today else "past" if dates[name] < today else "ahead",
-            flag=offering.plan["flags"][0] if name == "sitting" and offering.plan["flags"] else "",
-            note=notes if name == "sitting" else "暂定" if name in offering.plan["provisional"] else "",
+            flag=flags if name == "sitting" else "",
+            note=str(_("暂定")) if name in offering.plan["provisional"] else "",
         )
         for name in sorted(dates, key=lambda name: (dates[name], name in _UNTIL, name))
     )

@@ -44,5 +44,7 @@ def _standard(content_hash: str) -> Occupation | None:
 
 
 def _document(content_hash: str) -> dict[str, object]:
-    document: dict[str, object] = RuleSetRevision.objects.only("document").get(content_hash=content_hash).document
+    document: dict[str, object] = (
+        RuleSetRevision.objects.only("document").get(content_hash=content_hash).document
+    )
     return document

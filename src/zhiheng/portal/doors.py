@@ -1,0 +1,59 @@
+"""The pages each role works on, in the order of its work."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhiheng.people.models import Role
+
+Words = str | Promise
+
+DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
+    Role.CANDIDATE: (
+        (_("我的报名"), "my_applications"),
+        (_("我的学习"), "my_learning"),
+        (_("我的准考证"), "my_tickets"),
+        (_("我的成绩"), "my_results"),
+        (_("我的证书"), "my_certificates"),
+    ),
+    Role.INSTITUTION: (
+        ("报名", "applications"),
+        ("缴费", "orders"),
+        ("成绩", "institution_results"),
+        ("证书", "institution_certificates"),
+    ),
+    Role.REVIEWER: (("资格审核", "review_queue"),),
+    Role.FINANCE: (("到账确认", "finance_orders"), ("账簿", "ledger")),
+    Role.ITEM_WRITER: (("题库", "items"), ("组卷", "blueprints")),
+    Role.INVIGILATOR: (("监考", "invigilation"),),
+    Role.EXAMINER: (("技能考核", "examining"),),
+    Role.MARKER: (("阅卷", "marking"),),
+    Role.RESULTS_OFFICER: (("成绩", "releases"),),
+    Role.CERTIFICATE_OFFICER: (("证书", "certificates"),),
+    Role.ADMINISTRATOR: (
+        ("考期", "sittings"),
+        ("考点与编排", "centres"),
+        ("账号与角色", "accounts"),
+        ("机构", "institutions"),
+        ("操作记录", "audit_trail"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    label: Words
+    url: str
+
+
+def doors_of(role: Role) -> list[Door]:
+    """The pages of a role that this installation has."""
+    found = []
+    for label, name in DOORS[role]:
+        try:
+            found.append(Door(label=label, url=reverse(name)))
+        except NoReverseMatch:
+            continue
+    return found

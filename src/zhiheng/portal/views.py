@@ -1,0 +1,193 @@
+"""The pages anybody may see, and each role's home."""
+
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhiheng.people.access import SignedInRequest, allow, public
+from zhiheng.people.models import Role
+from zhiheng.plumbing import clock
+from zhiheng.portal.catalogue import Choice, choices_of, listed, next_sitting, syllabus_tree
+from zhiheng.portal.context import BODY
+from zhiheng.portal.doors import doors_of
+from zhiheng.portal.forms import CheckForm
+from zhiheng.portal.self_check import answers_for, reachable
+from zhiheng.portal.waiting import waiting_for
+from zhiheng.sittings.queries import LABELS, milestones, open_offerings, rules_for
+from zhiheng.standards.core.conditions import load_conditions
+from zhiheng.standards.core.loader import load_body, load_occupation, load_syllabus
+
+SERVICES = {
+    "学术研究": gettext_lazy("学术研究"),
+    "标准制定": gettext_lazy("标准制定"),
+    "测评认证": gettext_lazy("测评认证"),
+    "培训教育": gettext_lazy("培训教育"),
+    "企业孵化": gettext_lazy("企业孵化"),
+    "产业咨询": gettext_lazy("产业咨询"),
+    "平台服务": gettext_lazy("平台服务"),
+    "活动组织": gettext_lazy("活动组织"),
+}
+
+
+@public
+def front(request: HttpRequest) -> HttpResponse:
+    """What this is, three doors, and the next sitting somebody can still apply for."""
+    offerings = open_offerings(moment=clock.now())
+    first = offerings[0] if offerings else None
+    same_day = [offering for offering in offerings if first and offering.sitting_id == first.sitting_id]
+    rows = []
+    for offering in same_day:
+        rules = rules_for(offering)
+        rows.append(
+            {
+                "offering": offering,
+                "programme": rules.programme(offering.programme),
+                "level": rules.level(offering.level),
+                "trade": next((trade for trade in rules.trades if trade.mark == offering.trade), None),
+            }
+        )
+    context = {
+        "body": load_body(BODY),
+        "sitting": first.sitting if first else None,
+        "timeline": milestones(first, today=clock.today()) if first else (),
+        "rows": rows,
+        "listed": listed(),
+    }
+    return render(request, "portal/front.html", context)
+
+
+@public
+def about(request: HttpRequest) -> HttpResponse:
+    """The body, its services, and what its certificate is and is not."""
+    rules = [entry.rules for entry in listed()]
+    statements = tuple(dict.fromkeys(entry.certificate.plain for entry in rules))
+    body = load_body(BODY)
+    services = [
+        {"title": SERVICES.get(service.title, service.title), "text": service.text}
+        for service in body.services
+    ]
+    context = {"body": body, "services": services, "statements": statements}
+    return render(request, "portal/about.html", context)
+
+
+@public
+def programmes(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/programmes.html", {"listed": listed()})
+
+
+@public
+def programme(request: HttpRequest, programme: str) -> HttpResponse:
+    """One programme under one rule set: ?rules=, and ?level=, ?trade= for its syllabus."""
+    choices = choices_of(programme)
+    if not choices:
+        raise Http404
+    wanted = request.GET.get("rules", "")
+    choice = next((entry for entry in choices if entry.rules.id == wanted), choices[0])
+    return render(
+        request,
+        "portal/programme.html",
+        {
+            "choice": choice,
+            "rules": choice.rules,
+            "programme": choice.programme,
+            "rule_tabs": _rule_tabs(choices, choice),
+            "conditions": load_conditions(choice.rules.id),
+            "fees": _fees(choice),
+            "dates": _dates(choice),
+            "next": next_sitting(choice, today=clock.today()),
+            "marking": choice.rules.marking,
+        }
+        | _syllabus(request, choice),
+    )
+
+
+def _rule_tabs(choices: tuple[Choice, ...], current: Choice) -> list[dict[str, Any]]:
+    if len(choices) == 1:
+        return []
+    return [
+        {"url": f"?rules={entry.rules.id}", "label": entry.rules.source, "current": entry == current}
+        for entry in choices
+    ]
+
+
+def _fees(choice: Choice) -> list[dict[str, Any]]:
+    fees = choice.rules.fees
+    named = (
+        (_("报名费"), fees.registration_fen),
+        (_("补考费，每次"), fees.makeup_fen),
+        (_("成绩复核费"), fees.review_fen),
+    )
+    return [{"label": label, "stated": stated} for label, stated in named]
+
+
+def _dates(choice: Choice) -> list[dict[str, Any]]:
+    """Each derived date with the rule behind it, in the order of time."""
+    plan = next_sitting(choice, today=clock.today()).plan
+    rules = {rule.name: rule for rule in choice.rules.timetable.rules}
+    rows = [
+        {
+            "label": label,
+            "day": plan.day if name == "sitting" else getattr(plan, name),
+            "stated": choice.rules.timetable.sitting_day if name == "sitting" else rules[cast(Any, name)],
+            "provisional": name in plan.provisional,
+        }
+        for name, label in LABELS.items()
+    ]
+    return sorted(rows, key=lambda row: row["day"])
+
+
+def _syllabus(request: HttpRequest, choice: Choice) -> dict[str, Any]:
+    """The tree of one level (and trade), with tabs for the others."""
+    rules = choice.rules
+    level = rules.level(request.GET.get("level") or rules.levels[0].id)
+    trades = [trade for trade in rules.trades if level.id in trade.levels]
+    wanted = request.GET.get("trade", "")
+    trade = next((entry for entry in trades if entry.mark == wanted), trades[0] if trades else None)
+    return {
+        "level": level,
+        "trade": trade,
+        "trades": trades,
+        "syllabus": None if rules.standard else load_syllabus(choice.programme.id),
+        "standard": load_occupation(_standard(choice)) if _standard(choice) else None,
+        "tree": syllabus_tree(
+            choice,
+            level=level.id,
+            trade=trade.mark if trade else None,
+            marks_words=_("%s 分"),
+            points_words=_("%s 条"),
+        ),
+    }
+
+
+def _standard(choice: Choice) -> str:
+    return choice.rules.standard or load_syllabus(choice.programme.id).standard
+
+
+@public
+def check(request: HttpRequest) -> HttpResponse:
+    """Which programmes and levels somebody may apply for, from a few answers that are not kept."""
+    form = CheckForm(request.POST or None)
+    if request.method != "POST":
+        return render(request, "portal/check.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "portal/check.html", {"form": form}, status=422)
+    today = clock.today()
+    answers = answers_for(form.profile(today=today), as_of=today)
+    context = {"form": form, "answers": answers, "reachable": reachable(answers), "today": today}
+    return render(request, "portal/check.html", context)
+
+
+@allow(*Role)
+def home(request: SignedInRequest) -> HttpResponse:
+    """What waits for the reader, and the reader's pages."""
+    roles = [role for role in Role if role in request.roles]
+    context = {
+        "waiting": waiting_for(request.user, request.roles),
+        "doors": [{"role": role, "doors": doors_of(role)} for role in roles],
+        "now": clock.now(),
+        "is_candidate": Role.CANDIDATE in request.roles,
+    }
+    return render(request, "portal/home.html", context)

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from zhiheng.standards import views
+
+urlpatterns = [
+    path("standards/<slug:standard>/", views.standard, name="standard"),
+    path("standards/<slug:standard>/<slug:level>/", views.standard_level, name="standard_level"),
+]
