@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from zhiheng.certificates.core import multibase, status
 from zhiheng.certificates.core.credential import Facts, Issuer, build, facts_of
-from zhiheng.certificates.core.number import CertificateNumber, parse_number
+from zhiheng.certificates.core.number import CertificateNumber, looks_like_number, parse_number
 from zhiheng.certificates.core.proof import sign, signer_of
-from zhiheng.certificates.core.verification import State, verify_credential, verify_record
+from zhiheng.certificates.core.reading import read_credential
+from zhiheng.certificates.core.reasons import class_of, reason_with_note
+from zhiheng.certificates.core.verification import State, misspelt, verify_credential, verify_record
+from zhiheng.foundation.errors import Refused
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ISSUER = Issuer(key=KEY, name="示例协会", base_url="https://example.org")
@@ -223,3 +226,62 @@ def test_a_status_list_credential_names_its_purpose() -> None:
 
     assert status.is_set(listed["credentialSubject"]["encodedList"], 3)
     assert json.loads(json.dumps(listed))["credentialSubject"]["statusPurpose"] == "revocation"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "credential-json"),
+        ("[]", "credential-shape"),
+        ('{"a": 1, "a": 2}', "credential-twice"),
+        ('{"proof": {"x": 1, "x": 1}}', "credential-twice"),
+        ("[" * 100_000, "credential-json"),
+        ("[" + "1" * 5000 + "]", "credential-json"),
+        (" " * 200_001, "credential-size"),
+    ],
+)
+def test_a_file_that_two_readers_could_read_differently_is_refused(text: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_credential(text)
+    assert refused.value.code == code
+
+
+def test_a_file_is_read_as_it_is() -> None:
+    assert read_credential(json.dumps(CREDENTIAL, ensure_ascii=False, indent=2)) == CREDENTIAL
+
+
+def test_half_a_surrogate_never_breaks_the_checker() -> None:
+    forged = copy.deepcopy(CREDENTIAL)
+    forged["credentialSubject"]["certificate"]["name"] = "\ud800"
+
+    assert signer_of(forged) is None
+
+
+def test_spaces_and_interpuncts_do_not_make_another_person() -> None:
+    facts = facts_of(CREDENTIAL)
+
+    assert verify_record(facts, state=State.VALID, name=" 阿依古丽 • 买买提 ").valid
+    assert not verify_record(facts, state=State.VALID, name="").valid
+
+
+def test_the_register_is_a_check_of_its_own() -> None:
+    held = verify_credential(CREDENTIAL, trusted=TRUSTED, state=State.VALID, registered=True)
+    unknown = verify_credential(CREDENTIAL, trusted=TRUSTED, state=State.UNKNOWN, registered=False)
+
+    assert (held.valid, unknown.valid) == (True, False)
+
+
+def test_a_wrong_check_character_is_still_a_number_somebody_misspelt() -> None:
+    wrong = NUMBER[:-1] + ("1" if NUMBER[-1] != "1" else "2")
+
+    assert (looks_like_number(wrong), parse_number(wrong), misspelt().valid) == (True, None, False)
+    assert not looks_like_number("certificate.json")
+
+
+def test_the_public_reads_the_class_of_a_reason_only() -> None:
+    assert reason_with_note("冒用身份", " 来信反映 ") == "冒用身份：来信反映"
+    assert (class_of("冒用身份：来信反映"), class_of("颁发"), reason_with_note("冒用身份", "")) == (
+        "冒用身份",
+        "其他原因",
+        "冒用身份",
+    )

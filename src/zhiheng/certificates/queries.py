@@ -11,8 +11,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from zhiheng.certificates.core.credential import Issuer
 from zhiheng.certificates.core.number import parse_number
-from zhiheng.certificates.core.proof import signer_of
-from zhiheng.certificates.core.verification import State, Verification, verify_credential, verify_record
+from zhiheng.certificates.core.verification import (
+    State,
+    Verification,
+    misspelt,
+    verify_credential,
+    verify_record,
+)
 from zhiheng.certificates.models import Certificate, CertificateEvent, CertificateState
 from zhiheng.enrolment.models import Document, DocumentKind
 from zhiheng.foundation.canonical import digest
@@ -100,6 +105,8 @@ def indexes_in(state: CertificateState) -> list[int]:
 
 def verify_number(text: str, *, name: str | None) -> Verification:
     """Ask the register. A wrong name learns nothing, not even the state."""
+    if parse_number(text) is None:
+        return misspelt()
     certificate = by_number(text)
     if certificate is None:
         return verify_record(None, state=State.UNKNOWN, name=name)
@@ -109,19 +116,21 @@ def verify_number(text: str, *, name: str | None) -> Verification:
 def verify_document(credential: Any, *, trusted: Iterable[str] = (), name: str | None = None) -> Verification:
     """Check a credential against its signature and the register.
 
-    The register is only asked about a document that our own key signed: a forgery must not learn a state.
+    The register is only asked about a document that a trusted key signed: a forgery must not learn a state. It
+    knows the document when it holds the same facts under the same number.
     """
     keys = frozenset({issuer().did, *trusted})
     unseen = verify_credential(credential, trusted=keys, state=State.UNKNOWN, name=name)
-    if not unseen.valid or signer_of(credential) != issuer().did:
+    if not unseen.valid:
         return unseen
     certificate = by_number(str(unseen.facts["number"]))
+    known = certificate is not None and certificate.facts == unseen.facts
     return verify_credential(
         credential,
         trusted=keys,
-        state=State.UNKNOWN if certificate is None else state_of(certificate),
+        state=state_of(certificate) if certificate is not None and known else State.UNKNOWN,
         name=name,
-        registered=certificate is not None,
+        registered=known,
     )
 
 

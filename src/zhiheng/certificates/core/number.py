@@ -27,9 +27,18 @@ class CertificateNumber:
         )
 
 
+def looks_like_number(text: str) -> bool:
+    """Whether a text has the form of a number, its check character right or wrong."""
+    return _FORM.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).upper()
+
+
 def parse_number(text: str) -> CertificateNumber | None:
     """The number a text stands for, tolerant of spaces and small letters; None when it cannot be one."""
-    match = _FORM.fullmatch("".join(text.split()).upper())
+    match = _FORM.fullmatch(_plain(text))
     if match is None:
         return None
     digits = match["programme"] + match["level"] + match["year"] + match["serial"] + match["check"]

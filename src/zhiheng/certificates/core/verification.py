@@ -87,6 +87,12 @@ def verify_record(facts: dict[str, Any] | None, *, state: State, name: str | Non
     )
 
 
+def misspelt() -> Verification:
+    """What is said of a number whose check character is wrong: no register need be asked."""
+    check = Check(name="number", ok=False, detail="编号的校验码不符：请逐位核对是否抄错")
+    return Verification(valid=False, status=State.UNKNOWN, facts={}, checks=(check,))
+
+
 def _held(registered: bool) -> Check:
     words = "登记册中有这张证书" if registered else "登记册中没有这个编号的证书"
     return Check(name="register", ok=registered, detail=words)
