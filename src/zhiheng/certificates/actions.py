@@ -9,7 +9,7 @@ from zhiheng.certificates.core.number import CertificateNumber
 from zhiheng.certificates.core.status import LENGTH
 from zhiheng.certificates.core.verification import STATE_WORDS, State
 from zhiheng.certificates.models import Certificate, CertificateEvent, CertificateState
-from zhiheng.certificates.queries import awaiting_issue, issuer, state_of
+from zhiheng.certificates.queries import awaiting_issue, issuer, state_of, statement
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_of, iso_utc
 from zhiheng.people.models import Account
@@ -121,13 +121,6 @@ def _facts(result: Result, offering: Offering, rules: RuleSet) -> Facts:
         issued_on=today.isoformat(),
         rule_set=rules.id,
         rule_set_hash=result.revision.content_hash,
-    )
-
-
-def statement(facts: Facts, rules: RuleSet) -> str:
-    """The sentence the rule set prints on the certificate, filled in."""
-    return rules.certificate.text.format(
-        name=facts.name, programme=facts.programme, level=facts.level, trade=facts.trade
     )
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from zhiheng.certificates.core.credential import Issuer
+from zhiheng.certificates.core.credential import Facts, Issuer
 from zhiheng.certificates.core.number import parse_number
 from zhiheng.certificates.core.verification import (
     State,
@@ -48,6 +48,13 @@ def seal_hash(certificate: Certificate) -> str:
 
 def rules_behind(certificate: Certificate) -> RuleSet:
     return rules_of(certificate.revision)
+
+
+def statement(facts: Facts, rules: RuleSet) -> str:
+    """The sentence the rule set prints on the certificate, filled in."""
+    return rules.certificate.text.format(
+        name=facts.name, programme=facts.programme, level=facts.level, trade=facts.trade
+    )
 
 
 def _last_state() -> Subquery:
