@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.identity import mask_id, normal_name, parse_resident_id
@@ -11,6 +12,7 @@ from zhiheng.people.queries import id_number_hash
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.crypto import keyed_hash
+from zhiheng.plumbing.locks import lock_named
 
 
 @transaction.atomic
@@ -23,6 +25,10 @@ def create_account(
     roles: list[Role],
     institution: Institution | None = None,
 ) -> Account:
+    if Account.objects.filter(username=username).exists():
+        raise Refused(what=f"账号“{username}”已有人使用", remedy="请换一个账号名", code="username-taken")
+    if Role.INSTITUTION in roles and institution is None:
+        raise _no_institution()
     account = Account.objects.create_user(username, password, display_name=display_name)
     for role in roles:
         RoleGrant.objects.create(
@@ -38,6 +44,64 @@ def create_account(
 
 
 @transaction.atomic
+def grant_role(
+    *, by: Account, account: Account, role: Role, institution: Institution | None = None
+) -> RoleGrant:
+    """Let an account act in a role from now on.
+
+    Raises: Refused when it already does, or when the institution role names no institution.
+    """
+    if RoleGrant.objects.filter(account=account, role=role, revoked_at=None).exists():
+        raise Refused(
+            what=f"{account.display_name}已经是{role.label}",
+            remedy="不需要再次授予；要改所属机构，请先收回再授予",
+            code="role-held",
+        )
+    if role == Role.INSTITUTION and institution is None:
+        raise _no_institution()
+    grant = RoleGrant.objects.create(
+        account=account, role=role, institution=institution if role == Role.INSTITUTION else None
+    )
+    record(by=str(by.id), act="role-granted", subject=f"account:{account.id}", detail={"role": str(role)})
+    return grant
+
+
+@transaction.atomic
+def revoke_role(*, by: Account, account: Account, role: Role) -> None:
+    """End a role; what the account did in it stays.
+
+    Raises: Refused when the account does not hold it, or when it is the last administrator.
+    """
+    lock_named("roles")
+    held = RoleGrant.objects.filter(account=account, role=role, revoked_at=None)
+    if not held.exists():
+        raise Refused(
+            what=f"{account.display_name}不是{role.label}", remedy="请刷新页面后再看", code="role-not-held"
+        )
+    others = RoleGrant.objects.filter(role=role, revoked_at=None, account__is_active=True).exclude(
+        account=account
+    )
+    if role == Role.ADMINISTRATOR and not others.exists():
+        raise Refused(
+            what=f"{account.display_name}是最后一位管理员，不能收回",
+            rule="平台至少要有一位管理员",
+            remedy="请先授予另一个账号管理员角色",
+            code="last-administrator",
+        )
+    held.update(revoked_at=clock.now())
+    record(by=str(by.id), act="role-revoked", subject=f"account:{account.id}", detail={"role": str(role)})
+
+
+def _no_institution() -> Refused:
+    return Refused(
+        what="机构角色没有写明所属机构",
+        rule="机构账号只代表一家经授权的机构",
+        remedy="请选择机构",
+        code="institution-missing",
+    )
+
+
+@transaction.atomic
 def authorise_institution(
     *,
     by: str,
@@ -49,6 +113,19 @@ def authorise_institution(
     valid_from: date,
     valid_until: date,
 ) -> Institution:
+    if valid_until < valid_from:
+        raise Refused(
+            what=f"授权到期日 {valid_until.isoformat()} 早于开始日 {valid_from.isoformat()}",
+            remedy="请核对授权起止日期",
+            code="authorisation-dates",
+        )
+    if Institution.objects.filter(Q(code=code) | Q(name=name)).exists():
+        raise Refused(
+            what=f"机构代码 {code} 或名称“{name}”已登记",
+            rule="一家机构一个代码，不重复使用",
+            remedy="请在机构列表里找到它，或换一个代码",
+            code="institution-known",
+        )
     institution = Institution.objects.create(
         code=code,
         name=name,
@@ -65,6 +142,36 @@ def authorise_institution(
         detail={"code": code, "until": valid_until.isoformat()},
     )
     return institution
+
+
+@transaction.atomic
+def suspend_institution(*, by: Account, institution: Institution, reason: str) -> None:
+    """Stop an institution from enrolling; what it has handed in goes on.
+
+    Raises: Refused when it is suspended already or no reason is given.
+    """
+    if not reason.strip():
+        raise Refused(what="没有写暂停的原因", remedy="请写明原因，机构会看到它", code="reason-missing")
+    changed = Institution.objects.filter(pk=institution.pk, suspended_at=None).update(
+        suspended_at=clock.now()
+    )
+    if not changed:
+        raise Refused(what=f"{institution.name}已经暂停", remedy="请刷新页面后再看", code="already-suspended")
+    record(
+        by=str(by.id),
+        act="institution-suspended",
+        subject=f"institution:{institution.id}",
+        detail={"reason": reason.strip()},
+    )
+
+
+@transaction.atomic
+def resume_institution(*, by: Account, institution: Institution) -> None:
+    """Let a suspended institution enrol again. Raises: Refused when it is not suspended."""
+    suspended = Institution.objects.filter(pk=institution.pk).exclude(suspended_at=None)
+    if not suspended.update(suspended_at=None):
+        raise Refused(what=f"{institution.name}没有被暂停", remedy="请刷新页面后再看", code="not-suspended")
+    record(by=str(by.id), act="institution-resumed", subject=f"institution:{institution.id}")
 
 
 @transaction.atomic
@@ -92,7 +199,6 @@ def register_person(*, by: str, name: str, id_number: str, phone: str = "") -> P
     if created:
         record(by=by, act="person-registered", subject=f"person:{person.id}", detail={})
     return person
-
 
 
 @transaction.atomic

@@ -1,8 +1,16 @@
-"""Signing in."""
+"""Signing in, and the administrator's forms for accounts and institutions."""
+
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.models import Institution, InstitutionKind, Role
+from zhiheng.surface.forms import as_validation_error
 
 
 class SignInForm(AuthenticationForm):
@@ -12,3 +20,66 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _("账号或密码不对。请核对后再试。"),
         "inactive": _("这个账号已停用。请联系管理员。"),
     }
+
+
+class WithRefusals(forms.Form):
+    """A form that shows a refusal of its action at its head."""
+
+    def refuse(self, refused: Refused) -> None:
+        self.add_error(None, as_validation_error(refused))
+
+
+class AccountForm(WithRefusals):
+    username = forms.CharField(label="账号", max_length=64, help_text="登录时用；定下后不再更改。")
+    display_name = forms.CharField(label="显示的姓名", max_length=50)
+    password = forms.CharField(
+        label="初始密码", widget=forms.PasswordInput, strip=False, help_text="至少 10 个字符。"
+    )
+    role = forms.ChoiceField(label="角色", choices=Role.choices)
+    institution = forms.ModelChoiceField(
+        label="所属机构",
+        queryset=Institution.objects.all(),
+        required=False,
+        help_text="只有机构角色需要。",
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class GrantForm(WithRefusals):
+    role = forms.ChoiceField(label="角色", choices=Role.choices)
+    institution = forms.ModelChoiceField(
+        label="所属机构",
+        queryset=Institution.objects.all(),
+        required=False,
+        help_text="只有机构角色需要。",
+    )
+
+
+class InstitutionForm(WithRefusals):
+    name = forms.CharField(label="机构名称", max_length=100)
+    code = forms.RegexField(
+        label="机构代码",
+        regex=r"^[0-9]{3,8}$",
+        help_text="3 至 8 位数字，用在准考证和证书编号里，不重复使用。",
+        error_messages={"invalid": "机构代码应为 3 至 8 位数字。"},
+    )
+    kind = forms.ChoiceField(label="类别", choices=InstitutionKind.choices)
+    province = forms.CharField(label="省份", max_length=20)
+    city = forms.CharField(label="城市", max_length=20)
+    valid_from = forms.DateField(label="授权开始", widget=forms.DateInput(attrs={"type": "date"}))
+    valid_until = forms.DateField(label="授权到期", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        begins, ends = given.get("valid_from"), given.get("valid_until")
+        if begins and ends and ends < begins:
+            self.add_error("valid_until", ValidationError("授权到期日早于开始日。请核对起止日期。"))
+        return given
+
+
+class SuspendForm(WithRefusals):
+    reason = forms.CharField(label="暂停的原因", max_length=200, help_text="写进操作记录。")

@@ -1,6 +1,10 @@
 """Who somebody is and what they may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from zhiheng.people.models import Account, Institution, Person, Role, RoleGrant
 from zhiheng.plumbing.crypto import keyed_hash
@@ -29,6 +33,48 @@ def accounts_in(role: Role) -> list[Account]:
     """Active accounts holding a role, in a stable order."""
     holders = RoleGrant.objects.filter(role=role, revoked_at=None).values("account_id")
     return list(Account.objects.filter(id__in=holders, is_active=True).order_by("username"))
+
+
+def accounts_matching(words: str) -> QuerySet[Account]:
+    """Accounts whose name or display name holds the words, all of them for no words."""
+    return Account.objects.filter(Q(username__icontains=words) | Q(display_name__icontains=words)).order_by(
+        "username"
+    )
+
+
+def live_grants(accounts: Iterable[Account]) -> dict[UUID, list[RoleGrant]]:
+    """The roles in force of each account, in one query."""
+    held: dict[UUID, list[RoleGrant]] = {account.id: [] for account in accounts}
+    found = RoleGrant.objects.filter(account_id__in=list(held), revoked_at=None).select_related("institution")
+    for grant in found.order_by("created_at"):
+        held[grant.account_id].append(grant)
+    return held
+
+
+def account_by_id(account_id: UUID) -> Account | None:
+    return Account.objects.filter(pk=account_id).first()
+
+
+def all_institutions() -> list[Institution]:
+    return list(Institution.objects.all())
+
+
+def institution_by_id(institution_id: UUID) -> Institution | None:
+    return Institution.objects.filter(pk=institution_id).first()
+
+
+def names_of(account_ids: Iterable[str]) -> dict[str, str]:
+    """Display names by account id as text; service names are simply absent."""
+    ids = [text for text in account_ids if _is_uuid(text)]
+    return {str(found.id): found.display_name for found in Account.objects.filter(id__in=ids)}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def id_number_hash(number: str) -> str:

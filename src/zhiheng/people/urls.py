@@ -1,11 +1,20 @@
-from django.views.i18n import set_language
 from django.urls import path
+from django.views.i18n import set_language
 
-from zhiheng.people import views
+from zhiheng.people import staff, views
 from zhiheng.people.access import public
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("language/", public(set_language), name="set_language"),
+    path("accounts/", staff.accounts, name="accounts"),
+    path("accounts/new/", staff.new_account, name="new_account"),
+    path("accounts/<uuid:account_id>/", staff.account, name="account"),
+    path("accounts/<uuid:account_id>/revoke/", staff.revoke, name="revoke_role"),
+    path("institutions/", staff.institutions, name="institutions"),
+    path("institutions/new/", staff.new_institution, name="new_institution"),
+    path("institutions/<uuid:institution_id>/suspend/", staff.suspend, name="suspend_institution"),
+    path("institutions/<uuid:institution_id>/resume/", staff.resume, name="resume_institution"),
+    path("audit/", staff.audit_trail, name="audit_trail"),
 ]

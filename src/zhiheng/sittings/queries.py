@@ -84,6 +84,14 @@ def sittings_from(day: date) -> list[Sitting]:
     return list(Sitting.objects.filter(day__gte=day))
 
 
+def sittings_in(year: int) -> list[Sitting]:
+    return list(Sitting.objects.filter(day__year=year))
+
+
+def sitting_on(day: date) -> Sitting | None:
+    return Sitting.objects.filter(day=day).first()
+
+
 def offerings_of(sitting: Sitting) -> list[Offering]:
     return list(Offering.objects.filter(sitting=sitting).select_related("sitting", "revision"))
 

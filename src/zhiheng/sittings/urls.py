@@ -1,0 +1,27 @@
+from datetime import date
+
+from django.urls import path, register_converter
+
+from zhiheng.sittings import views
+
+
+class DayConverter:
+    """A day in a path: 2026-11-28."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    path("sittings/", views.sittings, name="sittings"),
+    path("sittings/call/", views.call, name="call_sitting"),
+    path("sittings/<day:day>/", views.sitting, name="sitting"),
+    path("sittings/<day:day>/offer/", views.offer_programme, name="offer_programme"),
+]
