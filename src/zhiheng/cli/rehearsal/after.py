@@ -1,9 +1,7 @@
 """Marking, results, make-up, certificates."""
 
-from zhiheng.certificates.actions import issue, revoke
-from zhiheng.marking.actions import give_marks, mark_by_keys, open_marking, settle_theory, take_task
-
 from zhiheng.bank.models import ItemVersion
+from zhiheng.certificates.actions import issue, revoke
 from zhiheng.certificates.models import Certificate
 from zhiheng.cli.rehearsal.before import settle
 from zhiheng.cli.rehearsal.cast import chance
@@ -11,6 +9,7 @@ from zhiheng.cli.rehearsal.company import Company, at
 from zhiheng.cli.rehearsal.tenant import SERVICE
 from zhiheng.delivery.queries import latest_collection
 from zhiheng.foundation.errors import ZhihengError
+from zhiheng.marking.actions import give_marks, mark_by_keys, open_marking, settle_theory, take_task
 from zhiheng.marking.models import MarkingTask, WrittenMark
 from zhiheng.payments.models import OrderLine
 from zhiheng.people.models import Account, Role

@@ -4,13 +4,12 @@ import json
 from pathlib import Path
 
 from zhiheng.assembly.documents import paper_pdf, proof_pdf
-from zhiheng.certificates.documents import certificate_pdf
-from zhiheng.results.documents import score_report_pdf
-from zhiheng.seating.documents import ticket_pdf
-
 from zhiheng.assembly.models import Paper, PaperStatus
+from zhiheng.certificates.documents import certificate_pdf
 from zhiheng.certificates.models import Certificate
 from zhiheng.cli.rehearsal.company import Company
+from zhiheng.results.documents import score_report_pdf
+from zhiheng.seating.documents import ticket_pdf
 
 
 def leave(company: Company, issued: list[Certificate], folder: Path) -> list[str]:

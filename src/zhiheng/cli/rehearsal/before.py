@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from zhiheng.bank.models import ItemVersion, Pool
+from zhiheng.bank.models import ItemVersion
 from zhiheng.cli.rehearsal.cast import Player, chance, identity_number
 from zhiheng.cli.rehearsal.company import Company, at
 from zhiheng.cli.rehearsal.pictures import photo, sheet
@@ -11,6 +11,7 @@ from zhiheng.enrolment.actions import attach_document, enter_application, review
 from zhiheng.enrolment.models import Application, DocumentKind, Verdict
 from zhiheng.foundation.errors import Refused
 from zhiheng.learning.actions import answer_practice, record_attendance
+from zhiheng.learning.queries import practice_for
 from zhiheng.learning.tasks import open_study
 from zhiheng.payments.actions import confirm_transfer, place_order
 from zhiheng.payments.models import Order
@@ -138,18 +139,17 @@ def settle(company: Company, order: Order) -> None:
 def learn(company: Company) -> None:
     at(-12, 19, 0)
     company.show.step("审核通过即开课：练习与考试互不重题，机构登记到课学时")
-    practice = list(
-        ItemVersion.objects.filter(item__pool=Pool.PRACTICE, item__type="single").order_by("item__name")
-    )
     for player in company.show.each("学习", company.players[::3]):
         application = company.applications[player.serial]
         account = application.person.account
         if account is None:
             continue
         rng = chance("practice", player.serial)
-        for version in rng.sample(practice, k=min(6, len(practice))):
-            letters = list(version.body["options"])
-            answer_practice(by=account, application=application, version=version, value=rng.choice(letters))
+        choices = [entry for entry in practice_for(application.offering) if entry.item.type == "single"]
+        for entry in rng.sample(choices, k=min(6, len(choices))):
+            letter = rng.choice(entry.item.options).letter
+            version = ItemVersion.objects.get(id=entry.version)
+            answer_practice(by=account, application=application, version=version, value=[letter])
         record_attendance(
             by=company.tenant.clerks[player.house], application=application, day=clock.today(),
             hours=Decimal("4.0"), topic="直播脚本与彩排",

@@ -30,10 +30,10 @@ class Show:
     def step(self, title: str) -> None:
         self._step += 1
         moment = iso(clock.now())[:16].replace("T", " ")
-        self.console.print(f"[dim]{moment}[/dim]  {self._step:>2}. {title}")
+        self.console.print(f"[dim]{moment}[/dim]  {self._step:>2}. {title}", soft_wrap=True)
 
     def tell(self, words: str) -> None:
-        self.console.print(f"{'':18}    [dim]{words}[/dim]")
+        self.console.print(f"{'':18}    [dim]{words}[/dim]", soft_wrap=True)
 
     @contextmanager
     def bar(self, title: str, total: int) -> Iterator[Progress]:

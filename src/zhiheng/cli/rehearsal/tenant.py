@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from zhiheng.practicals.actions import load_task
-
 from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.people.actions import authorise_institution, create_account
 from zhiheng.people.models import Account, Institution, InstitutionKind, Role
+from zhiheng.practicals.actions import load_task
 from zhiheng.practicals.core.task import load_tasks
 from zhiheng.practicals.models import SkillTask
 from zhiheng.seating.actions import add_room, open_centre
