@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from zhiheng.portal import views
+from zhiheng.portal import api, views
 from zhiheng.portal.health import healthz
 
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("programmes/", views.programmes, name="programmes"),
     path("programmes/<slug:programme>/", views.programme, name="programme"),
     path("check/", views.check, name="check"),
+    path("api/v1/", include((api.patterns(), "ninja"), namespace="api")),
     path("healthz", healthz, name="healthz"),
 ]

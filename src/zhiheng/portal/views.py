@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from zhiheng.people.access import SignedInRequest, allow, public
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
+from zhiheng.plumbing.throttle import admit
 from zhiheng.portal.catalogue import Choice, choices_of, listed, next_sitting, syllabus_tree
 from zhiheng.portal.context import BODY
 from zhiheng.portal.doors import doors_of
@@ -20,6 +21,7 @@ from zhiheng.sittings.queries import LABELS, milestones, open_offerings, rules_f
 from zhiheng.standards.core.conditions import load_conditions
 from zhiheng.standards.core.loader import load_body, load_occupation, load_syllabus
 
+CHECKS_A_MINUTE = 30
 SERVICES = {
     "学术研究": gettext_lazy("学术研究"),
     "标准制定": gettext_lazy("标准制定"),
@@ -172,6 +174,7 @@ def check(request: HttpRequest) -> HttpResponse:
     form = CheckForm(request.POST or None)
     if request.method != "POST":
         return render(request, "portal/check.html", {"form": form})
+    admit(request, name="check", limit=CHECKS_A_MINUTE)
     if not form.is_valid():
         return render(request, "portal/check.html", {"form": form}, status=422)
     today = clock.today()
