@@ -1,11 +1,14 @@
 """The hall's log and the papers behind it, read for the back office."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -13,10 +16,18 @@ from zhiheng.assembly.models import Paper, PaperStatus
 from zhiheng.bank.models import ItemVersion
 from zhiheng.delivery.core.attempt import Attempt as Folded
 from zhiheng.delivery.core.attempt import Entry, fold
-from zhiheng.delivery.hall.reader import read_log
+from zhiheng.delivery.core.readiness import Facts, decide_ready
+from zhiheng.delivery.hall.reader import read_attempt, read_log
 from zhiheng.delivery.models import Attempt, Collection, LateAdmission, PublishedPack
+from zhiheng.foundation.decision import Decision
+from zhiheng.foundation.moment import SHANGHAI
+from zhiheng.seating.progress import room_plans, seating_states
+from zhiheng.seating.queries import TicketSheet
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
+
+ROOMFUL = 40
+"""Up to so many attempts are looked up one by one, which spares reading the whole log."""
 
 
 def hall_source() -> Path | str:
@@ -58,9 +69,12 @@ def attempts_of(offering: Offering) -> QuerySet[Attempt]:
 
 
 def log_of(attempts: Iterable[Attempt]) -> dict[str, list[Entry]]:
-    """Attempt id -> its rows of the hall's log, in log order."""
+    """Attempt id -> its rows of the hall's log, in log order; attempts without any are absent."""
     rows: dict[str, list[Entry]] = defaultdict(list)
-    for entry in read_log(hall_source(), [str(attempt.id) for attempt in attempts]):
+    wanted = [str(attempt.id) for attempt in attempts]
+    if len(wanted) <= ROOMFUL:
+        return {one: entries for one in wanted if (entries := read_attempt(hall_source(), one))}
+    for entry in read_log(hall_source(), wanted):
         rows[entry.attempt].append(entry)
     return rows
 
@@ -99,3 +113,189 @@ def undecided_late(collection: Collection) -> list[int]:
     """Log ids of late answers nobody has decided about."""
     decided = set(LateAdmission.objects.filter(attempt=collection.attempt).values_list("entry", flat=True))
     return [entry for entry in collection.late if entry not in decided]
+
+
+def folded_all(attempts: Iterable[Attempt], rows: Mapping[str, list[Entry]]) -> dict[UUID, Folded]:
+    """The present of many attempts in one query; attempts that were never opened are absent."""
+    found = [attempt for attempt in attempts if str(attempt.id) in rows]
+    admitted: dict[UUID, set[int]] = defaultdict(set)
+    for attempt_id, entry in LateAdmission.objects.filter(attempt__in=found, admitted=True).values_list(
+        "attempt_id", "entry"
+    ):
+        admitted[attempt_id].add(entry)
+    return {
+        attempt.id: fold(
+            rows[str(attempt.id)], ends_at=_deadline(attempt), admitted=frozenset(admitted[attempt.id])
+        )
+        for attempt in found
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """One line of the attempts table. state is None while the candidate has not signed in."""
+
+    sheet: TicketSheet
+    attempt: Attempt | None
+    state: Folded | None
+
+    @property
+    def opened_at(self) -> datetime | None:
+        return moment_of(self.state.opened_at) if self.state else None
+
+    @property
+    def submitted_at(self) -> datetime | None:
+        return moment_of(self.state.submitted_at) if self.state else None
+
+    @property
+    def answered(self) -> int:
+        return len(self.state.given) if self.state else 0
+
+    @property
+    def uncounted(self) -> int:
+        return len(self.state.late) + len(self.state.after_submit) if self.state else 0
+
+
+def moment_of(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, tz=SHANGHAI)
+
+
+def attempt_rows(sheets: Sequence[TicketSheet]) -> list[AttemptRow]:
+    """What the log says of the holders of these tickets now, in a fixed number of queries."""
+    attempts = {
+        attempt.ticket_id: attempt
+        for attempt in Attempt.objects.filter(ticket__in=[sheet.ticket for sheet in sheets]).select_related(
+            "ticket__offering", "paper"
+        )
+    }
+    states = folded_all(attempts.values(), log_of(attempts.values())) if attempts else {}
+    rows = []
+    for sheet in sheets:
+        attempt = attempts.get(sheet.ticket.id)
+        state = states.get(attempt.id) if attempt else None
+        rows.append(AttemptRow(sheet=sheet, attempt=attempt, state=state))
+    return rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateAnswer:
+    """One answer kept but not counted until a person decides.
+
+    seconds: after the deadline, or after the candidate's own submission when `after_submit`.
+    decision is None while it waits.
+    """
+
+    attempt: Attempt
+    entry: Entry
+    value: str
+    seconds: int
+    after_submit: bool
+    decision: LateAdmission | None
+
+    @property
+    def received_at(self) -> datetime | None:
+        return moment_of(self.entry.server_time)
+
+
+def late_answers(offering: Offering) -> list[LateAnswer]:
+    """Every late answer of the collected attempts, those that wait for a decision first."""
+    attempts = {attempt.id: attempt for attempt in attempts_of(offering)}
+    collected = {collection.attempt_id for collection in collections_of(offering)}
+    decisions = {
+        (decision.attempt_id, decision.entry): decision
+        for decision in LateAdmission.objects.filter(attempt__in=collected).select_related("by")
+    }
+    rows = log_of([attempts[attempt_id] for attempt_id in collected])
+    found = [
+        answer
+        for attempt_id in collected
+        for answer in _late_of(attempts[attempt_id], rows[str(attempt_id)], decisions)
+    ]
+    return sorted(found, key=lambda one: (one.decision is not None, one.attempt.ticket.number, one.entry.id))
+
+
+def _late_of(
+    attempt: Attempt, entries: list[Entry], decisions: Mapping[tuple[UUID, int], LateAdmission]
+) -> Iterator[LateAnswer]:
+    state = as_submitted(attempt, entries)
+    uncounted, after = {*state.late, *state.after_submit}, set(state.after_submit)
+    for entry in entries:
+        if entry.id not in uncounted:
+            continue
+        since = state.submitted_at if entry.id in after and state.submitted_at else state.deadline
+        yield LateAnswer(
+            attempt=attempt,
+            entry=entry,
+            value=_value_words(entry.body),
+            seconds=max(round((entry.server_time - since) / 1000), 0),
+            after_submit=entry.id in after,
+            decision=decisions.get((attempt.id, entry.id)),
+        )
+
+
+def _value_words(body: str) -> str:
+    value = msgspec.json.decode(body)
+    if value is None:
+        return "（清空）"
+    return "、".join(value) if isinstance(value, list) else str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryState:
+    """Where one offering stands with the hall."""
+
+    offering: Offering
+    pack: PublishedPack | None
+    collected: int
+    undecided: int
+    over: bool
+
+
+def delivery_states(offerings: Iterable[Offering], *, moment: datetime) -> list[DeliveryState]:
+    """In a fixed number of queries."""
+    found = list(offerings)
+    packs = {pack.offering_id: pack for pack in PublishedPack.objects.filter(offering__in=found)}
+    decided: dict[UUID, set[int]] = defaultdict(set)
+    for attempt_id, entry in LateAdmission.objects.filter(attempt__ticket__offering__in=found).values_list(
+        "attempt_id", "entry"
+    ):
+        decided[attempt_id].add(entry)
+    newer = Collection.objects.filter(attempt=OuterRef("attempt"), created_at__gt=OuterRef("created_at"))
+    collected: dict[UUID, int] = defaultdict(int)
+    undecided: dict[UUID, int] = defaultdict(int)
+    for attempt_id, offering_id, late in (
+        Collection.objects.filter(attempt__ticket__offering__in=found)
+        .filter(~Exists(newer))
+        .order_by()
+        .values_list("attempt_id", "attempt__ticket__offering_id", "late")
+    ):
+        collected[offering_id] += 1
+        undecided[offering_id] += len(set(late) - decided[attempt_id])
+    return [
+        DeliveryState(
+            offering=offering,
+            pack=packs.get(offering.id),
+            collected=collected[offering.id],
+            undecided=undecided[offering.id],
+            over=moment >= ends_at(offering),
+        )
+        for offering in found
+    ]
+
+
+def readiness(offering: Offering, *, hall_answers: bool, offset_seconds: float | None) -> Decision:
+    """The go or no-go of an offering, given what the hall said of itself."""
+    (state,) = seating_states([offering])
+    plans = room_plans(offering)
+    return decide_ready(
+        Facts(
+            sealed=len(sealed_papers(offering)),
+            tickets=state.tickets,
+            awaiting=state.awaiting,
+            unplaced=state.unplaced,
+            rooms=len(plans),
+            short_rooms=tuple(plan.room.name for plan in plans if not plan.enough),
+            hall_answers=hall_answers,
+            offset_seconds=offset_seconds,
+        )
+    )

@@ -15,7 +15,7 @@ from zhiheng.plumbing.locks import lock_named, next_number
 from zhiheng.seating.core.number import TicketParts, ticket_number
 from zhiheng.seating.core.placing import decide_capacity, plan_seats
 from zhiheng.seating.core.ratios import check_invigilators
-from zhiheng.seating.models import Centre, CheckIn, Invigilation, Placement, Room, Ticket
+from zhiheng.seating.models import Centre, CheckIn, Incident, Invigilation, Placement, Room, Ticket
 from zhiheng.seating.queries import awaiting_tickets, room_facts, unplaced_tickets
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
@@ -187,3 +187,39 @@ def check_in(*, by: Account, ticket: Ticket, present: bool, note: str = "") -> C
         detail={"note": note},
     )
     return entry
+
+
+@transaction.atomic
+def note_incident(*, by: Account, watch: Invigilation, text: str, ticket: Ticket | None = None) -> Incident:
+    """Write down what happened in a watched room, about one candidate or the room as a whole.
+
+    Raises: Refused for an empty text, another's room, a day other than the sitting's, or a ticket from elsewhere.
+    """
+    words = " ".join(text.split())
+    if not words:
+        raise Refused(what="考场情况没有填写", remedy="请写明时间、经过和处理", code="incident-empty")
+    if watch.invigilator_id != by.id:
+        raise Refused(what="这个考场不由您负责", remedy="请核对考场", code="not-your-room")
+    if clock.today() != watch.sitting.day:
+        raise Refused(
+            what=f"考场情况只在考试当天（{watch.sitting.day.isoformat()}）记录",
+            remedy="考试当天之外的情况，请书面告知管理员",
+            code="incident-day",
+        )
+    if (
+        ticket is not None
+        and not Placement.objects.filter(
+            ticket=ticket, sitting_id=watch.sitting_id, room_id=watch.room_id, superseded_at=None
+        ).exists()
+    ):
+        raise Refused(what="这名考生不在您负责的考场", remedy="请核对准考证上的考场", code="not-your-room")
+    incident = Incident.objects.create(
+        sitting_id=watch.sitting_id, room_id=watch.room_id, ticket=ticket, text=words[:500], by=by
+    )
+    record(
+        by=str(by.id),
+        act="incident-noted",
+        subject=f"room:{watch.room_id}",
+        detail={"sitting": watch.sitting.day.isoformat(), "ticket": ticket.number if ticket else ""},
+    )
+    return incident

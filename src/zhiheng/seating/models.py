@@ -89,3 +89,16 @@ class CheckIn(Record):
     present = models.BooleanField()
     note = models.CharField(max_length=200, blank=True, default="")
     by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+
+class Incident(Record):
+    """Something that happened in a room during a sitting, as the invigilator wrote it down. Appended only."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.CharField(max_length=500)
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]

@@ -1,0 +1,148 @@
+"""The invigilator's room on the day: who sits where, who is here, how far they are."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from zhiheng.delivery.queries import attempt_rows
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.access import allow
+from zhiheng.people.models import Account, Role
+from zhiheng.plumbing import clock, vault
+from zhiheng.seating.actions import check_in, note_incident
+from zhiheng.seating.forms import AbsentForm, IncidentForm
+from zhiheng.seating.models import Invigilation
+from zhiheng.seating.queries import (
+    TicketSheet,
+    incidents_in,
+    photos_of,
+    rooms_watched_by,
+    sheet_in_watch,
+    sheets_in_room,
+    watch_of,
+)
+from zhiheng.surface.forms import as_validation_error
+
+
+def _watch(request: HttpRequest, watch_id: UUID) -> Invigilation:
+    watch = watch_of(cast(Account, request.user), watch_id)
+    if watch is None:
+        raise Http404
+    return watch
+
+
+def _sheet(watch: Invigilation, number: str) -> TicketSheet:
+    sheet = sheet_in_watch(watch, number)
+    if sheet is None:
+        raise Http404
+    return sheet
+
+
+@allow(Role.INVIGILATOR)
+def my_rooms(request: HttpRequest) -> HttpResponse:
+    watches = rooms_watched_by(cast(Account, request.user))
+    return render(request, "delivery/my_rooms.html", {"watches": watches, "today": clock.today()})
+
+
+@allow(Role.INVIGILATOR)
+def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
+    """The room as it is now; the page asks again by itself on the day."""
+    watch = _watch(request, watch_id)
+    sheets = sheets_in_room(watch.sitting, watch.room)
+    rows = attempt_rows(sheets)
+    with_photo = set(photos_of([sheet.ticket for sheet in sheets]))
+    context = {
+        "watch": watch,
+        "rows": [{"row": row, "photo": row.sheet.ticket.application_id in with_photo} for row in rows],
+        "today": clock.today() == watch.sitting.day,
+        "present": sum(bool(sheet.check_in and sheet.check_in.present) for sheet in sheets),
+        "absent": sum(bool(sheet.check_in and not sheet.check_in.present) for sheet in sheets),
+        "opened": sum(row.opened_at is not None for row in rows),
+        "submitted": sum(row.submitted_at is not None for row in rows),
+        "incidents": incidents_in(watch.sitting, watch.room),
+        "starts": sorted({sheet.ticket.offering.starts_at for sheet in sheets}),
+    }
+    return render(request, "delivery/room.html", context)
+
+
+@allow(Role.INVIGILATOR)
+def photo(request: HttpRequest, watch_id: UUID, number: str) -> HttpResponse:
+    """The candidate's photograph, for the room's own invigilator only."""
+    sheet = _sheet(_watch(request, watch_id), number)
+    file = photos_of([sheet.ticket]).get(sheet.ticket.application_id)
+    if file is None:
+        raise Http404
+    return HttpResponse(
+        vault.read(file), content_type=file.media_type, headers={"Cache-Control": "private, no-store"}
+    )
+
+
+@allow(Role.INVIGILATOR)
+@require_POST
+def check_in_here(request: HttpRequest, watch_id: UUID, number: str) -> HttpResponse:
+    watch = _watch(request, watch_id)
+    sheet = _sheet(watch, number)
+    check_in(by=cast(Account, request.user), ticket=sheet.ticket, present=True)
+    messages.success(request, f"{sheet.ticket.application.person.name} 已签到。")
+    return redirect("room", watch_id=watch.id)
+
+
+@allow(Role.INVIGILATOR)
+def absent(request: HttpRequest, watch_id: UUID, number: str) -> HttpResponse:
+    """Write down that somebody did not come."""
+    watch = _watch(request, watch_id)
+    sheet = _sheet(watch, number)
+    form = AbsentForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            check_in(
+                by=cast(Account, request.user),
+                ticket=sheet.ticket,
+                present=False,
+                note=form.cleaned_data["note"],
+            )
+        except Refused as refused:
+            form.add_error(None, as_validation_error(refused))
+        else:
+            messages.success(request, f"{sheet.ticket.application.person.name} 已记为缺考。")
+            return redirect("room", watch_id=watch.id)
+    return _answer(request, "delivery/absent.html", watch, form, sheet=sheet)
+
+
+@allow(Role.INVIGILATOR)
+def incident(request: HttpRequest, watch_id: UUID) -> HttpResponse:
+    """Write down what happened in the room."""
+    watch = _watch(request, watch_id)
+    form = IncidentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        number = form.cleaned_data["ticket"]
+        sheet = sheet_in_watch(watch, number) if number else None
+        try:
+            if number and sheet is None:
+                raise Refused(
+                    what=f"本考场没有准考证 {number}", remedy="请核对准考证号，或留空", code="not-your-room"
+                )
+            note_incident(
+                by=cast(Account, request.user),
+                watch=watch,
+                text=form.cleaned_data["text"],
+                ticket=sheet.ticket if sheet else None,
+            )
+        except Refused as refused:
+            form.add_error(None, as_validation_error(refused))
+        else:
+            messages.success(request, "考场情况已记录。")
+            return redirect("room", watch_id=watch.id)
+    return _answer(request, "delivery/incident.html", watch, form)
+
+
+def _answer(
+    request: HttpRequest, template: str, watch: Invigilation, form: Form, sheet: TicketSheet | None = None
+) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    return render(request, template, {"watch": watch, "form": form, "sheet": sheet}, status=status)

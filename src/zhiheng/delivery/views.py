@@ -1,0 +1,123 @@
+"""The administrator's door to the hall: check, publish, watch, collect, decide."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from zhiheng.delivery.actions import collect, decide_late, publish_pack
+from zhiheng.delivery.forms import LateDecisionForm
+from zhiheng.delivery.pulse import hall_pulse
+from zhiheng.delivery.queries import (
+    attempt_rows,
+    collections_of,
+    delivery_states,
+    ends_at,
+    late_answers,
+    pack_of,
+    readiness,
+)
+from zhiheng.foundation.decision import Decision
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.access import allow
+from zhiheng.people.models import Account, Role
+from zhiheng.plumbing import clock
+from zhiheng.seating.queries import all_offerings, sheets_of, tickets_of
+from zhiheng.sittings.models import Offering
+from zhiheng.surface.forms import as_validation_error
+
+
+def _offering(offering_id: UUID) -> Offering:
+    return get_object_or_404(Offering.objects.select_related("sitting", "revision"), pk=offering_id)
+
+
+@allow(Role.ADMINISTRATOR)
+def overview(request: HttpRequest) -> HttpResponse:
+    states = delivery_states(all_offerings(), moment=clock.now())
+    return render(request, "delivery/overview.html", {"states": states})
+
+
+@allow(Role.ADMINISTRATOR)
+def offering(request: HttpRequest, offering_id: UUID) -> HttpResponse:
+    """Go or no-go, and after publishing what was handed over."""
+    found = _offering(offering_id)
+    (state,) = delivery_states([found], moment=clock.now())
+    context = {"offering": found, "state": state, "ends_at": ends_at(found)}
+    if not state.over:
+        context["decision"] = _decision(found)
+    return render(request, "delivery/offering.html", context)
+
+
+def _decision(found: Offering) -> Decision:
+    pulse = hall_pulse()
+    return readiness(found, hall_answers=pulse.answers, offset_seconds=pulse.offset_seconds)
+
+
+@allow(Role.ADMINISTRATOR)
+@require_POST
+def publish(request: HttpRequest, offering_id: UUID) -> HttpResponse:
+    found = _offering(offering_id)
+    if pack_of(found) is None:
+        _decision(found).require()
+    pack = publish_pack(by=cast(Account, request.user), offering=found)
+    messages.success(request, f"已发布到考场：{pack.attempts} 名考生。下一步在考试当天查看作答情况。")
+    return redirect("delivery_offering", offering_id=found.id)
+
+
+@allow(Role.ADMINISTRATOR)
+def attempts(request: HttpRequest, offering_id: UUID) -> HttpResponse:
+    """Who signed in, how many answers are saved, who submitted: from the hall's log as it stands now."""
+    found = _offering(offering_id)
+    rows = attempt_rows(sheets_of(tickets_of(found)))
+    context = {
+        "offering": found,
+        "rows": rows,
+        "opened": sum(row.opened_at is not None for row in rows),
+        "submitted": sum(row.submitted_at is not None for row in rows),
+        "over": clock.now() >= ends_at(found),
+        "ends_at": ends_at(found),
+        "collected": {collection.attempt_id for collection in collections_of(found)},
+        "refresh": ends_at(found) > clock.now(),
+    }
+    return render(request, "delivery/attempts.html", context)
+
+
+@allow(Role.ADMINISTRATOR)
+@require_POST
+def collect_answers(request: HttpRequest, offering_id: UUID) -> HttpResponse:
+    found = _offering(offering_id)
+    collections = collect(by=cast(Account, request.user), offering=found)
+    messages.success(request, f"已收回 {len(collections)} 份答卷。")
+    return redirect("delivery_attempts", offering_id=found.id)
+
+
+@allow(Role.ADMINISTRATOR)
+def late(request: HttpRequest, offering_id: UUID) -> HttpResponse:
+    found = _offering(offering_id)
+    return render(request, "delivery/late.html", {"offering": found, "answers": late_answers(found)})
+
+
+@allow(Role.ADMINISTRATOR)
+def decide(request: HttpRequest, offering_id: UUID, entry: int) -> HttpResponse:
+    """Admit or refuse one late answer, with a reason."""
+    found = _offering(offering_id)
+    answer = next((one for one in late_answers(found) if one.entry.id == entry), None)
+    if answer is None:
+        raise Http404
+    form = LateDecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide_late(
+                by=cast(Account, request.user), attempt=answer.attempt, entry=entry, **form.cleaned_data
+            )
+        except Refused as refused:
+            form.add_error(None, as_validation_error(refused))
+        else:
+            messages.success(request, "决定已记录，答卷已按决定重新汇总。")
+            return redirect("delivery_late", offering_id=found.id)
+    status = 422 if request.method == "POST" else 200
+    context = {"offering": found, "answer": answer, "form": form}
+    return render(request, "delivery/late_decide.html", context, status=status)

@@ -1,0 +1,88 @@
+"""What waits around the exam day: the exam itself, packs to publish, answers to collect and to decide about."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhiheng.delivery.queries import DeliveryState, delivery_states
+from zhiheng.foundation.moment import day_begins
+from zhiheng.people.models import Account, Role
+from zhiheng.people.queries import person_of
+from zhiheng.people.waiting import Waiting
+from zhiheng.plumbing import clock
+from zhiheng.seating.queries import offerings_with_tickets, rooms_watched_by, tickets_of_person
+
+
+def waiting(account: Account, role: Role) -> list[Waiting]:
+    """What waits for the account in the role."""
+    if role == Role.CANDIDATE:
+        return _for_candidate(account)
+    if role == Role.ADMINISTRATOR:
+        return _for_administrator()
+    if role == Role.INVIGILATOR:
+        return _for_invigilator(account)
+    return []
+
+
+def _for_candidate(account: Account) -> list[Waiting]:
+    """The exam of today or of a day to come: today it links to the exam address."""
+    person, today = person_of(account), clock.today()
+    if person is None:
+        return []
+    return [
+        Waiting(
+            title=_("参加考试：%(exam)s") % {"exam": ticket.offering.title},
+            url=f"{settings.HALL_URL}/hall/"
+            if ticket.offering.sitting.day == today
+            else reverse("ticket", args=[ticket.number]),
+            due=ticket.offering.starts_at,
+        )
+        for ticket in tickets_of_person(person)
+        if ticket.offering.sitting.day >= today
+    ]
+
+
+def _for_administrator() -> list[Waiting]:
+    lines: list[Waiting] = []
+    for state in delivery_states(offerings_with_tickets(), moment=clock.now()):
+        line = _next_of(state)
+        if line is not None:
+            lines.append(line)
+    return lines
+
+
+def _next_of(state: DeliveryState) -> Waiting | None:
+    offering = state.offering
+    if state.undecided:
+        return Waiting(
+            title=f"决定迟到的作答：{offering.title}",
+            url=reverse("delivery_late", args=[offering.id]),
+            count=state.undecided,
+        )
+    if state.pack is None and not state.over:
+        return Waiting(
+            title=f"检查并发布考场数据：{offering.title}",
+            url=reverse("delivery_offering", args=[offering.id]),
+            due=offering.starts_at,
+        )
+    if state.pack is not None and state.over and not state.collected:
+        return Waiting(
+            title=f"收卷：{offering.title}",
+            url=reverse("delivery_attempts", args=[offering.id]),
+            count=state.pack.attempts,
+        )
+    return None
+
+
+def _for_invigilator(account: Account) -> list[Waiting]:
+    today = clock.today()
+    return [
+        Waiting(
+            title=f"{'今天监考' if watch.sitting.day == today else '监考'}："
+            f"{watch.room.centre.name} {watch.room.name}（{watch.sitting.title}）",
+            url=reverse("room", args=[watch.id]),
+            due=day_begins(watch.sitting.day),
+        )
+        for watch in rooms_watched_by(account)
+        if watch.sitting.day >= today
+    ]

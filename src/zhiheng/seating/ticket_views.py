@@ -1,0 +1,153 @@
+"""Admission tickets: the candidate's own, an institution's, and what a stranger who scans one may know."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhiheng.people.access import SignedInRequest, allow, public
+from zhiheng.people.models import Account, Role
+from zhiheng.people.queries import institution_of, person_of, roles_of
+from zhiheng.plumbing import clock
+from zhiheng.seating.core.number import LENGTH, is_ticket_number
+from zhiheng.seating.core.printing import grouped
+from zhiheng.seating.documents import candidate_rules, ticket_pdf, tickets_pdf
+from zhiheng.seating.models import Ticket
+from zhiheng.seating.queries import (
+    TicketSheet,
+    printable,
+    sheets_of,
+    sheets_of_list,
+    sittings_with_tickets_of,
+    ticket_by_number,
+    tickets_from_rule,
+    tickets_of_institution,
+    tickets_of_person,
+)
+from zhiheng.sittings.models import Offering, Sitting
+from zhiheng.sittings.queries import Milestone, milestones, tickets_open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    """One ticket as its holder sees it."""
+
+    sheet: TicketSheet
+    grouped: str
+    printable: bool
+    opens: datetime
+    rule: str
+    today: bool
+    over: bool
+    timeline: tuple[Milestone, ...] = ()
+
+    @property
+    def offering(self) -> Offering:
+        return self.sheet.ticket.offering
+
+
+def shown(sheet: TicketSheet) -> TicketView:
+    offering, today = sheet.ticket.offering, clock.today()
+    return TicketView(
+        sheet=sheet,
+        grouped=grouped(sheet.ticket.number),
+        printable=printable(offering, moment=clock.now()).granted,
+        opens=tickets_open(offering),
+        rule=tickets_from_rule(offering),
+        today=offering.sitting.day == today,
+        over=offering.sitting.day < today,
+        timeline=milestones(offering, today=today),
+    )
+
+
+@allow(Role.CANDIDATE)
+def my_tickets(request: HttpRequest) -> HttpResponse:
+    person = person_of(cast(Account, request.user))
+    rows = [shown(sheet) for sheet in sheets_of(tickets_of_person(person))] if person else []
+    return render(request, "seating/tickets.html", {"rows": rows, "hall_url": hall_address()})
+
+
+@public
+def ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """The holder sees the ticket; anybody else who scanned it sees only what the number itself tells."""
+    found = ticket_by_number(number)
+    if found is not None and may_see(request, found):
+        (sheet,) = sheets_of_list([found])
+        context = {
+            "view": shown(sheet),
+            "hall_url": hall_address(),
+            "rules": candidate_rules(found.offering),
+        }
+        return render(request, "seating/ticket.html", context)
+    context = {
+        "form_valid": is_ticket_number(number),
+        "length": LENGTH,
+        "grouped": grouped(number[:LENGTH]),
+        "ticket": found,
+    }
+    return render(request, "seating/ticket_public.html", context, status=200 if found else 404)
+
+
+@allow(Role.CANDIDATE, Role.INSTITUTION, Role.ADMINISTRATOR)
+def ticket_file(request: SignedInRequest, number: str) -> HttpResponse:
+    """The ticket as PDF; candidates and institutions from the day the rule set names, administrators at once."""
+    found = ticket_by_number(number)
+    if found is None or not may_see(request, found):
+        raise Http404
+    if Role.ADMINISTRATOR not in request.roles:
+        printable(found.offering, moment=clock.now()).require()
+    return _pdf(ticket_pdf(found), f"{found.number}.pdf")
+
+
+@allow(Role.INSTITUTION)
+def institution_tickets(request: HttpRequest) -> HttpResponse:
+    institution = institution_of(cast(Account, request.user))
+    groups = []
+    if institution is not None:
+        for sitting in sittings_with_tickets_of(institution):
+            views = [shown(sheet) for sheet in sheets_of(tickets_of_institution(institution, sitting))]
+            groups.append({"sitting": sitting, "views": views, "first": views[0]})
+    return render(request, "seating/institution_tickets.html", {"groups": groups})
+
+
+@allow(Role.INSTITUTION)
+def institution_ticket_file(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
+    """All tickets of the institution's candidates for one sitting, one page each."""
+    institution = institution_of(cast(Account, request.user))
+    sitting = Sitting.objects.filter(pk=sitting_id).first()
+    if institution is None or sitting is None:
+        raise Http404
+    tickets = list(tickets_of_institution(institution, sitting))
+    if not tickets:
+        raise Http404
+    for offering in {ticket.offering_id: ticket.offering for ticket in tickets}.values():
+        printable(offering, moment=clock.now()).require()
+    return _pdf(tickets_pdf(tickets), f"tickets-{sitting.day:%Y%m%d}.pdf")
+
+
+def may_see(request: HttpRequest, found: Ticket) -> bool:
+    """The holder, the institution that entered them, and administrators."""
+    account = request.user
+    if not isinstance(account, Account):
+        return False
+    application = found.application
+    if application.person.account_id == account.id or Role.ADMINISTRATOR in roles_of(account):
+        return True
+    institution = institution_of(account)
+    return institution is not None and institution.id == application.institution_id
+
+
+def hall_address() -> str:
+    return f"{settings.HALL_URL}/hall/"
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"},
+    )
