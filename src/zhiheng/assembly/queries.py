@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -187,9 +188,20 @@ def papers_awaiting(account: Account) -> QuerySet[Paper]:
     return Paper.objects.filter(status=PaperStatus.DRAFT).exclude(id__in=own).select_related("offering")
 
 
-def offerings_ahead(day: Any) -> QuerySet[Offering]:
+def offerings_ahead(day: date) -> QuerySet[Offering]:
     return Offering.objects.filter(sitting__day__gte=day).select_related("sitting", "revision")
 
 
-def unfinished_runs() -> QuerySet[AssemblyRun]:
-    return AssemblyRun.objects.filter(status__in=[RunStatus.INFEASIBLE, RunStatus.FAILED])
+def offerings_without_paper(day: date) -> QuerySet[Offering]:
+    """Offerings from a day on for which no paper stands and no run is at work."""
+    made = Paper.objects.exclude(status=PaperStatus.DISCARDED).values("offering_id")
+    working = AssemblyRun.objects.filter(status__in=[RunStatus.QUEUED, RunStatus.RUNNING]).values(
+        "offering_id"
+    )
+    return offerings_ahead(day).exclude(id__in=made).exclude(id__in=working)
+
+
+def papers_using(name: str) -> list[Paper]:
+    """The papers an item stands in, the newest first."""
+    rows = Paper.objects.select_related("offering__sitting").order_by("-created_at")
+    return [paper for paper in rows if any(line["item"] == name for line in paper.lines)]

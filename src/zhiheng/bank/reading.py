@@ -175,7 +175,7 @@ def candidates_of(
         if read.faults:
             judged.append(Candidate(row=number, question=None, faults=tuple(map(_fault, read.faults))))
         for item in read.items:
-            question = replace(item, area=_area(item, area_of))
+            question = replace(item, area=area_from_codes(item, area_of))
             faults = _broken_rules(question, number, row, area_of)
             if question.id in names:
                 reason = f"与第 {names[question.id]} 行的题号相同"
@@ -185,8 +185,8 @@ def candidates_of(
     return judged
 
 
-def _area(item: Question, area_of: Mapping[CompetencyCode, str]) -> str:
-    """A sheet names no area: it is the one of the first point the standard knows."""
+def area_from_codes(item: Question, area_of: Mapping[CompetencyCode, str]) -> str:
+    """A sheet names no area: it is the one of the first point the standard knows; "" when it knows none."""
     found = (area_of.get(code) or area_of.get(code.of_every_level) for code in item.codes)
     return next((area for area in found if area), "")
 

@@ -168,3 +168,40 @@ def next_entry(
 def is_right(question: Question, value: list[str]) -> bool:
     """Whether the chosen letters are exactly the key."""
     return sorted(value) == sorted(question.key)
+
+
+def entry_by_version(application: Application, area: str, version: str) -> PoolEntry | None:
+    """The practice item of an area by the id of its version in use."""
+    found = (entry for entry in practice_for(application.offering, area) if str(entry.version) == version)
+    return next(found, None)
+
+
+def answer_of(application: Application, answer_id: UUID) -> PracticeAnswer | None:
+    rows = PracticeAnswer.objects.filter(application=application, pk=answer_id)
+    return rows.select_related("version__item").first()
+
+
+def unpractised(account: Account, day: date) -> list[Application]:
+    """Own applications for a sitting on or after a day whose platform is open and where nothing was practised yet."""
+    begun = PracticeAnswer.objects.values("application_id")
+    return list(
+        _with_everything()
+        .filter(
+            person__account=account,
+            sitting__day__gte=day,
+            id__in=StudyPermit.objects.values("application_id"),
+        )
+        .exclude(id__in=begun)
+        .order_by("sitting__day")
+    )
+
+
+def short_of_hours(institution: Institution, day: date) -> list[Application]:
+    """Approved candidates of an institution for sittings ahead with fewer hours than their standard asks for."""
+    ahead = list(learners_of(institution).filter(sitting__day__gte=day))
+    attended = hours_attended(ahead)
+    return [
+        application
+        for application in ahead
+        if attended.get(application.id, Decimal(0)) < (hours_needed(application.offering) or 0)
+    ]

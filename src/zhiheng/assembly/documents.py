@@ -1,0 +1,126 @@
+"""A paper to print, and the proof that it keeps its blueprint."""
+
+from pathlib import Path
+from typing import Any
+
+from zhiheng.assembly.models import Paper
+from zhiheng.assembly.queries import PaperItem, approvals_of, paper_content, papers_of, plan_of
+from zhiheng.assembly.tables import cell_rows, likenesses, type_titles
+from zhiheng.bank.core.terms import TYPE_NAMES, TYPES
+from zhiheng.plumbing import clock, pdf
+from zhiheng.sittings.queries import rules_for
+from zhiheng.standards.core.loader import load_body
+from zhiheng.surface.wording import day_words, mark_words, moment_words
+
+TYPST = Path(__file__).parent / "typst"
+NUMERALS = "一二三四五六七八九十"
+HOW = {
+    "single": "每题只有一个正确选项，多选、错选、不选均不得分。",
+    "multiple": "每题有两个或两个以上正确选项。",
+    "short": "请在答题区作答，写明要点。",
+}
+
+
+def paper_pdf(paper: Paper) -> bytes:
+    """The paper as candidates would hold it: no keys. Raises: Refused when its content was altered."""
+    return pdf.render(TYPST / "paper.typ", paper_data(paper))
+
+
+def paper_data(paper: Paper) -> dict[str, Any]:
+    offering = paper.offering
+    rules = rules_for(offering)
+    items = paper_content(paper, keys=False)
+    return {
+        "body": load_body(rules.body).name,
+        "title": offering.title,
+        "label": paper.label,
+        "form": paper.form_id,
+        "day": day_words(offering.sitting.day),
+        "minutes": offering.minutes,
+        "total": mark_words(paper.total),
+        "sealed": paper.sealed_at is not None,
+        "hash": paper.content_hash,
+        "sections": _sections(items),
+    }
+
+
+def _sections(items: tuple[PaperItem, ...]) -> list[dict[str, Any]]:
+    sections: list[dict[str, Any]] = []
+    for kind in TYPES:
+        own = [item for item in items if item.type == kind]
+        if not own:
+            continue
+        sections.append(
+            {
+                "title": f"{NUMERALS[len(sections)]}、{TYPE_NAMES[kind]}",
+                "kind": kind,
+                "sum": f"共 {len(own)} 题，每题 {mark_words(own[0].marks)} 分，"
+                f"共 {mark_words(sum(item.marks for item in own))} 分",
+                "how": HOW[kind],
+                "items": [
+                    {
+                        "number": item.number,
+                        "stem": item.stem,
+                        "options": [[option.letter, option.text] for option in item.options],
+                    }
+                    for item in own
+                ],
+            }
+        )
+    return sections
+
+
+def proof_pdf(paper: Paper) -> bytes:
+    """What the blueprint asks, what the paper has, and how it compares with the other forms of its run."""
+    return pdf.render(TYPST / "proof.typ", proof_data(paper))
+
+
+def proof_data(paper: Paper) -> dict[str, Any]:
+    plan = plan_of(paper.offering)
+    siblings = papers_of([paper.run]).get(paper.run_id, [])
+    return {
+        "title": paper.offering.title,
+        "label": paper.label,
+        "form": paper.form_id,
+        "day": day_words(paper.offering.sitting.day),
+        "source": plan.source,
+        "rules": str(paper.offering.revision),
+        "seed": paper.run.seed,
+        "hash": paper.content_hash,
+        "status": str(paper.get_status_display()),
+        "sealed_at": moment_words(paper.sealed_at) if paper.sealed_at else "",
+        "approvals": [
+            f"{entry.by.display_name}　{moment_words(entry.created_at)}" for entry in approvals_of(paper)
+        ],
+        "printed_at": moment_words(clock.now()),
+        "types": type_titles(),
+        "cells": [
+            {
+                "title": row.title,
+                "counts": [str(count) for count in row.counts],
+                "marks": mark_words(row.marks),
+                "due": mark_words(row.due),
+            }
+            for row in cell_rows(paper)
+        ],
+        "lines": [
+            {
+                "constraint": line["constraint"],
+                "required": line["required"],
+                "achieved": line["achieved"],
+                "ok": line["ok"],
+            }
+            for line in paper.proof
+        ],
+        "forms": [
+            {
+                "label": entry.label,
+                "form": entry.form,
+                "expected": entry.expected,
+                "keys": entry.keys,
+                "codes": entry.codes,
+            }
+            for entry in likenesses(paper, siblings)
+        ],
+        "spread": paper.deviation["expected_spread"],
+    }

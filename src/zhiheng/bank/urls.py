@@ -1,0 +1,18 @@
+from django.urls import path
+
+from zhiheng.bank import views
+
+urlpatterns = [
+    path("items/", views.items, name="items"),
+    path("items/new/", views.new_item, name="new_item"),
+    path("items/coverage/", views.coverage_map, name="coverage"),
+    path("items/import/", views.import_items, name="import_items"),
+    path("items/import/template.xlsx", views.import_template, name="import_template"),
+    path("items/import/<uuid:run_id>/", views.import_report, name="import_report"),
+    path("items/at/<str:name>/", views.item, name="item"),
+    path("items/at/<str:name>/edit/", views.edit_item, name="edit_item"),
+    path("items/at/<str:name>/submit/", views.submit, name="submit_item"),
+    path("items/at/<str:name>/approve/", views.approve, name="approve_item"),
+    path("items/at/<str:name>/return/", views.send_back, name="return_item"),
+    path("items/at/<str:name>/retire/", views.retire, name="retire_item"),
+]

@@ -1,0 +1,262 @@
+"""The item writers' pages: the list, one question, writing, importing, and how the standard is covered."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_POST
+
+from zhiheng.bank.actions import (
+    approve_item,
+    import_sheet,
+    retire_item,
+    return_item,
+    submit_item,
+    write_item,
+)
+from zhiheng.bank.core.checks import length_warning
+from zhiheng.bank.core.terms import AREA_TITLES, TYPE_NAMES
+from zhiheng.bank.documents import MEDIA_TYPE, template_sheet
+from zhiheng.bank.forms import LEVEL_NAMES, ImportForm, ItemFilter, ItemForm, ReasonForm, initial_of
+from zhiheng.bank.models import Item, ItemStatus
+from zhiheng.bank.queries import (
+    awaiting_review,
+    import_runs,
+    item_named,
+    items_matching,
+    levels_of,
+    newest_bodies,
+    newest_version,
+    question_of,
+    standards,
+    versions_of,
+)
+from zhiheng.bank.queries import (
+    import_run as find_import_run,
+)
+from zhiheng.bank.trees import coverage_tree, missing_codes
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.access import SignedInRequest, allow
+from zhiheng.people.models import Role
+from zhiheng.surface.forms import as_validation_error
+
+PAGE = 30
+STATES = {
+    ItemStatus.DRAFT: "ahead",
+    ItemStatus.REVIEW: "pending",
+    ItemStatus.APPROVED: "valid",
+    ItemStatus.RETIRED: "revoked",
+}
+
+
+def _item(name: str) -> Item:
+    item = item_named(name)
+    if item is None:
+        raise Http404
+    return item
+
+
+@allow(Role.ITEM_WRITER)
+def items(request: HttpRequest) -> HttpResponse:
+    """What is in the bank, and which of it needs somebody?"""
+    account = cast(SignedInRequest, request).user
+    form = ItemFilter(request.GET or None)
+    found = items_matching(form.cleaned_data if form.is_bound and form.is_valid() else {})
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    bodies = newest_bodies(page.object_list)
+    rows = [
+        {
+            "item": item,
+            "stem": bodies[item.id]["stem"],
+            "area": AREA_TITLES.get(item.area, item.area),
+            "type": TYPE_NAMES.get(item.type, item.type),  # type: ignore[call-overload]  # a stored word
+            "level": LEVEL_NAMES.get(item.level, item.level),
+            "state": STATES[ItemStatus(item.status)],
+        }
+        for item in page.object_list
+    ]
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "total": page.paginator.count,
+        "waiting": awaiting_review(account).count(),
+    }
+    return render(request, "bank/items.html", context)
+
+
+@allow(Role.ITEM_WRITER)
+def item(request: HttpRequest, name: str) -> HttpResponse:
+    """One question as the candidate meets it, what is right and why, and what was said before."""
+    found = _item(name)
+    return render(request, "bank/item.html", _item_context(request, found, ReasonForm()))
+
+
+def _item_context(request: HttpRequest, found: Item, reason_form: ReasonForm) -> dict[str, object]:
+    account = cast(SignedInRequest, request).user
+    versions = versions_of(found)
+    question = question_of(versions[0])
+    own = versions[0].written_by_id == account.id
+    return {
+        "item": found,
+        "state": STATES[ItemStatus(found.status)],
+        "question": question,
+        "type": TYPE_NAMES[question.type],
+        "area": AREA_TITLES.get(question.area, question.area),
+        "level": LEVEL_NAMES.get(question.level, question.level),
+        "versions": versions,
+        "warning": length_warning(question),
+        "reason_form": reason_form,
+        "may_submit": found.status == ItemStatus.DRAFT,
+        "may_approve": found.status == ItemStatus.REVIEW and not own,
+        "own_waiting": found.status == ItemStatus.REVIEW and own,
+        "may_edit": found.status in (ItemStatus.DRAFT, ItemStatus.APPROVED),
+        "may_retire": found.status != ItemStatus.RETIRED,
+        "usage_url": _usage_url(found),
+    }
+
+
+def _usage_url(found: Item) -> str:
+    try:
+        return reverse("item_usage", args=[found.name])  # a page of the stage that makes papers
+    except NoReverseMatch:
+        return ""
+
+
+@allow(Role.ITEM_WRITER)
+def new_item(request: HttpRequest) -> HttpResponse:
+    return _edit(request, None)
+
+
+@allow(Role.ITEM_WRITER)
+def edit_item(request: HttpRequest, name: str) -> HttpResponse:
+    return _edit(request, _item(name))
+
+
+def _edit(request: HttpRequest, found: Item | None) -> HttpResponse:
+    account = cast(SignedInRequest, request).user
+    initial = initial_of(question_of(newest_version(found))) if found else {}
+    form = ItemForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = write_item(by=account, body=form.body, item=found)
+        except Refused as refused:
+            form.add_error(None, as_validation_error(refused))
+        else:
+            messages.success(request, f"已保存为草稿（第 {version.number} 版）。请核对预览，再送审。")
+            return redirect("item", version.item.name)
+    context = {"form": form, "item": found}
+    return render(request, "bank/edit.html", context, status=422 if form.errors else 200)
+
+
+@allow(Role.ITEM_WRITER)
+@require_POST
+def submit(request: HttpRequest, name: str) -> HttpResponse:
+    submit_item(by=cast(SignedInRequest, request).user, item=_item(name))
+    messages.success(request, "已送审，等另一位命题员审定。")
+    return redirect("item", name)
+
+
+@allow(Role.ITEM_WRITER)
+@require_POST
+def approve(request: HttpRequest, name: str) -> HttpResponse:
+    approve_item(by=cast(SignedInRequest, request).user, item=_item(name))
+    messages.success(request, "已通过，这一版从现在起可用。")
+    return redirect("item", name)
+
+
+@allow(Role.ITEM_WRITER)
+@require_POST
+def send_back(request: HttpRequest, name: str) -> HttpResponse:
+    found = _item(name)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return render(request, "bank/item.html", _item_context(request, found, form), status=422)
+    reason = form.cleaned_data["reason"]
+    return_item(by=cast(SignedInRequest, request).user, item=found, reason=reason)
+    messages.success(request, f"已退回修改：{reason}")
+    return redirect("item", name)
+
+
+@allow(Role.ITEM_WRITER)
+@require_POST
+def retire(request: HttpRequest, name: str) -> HttpResponse:
+    retire_item(by=cast(SignedInRequest, request).user, item=_item(name))
+    messages.success(request, "已停用，今后组卷与练习都不再用它。")
+    return redirect("item", name)
+
+
+@allow(Role.ITEM_WRITER)
+def import_items(request: HttpRequest) -> HttpResponse:
+    """Bring a sheet of questions."""
+    account = cast(SignedInRequest, request).user
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        place, sheet = form.chosen(), form.cleaned_data["sheet"]
+        try:
+            run = import_sheet(
+                by=account,
+                content=sheet.read(),
+                name=sheet.name,
+                pool=place.pool,
+                standard=place.standard,
+                level=place.level,
+            )
+        except Refused as refused:
+            form.add_error("sheet", as_validation_error(refused))
+        else:
+            return redirect("import_report", run.id)
+    context = {"form": form, "runs": import_runs(account)}
+    return render(request, "bank/import.html", context, status=422 if form.errors else 200)
+
+
+@allow(Role.ITEM_WRITER)
+def import_report(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Which rows were kept, and what is wrong with the others."""
+    run = find_import_run(cast(SignedInRequest, request).user, run_id)
+    if run is None:
+        raise Http404
+    return render(request, "bank/import_report.html", {"run": run})
+
+
+@allow(Role.ITEM_WRITER)
+def import_template(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(template_sheet(), content_type=MEDIA_TYPE)
+    response["Content-Disposition"] = 'attachment; filename="items.xlsx"'
+    return response
+
+
+@allow(Role.ITEM_WRITER)
+def coverage_map(request: HttpRequest) -> HttpResponse:
+    """How much of the standard the usable items reach."""
+    standard = request.GET.get("standard", "")
+    if standard not in standards():
+        standard = next(name for name in sorted(standards()))
+    levels = levels_of(standard)
+    level = request.GET.get("level", "")
+    level = level if level in levels else levels[0]
+    links = [
+        {
+            "url": f"?standard={standard}&level={entry}",
+            "label": LEVEL_NAMES.get(entry, entry),
+            "current": entry == level,
+        }
+        for entry in levels
+    ]
+    others = [
+        {"url": f"?standard={name}", "label": name, "current": name == standard}
+        for name in sorted(standards())
+    ]
+    context = {
+        "standard": standard,
+        "level_name": LEVEL_NAMES.get(level, level),
+        "levels": links,
+        "standards": others,
+        "tree": coverage_tree(standard, level),
+        "missing": missing_codes(standard, level),
+    }
+    return render(request, "bank/coverage.html", context)
