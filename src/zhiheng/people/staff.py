@@ -27,6 +27,8 @@ from zhiheng.plumbing.audit import first_broken
 from zhiheng.plumbing.queries import audit_lines
 
 ROWS = 50
+SUBJECT_WIDTH = 24
+DETAIL_WIDTH = 40
 
 
 def _status(request: HttpRequest) -> int:
@@ -195,6 +197,27 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
     page = Paginator(audit_lines(subject), ROWS).get_page(request.GET.get("page"))
     lines = list(page.object_list)
     names = names_of({line.by for line in lines})
-    rows = [{"line": line, "by": names.get(line.by, line.by)} for line in lines]
+    rows = [
+        {
+            "line": line,
+            "by": names.get(line.by, line.by),
+            "subject": _shortened(line.subject, SUBJECT_WIDTH),
+            "detail": _detail(line.detail),
+        }
+        for line in lines
+    ]
     context = {"rows": rows, "page": page, "subject": subject, "broken": first_broken()}
     return render(request, "people/audit_trail.html", context)
+
+
+def _detail(detail: dict[str, object]) -> str:
+    """What a line adds, in one readable piece; hashes are cut."""
+    return "；".join(
+        f"{name} {_shortened(str(value), DETAIL_WIDTH)}"
+        for name, value in detail.items()
+        if value not in ("", [], {})
+    )
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -6,7 +6,7 @@ A stage with something to say publicly has `api.py` with `router = ninja.Router(
 import importlib
 import importlib.util
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from ninja.renderers import JSONRenderer
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import iso
-from zhiheng.people.access import public
+from zhiheng.people.access import View, public
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.throttle import admit
 from zhiheng.portal.catalogue import listed
@@ -255,5 +255,5 @@ def patterns() -> list[Any]:
     """The interface's paths; all of them are public."""
     found, _app, _namespace = api.urls
     for pattern in found:
-        pattern.callback = public(pattern.callback)
+        public(cast(View, pattern.callback))
     return list(found)

@@ -17,6 +17,7 @@ from zhiheng.portal.doors import doors_of
 from zhiheng.portal.forms import CheckForm
 from zhiheng.portal.self_check import answers_for, reachable
 from zhiheng.portal.waiting import waiting_for
+from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import LABELS, milestones, open_offerings, rules_for
 from zhiheng.standards.core.conditions import load_conditions
 from zhiheng.standards.core.loader import load_body, load_occupation, load_syllabus
@@ -38,19 +39,9 @@ SERVICES = {
 def front(request: HttpRequest) -> HttpResponse:
     """What this is, three doors, and the next sitting somebody can still apply for."""
     offerings = open_offerings(moment=clock.now())
-    first = offerings[0] if offerings else None
-    same_day = [offering for offering in offerings if first and offering.sitting_id == first.sitting_id]
-    rows = []
-    for offering in same_day:
-        rules = rules_for(offering)
-        rows.append(
-            {
-                "offering": offering,
-                "programme": rules.programme(offering.programme),
-                "level": rules.level(offering.level),
-                "trade": next((trade for trade in rules.trades if trade.mark == offering.trade), None),
-            }
-        )
+    same_day = [entry for entry in offerings if entry.sitting_id == offerings[0].sitting_id]
+    rows = sorted((_offered(entry) for entry in same_day), key=lambda row: row["rules"].seed)
+    first = rows[0]["offering"] if rows else None
     context = {
         "body": load_body(BODY),
         "sitting": first.sitting if first else None,
@@ -59,6 +50,17 @@ def front(request: HttpRequest) -> HttpResponse:
         "listed": listed(),
     }
     return render(request, "portal/front.html", context)
+
+
+def _offered(offering: Offering) -> dict[str, Any]:
+    rules = rules_for(offering)
+    return {
+        "offering": offering,
+        "rules": rules,
+        "programme": rules.programme(offering.programme),
+        "level": rules.level(offering.level),
+        "trade": next((trade for trade in rules.trades if trade.mark == offering.trade), None),
+    }
 
 
 @public

@@ -13,7 +13,7 @@ from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
 from zhiheng.sittings.actions import call_sitting, offer
-from zhiheng.sittings.core.plan import is_regular_day, last_saturday, plan_sitting
+from zhiheng.sittings.core.plan import SittingPlan, is_regular_day, last_saturday, plan_sitting
 from zhiheng.sittings.forms import CallForm, OfferForm
 from zhiheng.sittings.models import Sitting
 from zhiheng.sittings.queries import (
@@ -29,6 +29,8 @@ from zhiheng.standards.core.loader import list_rule_sets, load_rule_set
 from zhiheng.surface.wording import day_words
 
 YEARS = range(2022, 2100)
+SPANS = {"mock_from": "模拟考"}  # shown with its last day in one column
+SKIPPED = ("sitting", "mock_until")
 
 
 @allow(Role.ADMINISTRATOR)
@@ -46,11 +48,7 @@ def sittings(request: HttpRequest) -> HttpResponse:
             "sitting": called.get(plan.day),
             "past": plan.day < today,
             "flags": [FLAGS[flag] for flag in plan.flags],
-            "dates": [
-                {"day": getattr(plan, name), "label": label, "provisional": name in plan.provisional}
-                for name, label in LABELS.items()
-                if name != "sitting"
-            ],
+            "dates": _columns(plan),
             "regular": is_regular_day(plan.day),
         }
         for plan in plans
@@ -58,7 +56,7 @@ def sittings(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "rows": rows,
-        "labels": [label for name, label in LABELS.items() if name != "sitting"],
+        "labels": [SPANS.get(name, label) for name, label in LABELS.items() if name not in SKIPPED],
         "year_tabs": [
             {"url": f"?year={entry}&rules={rules.id}", "label": f"{entry} 年", "current": entry == year}
             for entry in (year - 1, year, year + 1)
@@ -68,6 +66,19 @@ def sittings(request: HttpRequest) -> HttpResponse:
         "rule_sets": list_rule_sets(),
     }
     return render(request, "sittings/year.html", context)
+
+
+def _columns(plan: SittingPlan) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": SPANS.get(name, label),
+            "day": getattr(plan, name),
+            "end": plan.mock_until if name == "mock_from" else None,
+            "provisional": name in plan.provisional,
+        }
+        for name, label in LABELS.items()
+        if name not in SKIPPED
+    ]
 
 
 def _year(text: str, usual: int) -> int:
