@@ -9,6 +9,7 @@ from zhiheng.enrolment.core.admission import decide_open
 from zhiheng.enrolment.core.cases import profile_from_facts
 from zhiheng.enrolment.core.documents import decide_complete, required_kinds
 from zhiheng.enrolment.core.eligibility import Assessment
+from zhiheng.enrolment.core.sheet import RowFault, SheetRow
 from zhiheng.enrolment.models import (
     Application,
     ApplicationStatus,
@@ -19,6 +20,7 @@ from zhiheng.enrolment.models import (
     Verdict,
 )
 from zhiheng.enrolment.queries import assessment_of, documents_of, live_application, standing_of
+from zhiheng.enrolment.refusals import already_applied, not_eligible
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_ends
 from zhiheng.people.actions import register_person
@@ -58,7 +60,7 @@ def enter_application(
     person = register_person(by=str(by.id), name=name, id_number=id_number, phone=phone)
     clash = live_application(person, offering.sitting, offering.programme)
     if clash is not None:
-        raise _twice(person.name, clash)
+        raise already_applied(person.name, clash)
     try:
         with transaction.atomic():
             application = Application.objects.create(
@@ -73,9 +75,42 @@ def enter_application(
                 entered_by=by,
             )
     except IntegrityError:  # another request was first between the look and the insert
-        raise _twice(person.name, None) from None
+        raise already_applied(person.name, None) from None
     record(by=str(by.id), act="application-entered", subject=f"application:{application.id}")
     return application
+
+
+def enter_rows(
+    *, by: Account, institution: Institution, offering: Offering, rows: Sequence[SheetRow]
+) -> tuple[RowFault, ...]:
+    """Write every row of a sheet down as a draft, each for itself; returns the rows that were refused.
+
+    Sending the same sheet again changes nothing: whoever is already there is reported as such.
+    """
+    faults: list[RowFault] = []
+    for row in rows:
+        try:
+            enter_application(
+                by=by,
+                institution=institution,
+                offering=offering,
+                name=row.name,
+                id_number=row.id_number,
+                phone=row.phone,
+                profile=row.profile,
+                claimed_condition=row.condition,
+                address=row.address,
+            )
+        except Refused as refused:
+            faults.append(RowFault(row=row.row, column="", value=row.name, reason=refused.sentence))
+    with transaction.atomic():
+        record(
+            by=str(by.id),
+            act="sheet-entered",
+            subject=f"offering:{offering.id}",
+            detail={"entered": len(rows) - len(faults), "refused": len(faults)},
+        )
+    return tuple(faults)
 
 
 @transaction.atomic
@@ -100,6 +135,59 @@ def correct_application(
         application.person.save(update_fields=["phone"])
     record(by=str(by.id), act="application-corrected", subject=f"application:{application.id}")
     return application
+
+
+@transaction.atomic
+def claim_condition(*, by: Account, application: Application, number: str) -> None:
+    """Choose under which satisfied condition the application is reviewed. Raises: Refused."""
+    _require_editable(application)
+    satisfied = assessment_of(application).satisfied
+    if number not in satisfied:
+        raise Refused(
+            what=f"所选条件（{number}）目前不满足",
+            remedy=f"请从已满足的（{'）（'.join(satisfied)}）中选择"
+            if satisfied
+            else "请先补全学历、工作与证书",
+            code="condition-unmet",
+        )
+    application.claimed_condition = number
+    application.save(update_fields=["claimed_condition"])
+    record(
+        by=str(by.id),
+        act="condition-claimed",
+        subject=f"application:{application.id}",
+        detail={"condition": number},
+    )
+
+
+@transaction.atomic
+def reveal_id_number(*, by: Account, application: Application, reason: str) -> str:
+    """The full identity number, for a reason that stays in the audit trail. Raises: Refused without one."""
+    if len(reason.strip()) < 4:
+        raise Refused(
+            what="没有写明查看完整身份证号码的理由",
+            rule="查看完整号码须留痕",
+            remedy="请写明理由，例如“与证件照片核对”",
+            code="reason-missing",
+        )
+    record(
+        by=str(by.id),
+        act="id-number-revealed",
+        subject=f"application:{application.id}",
+        detail={"reason": reason.strip()[:200]},
+    )
+    return application.person.id_number
+
+
+@transaction.atomic
+def note_document_seen(*, by: Account, document: Document) -> None:
+    """Somebody of the awarding body opened a candidate's document."""
+    record(
+        by=str(by.id),
+        act="document-seen",
+        subject=f"application:{document.application_id}",
+        detail={"document": str(document.id), "kind": document.kind},
+    )
 
 
 @transaction.atomic
@@ -142,7 +230,7 @@ def submit(*, by: Account, application: Application) -> Application:
     decide_open(standing_of(application.institution, application.offering), now=clock.now()).require()
     assessment = assessment_of(application)
     if not assessment.eligible:
-        raise _not_eligible(application, assessment)
+        raise not_eligible(application, assessment)
     if application.claimed_condition not in assessment.satisfied:
         application.claimed_condition = assessment.satisfied[0]
     rules = rules_for(application.offering)
@@ -183,7 +271,7 @@ def review(
         )
     eligibility = _keep_eligibility(application, assessment_of(application))
     if verdict == Verdict.APPROVE and not eligibility.eligible:
-        raise _not_eligible(application, assessment_of(application))
+        raise not_eligible(application, assessment_of(application))
     decision = ReviewDecision.objects.create(
         application=application, verdict=verdict, reasons=told, eligibility=eligibility, by=by
     )
@@ -226,7 +314,7 @@ def admit_to_resit(*, by: Account, failed: Application, offering: Offering) -> A
     """
     clash = live_application(failed.person, offering.sitting, offering.programme)
     if clash is not None:
-        raise _twice(failed.person.name, clash)
+        raise already_applied(failed.person.name, clash)
     application = Application.objects.create(
         person=failed.person,
         institution=failed.institution,
@@ -297,24 +385,3 @@ def _refuse_same_picture(application: Application, kind: DocumentKind, file: Vau
             remedy=f"请上传{kind.label}本身",
             code="file-repeated",
         )
-
-
-def _twice(name: str, clash: Application | None) -> Refused:
-    where = f"（{clash.offering.title}，{clash.get_status_display()}）" if clash else ""
-    return Refused(
-        what=f"{name}在这一考期已报过同一项目{where}",
-        rule="同一考期同一项目只能报一个级别",
-        remedy="请先撤回原报名，或改报其他考期",
-        code="enrolled-twice",
-    )
-
-
-def _not_eligible(application: Application, assessment: Assessment) -> Refused:
-    nearest = "；".join(f"（{line.number}）{line.text}" for line in assessment.lines if not line.met)
-    earliest = f"；按现有情况最早 {assessment.earliest.isoformat()} 满足" if assessment.earliest else ""
-    return Refused(
-        what=f"{application.person.name}不满足{application.offering.title}的任何一条报名条件：{nearest}{earliest}",
-        rule=assessment.lines[0].source.rsplit("（", 1)[0] if assessment.lines else "",
-        remedy="请核对学历、工作经历与证书是否填全，或改报其他级别",
-        code="not-eligible",
-    )

@@ -1,0 +1,303 @@
+"""Asking for a candidate's facts, each with its reason."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from zhiheng.enrolment.core import words
+from zhiheng.enrolment.core.cases import EARLIEST_YEAR
+from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.identity import normal_name, parse_resident_id
+from zhiheng.plumbing import clock
+from zhiheng.surface.forms import as_validation_error
+
+_PHONE = re.compile(r"1\d{10}")
+
+
+def checked_phone(text: str) -> str:
+    """A mobile number of the mainland without spaces. Raises: Refused."""
+    phone = re.sub(r"[\s-]", "", text).removeprefix("+86")
+    if not _PHONE.fullmatch(phone):
+        raise Refused(
+            what=f"手机号“{text}”不是 11 位号码",
+            rule="审核结果与考试通知发到这个号码",
+            remedy="请填写考生本人的手机号",
+            code="phone",
+        )
+    return phone
+
+
+class PastDateField(forms.DateField):
+    """A day that has come, not before 1900."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**options)
+        self.error_messages["invalid"] = "日期写法不对。请按 2023-09-01 的样子填写。"
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if not isinstance(value, date):
+            return
+        if value > clock.today():
+            raise _bad_date(f"日期 {value.isoformat()} 在今天之后", "只能填写已经发生的日期")
+        if value.year < EARLIEST_YEAR:
+            raise _bad_date(f"日期 {value.isoformat()} 早于 {EARLIEST_YEAR} 年", "疑为笔误")
+
+
+def _bad_date(what: str, rule: str) -> ValidationError:
+    return as_validation_error(
+        Refused(what=what, rule=rule, remedy="请按证件或证明上的日期填写", code="future-date")
+    )
+
+
+class Choice(forms.ChoiceField):
+    """One of the words of a profile; nothing chosen is an empty text."""
+
+    def __init__(self, known: Mapping[str, str], **options: Any) -> None:
+        super().__init__(choices=[("", "请选择"), *known.items()], **options)
+
+
+class YesNo(forms.TypedChoiceField):
+    """是, 否, or not said (None)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            choices=[("", "未填"), ("True", "是"), ("False", "否")],
+            coerce=lambda text: text == "True",
+            empty_value=None,
+            required=False,
+            **options,
+        )
+
+
+class ContactForm(forms.Form):
+    """How to reach the candidate."""
+
+    phone = forms.CharField(label="手机号", max_length=20, help_text="审核结果与考试通知发到这里。")
+    address = forms.CharField(
+        label="通讯地址", max_length=200, required=False, help_text="纸质材料按这个地址寄送；不寄可不填。"
+    )
+
+    def clean_phone(self) -> str:
+        try:
+            return checked_phone(self.cleaned_data["phone"])
+        except Refused as refused:
+            raise as_validation_error(refused) from refused
+
+
+class CandidateForm(ContactForm):
+    """Who the candidate is."""
+
+    name = forms.CharField(label="姓名", max_length=100, help_text="与身份证一致；证书按这里的写法印制。")
+    id_number = forms.CharField(
+        label="身份证号码", max_length=30, help_text="用来认定同一个人和核对入场，加密保存。"
+    )
+    field_order = ["name", "id_number", "phone", "address"]
+
+    def clean_name(self) -> str:
+        try:
+            return normal_name(self.cleaned_data["name"])
+        except Refused as refused:
+            raise as_validation_error(refused) from refused
+
+    def clean_id_number(self) -> str:
+        try:
+            return parse_resident_id(self.cleaned_data["id_number"], today=clock.today()).number
+        except Refused as refused:
+            raise as_validation_error(refused) from refused
+
+
+class FactForm(forms.Form):
+    """One record of a profile; `asked_by` names the fields that only some levels read."""
+
+    asked_by: Mapping[str, str] = {}
+
+    def __init__(self, *args: Any, asked: frozenset[str] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, key in self.asked_by.items():
+            if asked is not None and key not in asked:
+                self.fields[name].help_text = "这个级别的条件不看这一项，可不填。"
+
+    def facts(self) -> dict[str, Any]:
+        """The record as it is stored, without what was not said."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in self.cleaned_data.items()
+            if value not in (None, "") and name not in ("DELETE", "held")
+        }
+
+
+class SchoolingForm(FactForm):
+    level = Choice(words.EDUCATION_LEVELS, label="学历", help_text="条件按学历高低判断。")
+    status = Choice(words.STATUSES, label="毕业或在读", help_text="在读与毕业适用的条件不同。")
+    school = forms.CharField(
+        label="学校", max_length=80, required=False, help_text="审核时与学历证复印件核对。"
+    )
+    major = forms.CharField(
+        label="专业", max_length=80, required=False, help_text="用来判断是否与申报项目相关。"
+    )
+    major_related = YesNo(label="专业与申报项目相关", help_text="部分条件只认相关专业。")
+    school_type = Choice(
+        words.SCHOOL_TYPES, label="学校类型", required=False, help_text="部分条件只认某些类型的学校。"
+    )
+    final_year = YesNo(label="应届毕业生，尚未取得毕业证", help_text="应届生可先报名。")
+    assessed_skill_target = Choice(
+        words.SKILL_TARGETS,
+        label="经评估论证的培养目标",
+        required=False,
+        help_text="学校按哪一级技能培养并经评估论证。",
+    )
+    asked_by = {
+        "major": "major",
+        "major_related": "major_related",
+        "school_type": "school_type",
+        "final_year": "final_year",
+        "assessed_skill_target": "assessed_skill_target",
+    }
+
+
+class EmploymentForm(FactForm):
+    start = PastDateField(label="开始日", help_text="工作年限从这一天起算。")
+    end = PastDateField(label="结束日", required=False, help_text="最后一个工作日；仍在职请留空。")
+    employer = forms.CharField(
+        label="单位", max_length=80, required=False, help_text="审核时与工作证明核对。"
+    )
+    position = forms.CharField(label="岗位", max_length=80, required=False, help_text="用来判断是否相关。")
+    related_field = YesNo(label="属于相关领域", help_text="只有相关领域的工作计入年限。")
+    relation = Choice(
+        words.RELATIONS, label="与本职业的关系", required=False, help_text="本职业与相关职业的年限分别计算。"
+    )
+    asked_by = {"related_field": "related_field", "relation": "relation"}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if start and end and end < start:
+            self.add_error("end", _bad_date(f"结束日 {end} 早于开始日 {start}", "结束日不早于开始日"))
+        return cleaned
+
+
+class CertificateForm(FactForm):
+    kind = Choice(words.CERTIFICATE_KINDS, label="证书种类", help_text="不同条件认不同的证书。")
+    level = Choice(words.CERTIFICATE_LEVELS, label="级别", required=False, help_text="条件按级别高低判断。")
+    issued = PastDateField(label="发证日期", required=False, help_text="持证年限从这一天起算。")
+    programme = forms.CharField(
+        label="证书项目", max_length=80, required=False, help_text="本会证书请写项目，例如：互联网营销师。"
+    )
+    relation = Choice(
+        words.RELATIONS, label="与本职业的关系", required=False, help_text="国家标准只认本职业或相关职业。"
+    )
+    name = forms.CharField(
+        label="证书名称", max_length=80, required=False, help_text="按证书上的写法，审核时核对。"
+    )
+    number = forms.CharField(
+        label="证书编号", max_length=60, required=False, help_text="按证书上的写法，审核时核对。"
+    )
+    asked_by = {"relation": "relation"}
+
+
+class TrainingForm(FactForm):
+    level = Choice(words.TRAINING_LEVELS, label="培训级别", help_text="须与申报级别对应。")
+    hours = forms.IntegerField(
+        label="标准学时", min_value=0, max_value=5000, help_text="条件要求学到规定的学时。"
+    )
+    completion_certificate = YesNo(label="有结业证书", help_text="没有结业证书的培训不计入。")
+    relation = Choice(
+        words.RELATIONS, label="与本职业的关系", required=False, help_text="只认本职业或相关职业的培训。"
+    )
+    name = forms.CharField(label="培训名称", max_length=80, required=False, help_text="审核时核对。")
+
+    def facts(self) -> dict[str, Any]:
+        return {"completion_certificate": False} | super().facts()
+
+
+class ApprenticeshipForm(FactForm):
+    held = forms.BooleanField(label="有学徒经历", required=False)
+    completed = YesNo(label="学徒期已满", help_text="只有期满的学徒经历计入。")
+    relation = Choice(
+        words.RELATIONS, label="与本职业的关系", required=False, help_text="只认本职业或相关职业。"
+    )
+
+    def facts(self) -> dict[str, Any]:
+        if not self.cleaned_data["held"]:
+            return {}
+        return {"completed": False} | super().facts()
+
+
+class ClaimForm(forms.Form):
+    """Which satisfied condition the application rests on."""
+
+    condition = forms.ChoiceField(
+        label="按哪一条报名",
+        widget=forms.RadioSelect,
+        help_text="已满足几条时任选一条；所需材料按这一条计算。",
+    )
+
+    def __init__(self, *args: Any, satisfied: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["condition"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = satisfied
+
+
+class UploadForm(forms.Form):
+    """One file of one kind."""
+
+    file = forms.FileField(label="文件", allow_empty_file=True, max_length=200)
+
+
+class SheetForm(forms.Form):
+    file = forms.FileField(
+        label="填好的表格（.xlsx）",
+        allow_empty_file=True,
+        max_length=200,
+        help_text="最多 10,000 行。先预览，确认后才写入。",
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+        ),
+    )
+
+
+REVIEW_REASONS = (
+    "身份证照片不清晰或反光，请重新拍摄上传",
+    "身份证信息与填写不一致，请核对",
+    "照片不是近期一寸免冠白底彩色照片，请更换",
+    "学历证复印件看不清或不完整，请重新上传",
+    "工作证明未写明起止时间、岗位或未加盖公章，请补正",
+    "证书信息与填写不一致，请核对",
+    "所选报名条件与材料不符，请改选条件或补充材料",
+)
+
+
+class ReviewForm(forms.Form):
+    """Why a file is returned or rejected."""
+
+    reasons = forms.MultipleChoiceField(
+        label="退回或不予通过的原因",
+        choices=[(reason, reason) for reason in REVIEW_REASONS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="机构会看到这些话。通过时不用选。",
+    )
+    other = forms.CharField(
+        label="其他原因",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="写清缺什么、怎么补。",
+    )
+
+    def told(self) -> list[str]:
+        chosen: list[str] = list(self.cleaned_data["reasons"])
+        return [*chosen, *filter(None, [self.cleaned_data["other"].strip()])]
+
+
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label="查看完整号码的理由", max_length=200, help_text="理由与时间写入操作记录，不可删除。"
+    )

@@ -1,0 +1,43 @@
+from django.urls import path
+
+from zhiheng.enrolment.views import candidate, documents, institution, review, sheet
+
+urlpatterns = [
+    path("applications/", institution.applications, name="applications"),
+    path("applications/new/", institution.new_application, name="new_application"),
+    path("applications/new/<uuid:offering_id>/", institution.enter_application, name="enter_application"),
+    path("applications/sheet/<uuid:offering_id>/", sheet.sheet_upload, name="sheet_upload"),
+    path("applications/sheet/<uuid:offering_id>/template.xlsx", sheet.sheet_template, name="sheet_template"),
+    path("applications/sheet/<uuid:offering_id>/confirm/", sheet.sheet_confirm, name="sheet_confirm"),
+    path("applications/<uuid:application_id>/", institution.application, name="application"),
+    path(
+        "applications/<uuid:application_id>/edit/",
+        institution.correct_application,
+        name="correct_application",
+    ),
+    path(
+        "applications/<uuid:application_id>/condition/", institution.claim_condition, name="claim_condition"
+    ),
+    path(
+        "applications/<uuid:application_id>/documents/<slug:kind>/",
+        institution.attach_document,
+        name="attach_document",
+    ),
+    path(
+        "applications/<uuid:application_id>/submit/",
+        institution.submit_application,
+        name="submit_application",
+    ),
+    path(
+        "applications/<uuid:application_id>/withdraw/",
+        institution.withdraw_application,
+        name="withdraw_application",
+    ),
+    path("documents/<uuid:document_id>/", documents.document, name="document"),
+    path("review/", review.review_queue, name="review_queue"),
+    path("review/<uuid:application_id>/", review.review_file, name="review_file"),
+    path("review/<uuid:application_id>/decide/", review.decide_file, name="decide_file"),
+    path("review/<uuid:application_id>/id-number/", review.reveal_id_number, name="reveal_id_number"),
+    path("my/applications/", candidate.my_applications, name="my_applications"),
+    path("my/applications/<uuid:application_id>/", candidate.my_application, name="my_application"),
+]

@@ -1,0 +1,42 @@
+"""A candidate's own applications."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import render
+
+from zhiheng.enrolment import presenting, queries
+from zhiheng.people.access import SignedInRequest, allow
+from zhiheng.people.models import Role
+from zhiheng.people.queries import person_of
+from zhiheng.plumbing import clock
+from zhiheng.sittings.queries import milestones
+
+
+@allow(Role.CANDIDATE)
+def my_applications(request: SignedInRequest) -> HttpResponseBase:
+    person = person_of(request.user)
+    found = queries.applications_of_person(person) if person else []
+    rows = [presenting.standing(application) for application in found]
+    return render(request, "enrolment/my_applications.html", {"rows": rows})
+
+
+@allow(Role.CANDIDATE)
+def my_application(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+    person = person_of(request.user)
+    shown = queries.application_of_person(person, application_id) if person else None
+    if shown is None:
+        raise Http404
+    return render(
+        request,
+        "enrolment/my_application.html",
+        {
+            "application": shown,
+            "standing": presenting.standing(shown),
+            "steps": presenting.steps(shown),
+            "decision": queries.assessment_of(shown).decision(),
+            "milestones": milestones(shown.offering, today=clock.today()),
+            "documents": queries.documents_of(shown),
+            "history": queries.review_history(shown),
+        },
+    )
