@@ -1,8 +1,11 @@
 """What is owed and what has arrived."""
 
 from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.payments.models import LedgerEntry, Order, OrderLine, Settlement
@@ -65,7 +68,9 @@ def statement(institution: Institution, sitting: Sitting) -> Statement:
     lines = OrderLine.objects.filter(order__institution=institution, order__sitting=sitting)
     received = Settlement.objects.filter(order__institution=institution, order__sitting=sitting)
     found = tuple(
-        lines.select_related("order", "application__person", "application__offering").order_by("id")
+        lines.select_related("order", "application__person", "application__offering").order_by(
+            "order__reference", "application__person__name", "id"
+        )
     )
     return Statement(
         lines=found,
@@ -77,3 +82,136 @@ def statement(institution: Institution, sitting: Sitting) -> Statement:
 def ledger_balance() -> int:
     """The sum over the whole ledger; anything but zero means it was tampered with."""
     return sum(LedgerEntry.objects.values_list("amount_fen", flat=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """Approved candidates of one sitting no order has been placed for."""
+
+    sitting: Sitting
+    applications: tuple[Application, ...]
+
+    @property
+    def total_fen(self) -> int:
+        return sum(application.offering.fee_fen for application in self.applications)
+
+
+def baskets_of(institution: Institution) -> list[Basket]:
+    """One basket a sitting, the next one first."""
+    grouped = groupby(unordered_applications(institution), key=lambda application: application.sitting)
+    return [Basket(sitting=sitting, applications=tuple(some)) for sitting, some in grouped]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAccount:
+    """An order with what has arrived for it; sums in fen."""
+
+    order: Order
+    received_fen: int
+
+    @property
+    def owed_fen(self) -> int:
+        return self.order.total_fen - self.received_fen
+
+
+def with_received(orders: QuerySet[Order]) -> list[OrderAccount]:
+    """Orders with what has arrived for each, in one query."""
+    summed = orders.annotate(
+        arrived=Coalesce(
+            Subquery(
+                Settlement.objects.filter(order=OuterRef("pk"))
+                .order_by()
+                .values("order")
+                .annotate(sum=Sum("amount_fen"))
+                .values("sum")
+            ),
+            0,
+        )
+    )
+    return [OrderAccount(order=order, received_fen=order.arrived) for order in summed]
+
+
+def account_of(order: Order) -> OrderAccount:
+    return OrderAccount(order=order, received_fen=received_fen(order))
+
+
+def order_for(institution: Institution, order_id: UUID) -> Order | None:
+    return orders_of(institution).filter(pk=order_id).select_related("institution", "sitting").first()
+
+
+def order_with_everything(order_id: UUID) -> Order | None:
+    return Order.objects.filter(pk=order_id).select_related("institution", "sitting").first()
+
+
+def lines_of(order: Order) -> list[OrderLine]:
+    return list(
+        OrderLine.objects.filter(order=order)
+        .select_related("application__person", "application__offering")
+        .order_by("application__person__name", "id")
+    )
+
+
+def settlements_of(order: Order) -> list[Settlement]:
+    return list(
+        Settlement.objects.filter(order=order).select_related("confirmed_by").order_by("created_at", "id")
+    )
+
+
+def finance_orders(*, paid: bool) -> QuerySet[Order]:
+    """Orders for finance: the unpaid ones oldest first, the paid ones latest first."""
+    found = Order.objects.select_related("institution", "sitting")
+    if paid:
+        return found.exclude(paid_at=None).order_by("-paid_at", "id")
+    return found.filter(paid_at=None).order_by("created_at", "id")
+
+
+def settlements_in(institution: Institution, sitting: Sitting) -> list[Settlement]:
+    return list(
+        Settlement.objects.filter(order__institution=institution, order__sitting=sitting)
+        .select_related("order")
+        .order_by("received_on", "id")
+    )
+
+
+def sittings_ordered(institution: Institution) -> list[Sitting]:
+    """The sittings an institution has an order for, the latest first."""
+    ordered = Order.objects.filter(institution=institution).order_by().values("sitting_id")
+    return list(Sitting.objects.filter(pk__in=ordered).order_by("-day"))
+
+
+def ledger_entries() -> QuerySet[LedgerEntry]:
+    """The ledger, latest posting first, its sides together."""
+    return LedgerEntry.objects.select_related("order__institution").order_by("-at", "posting", "-amount_fen")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSums:
+    """The ledger by kind of account, in fen; positive = debit. difference must be zero."""
+
+    bank_fen: int
+    receivable_fen: int
+    income_fen: int
+
+    @property
+    def difference_fen(self) -> int:
+        return self.bank_fen + self.receivable_fen + self.income_fen
+
+
+def ledger_sums() -> LedgerSums:
+    bank = Q(account="bank")
+    owed = Q(account__startswith="institution:")
+    sums = LedgerEntry.objects.aggregate(
+        bank=Coalesce(Sum("amount_fen", filter=bank), 0),
+        receivable=Coalesce(Sum("amount_fen", filter=owed), 0),
+        rest=Coalesce(Sum("amount_fen", filter=~bank & ~owed), 0),
+    )
+    return LedgerSums(bank_fen=sums["bank"], receivable_fen=sums["receivable"], income_fen=sums["rest"])
+
+
+def ordered_together(institution_id: UUID, sitting_id: UUID) -> Order | None:
+    """Any order of an institution for a sitting; None when there is nothing to account for."""
+    return (
+        Order.objects.filter(institution=institution_id, sitting=sitting_id)
+        .select_related("institution", "sitting")
+        .first()
+    )
