@@ -28,7 +28,7 @@ from zhiheng.plumbing.queries import audit_lines
 
 ROWS = 50
 SUBJECT_WIDTH = 24
-DETAIL_WIDTH = 40
+DETAIL_WIDTH = 24
 
 
 def _status(request: HttpRequest) -> int:

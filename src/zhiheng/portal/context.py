@@ -11,9 +11,7 @@ from zhiheng.foundation.moment import iso
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import roles_of
 from zhiheng.plumbing import clock
-from zhiheng.standards.core.loader import load_body
-
-BODY = "ccia"
+from zhiheng.portal.body import body_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +23,10 @@ class Reader:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: navigation, account, the demo clock, and the body's own words."""
     account = getattr(request, "user", None)
-    body = load_body(BODY)
+    body = body_words()
     context: dict[str, Any] = {
         "body_name": body.name,
-        "body_statement": body.introduction[-1],
+        "body_statement": body.statement,
         "sign_in_url": reverse("sign_in"),
         "sign_out_url": reverse("sign_out"),
         "demo_clock": _demo_words(),
@@ -46,7 +44,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    for name, label in (("programmes", _("项目")), ("check", _("报考自测")), ("verify", _("证书查询"))):
+    for name, label in (("programmes", _("报考项目")), ("check", _("报考自测")), ("verify", _("查验证书"))):
         try:
             url = reverse(name)
         except NoReverseMatch:

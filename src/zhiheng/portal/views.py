@@ -5,14 +5,13 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from zhiheng.people.access import SignedInRequest, allow, public
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.throttle import admit
+from zhiheng.portal.body import body_words
 from zhiheng.portal.catalogue import Choice, choices_of, listed, next_sitting, syllabus_tree
-from zhiheng.portal.context import BODY
 from zhiheng.portal.doors import doors_of
 from zhiheng.portal.forms import CheckForm
 from zhiheng.portal.self_check import answers_for, reachable
@@ -20,19 +19,9 @@ from zhiheng.portal.waiting import waiting_for
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import LABELS, milestones, open_offerings, rules_for
 from zhiheng.standards.core.conditions import load_conditions
-from zhiheng.standards.core.loader import load_body, load_occupation, load_syllabus
+from zhiheng.standards.core.loader import load_occupation, load_syllabus
 
 CHECKS_A_MINUTE = 30
-SERVICES = {
-    "学术研究": gettext_lazy("学术研究"),
-    "标准制定": gettext_lazy("标准制定"),
-    "测评认证": gettext_lazy("测评认证"),
-    "培训教育": gettext_lazy("培训教育"),
-    "企业孵化": gettext_lazy("企业孵化"),
-    "产业咨询": gettext_lazy("产业咨询"),
-    "平台服务": gettext_lazy("平台服务"),
-    "活动组织": gettext_lazy("活动组织"),
-}
 
 
 @public
@@ -43,7 +32,7 @@ def front(request: HttpRequest) -> HttpResponse:
     rows = sorted((_offered(entry) for entry in same_day), key=lambda row: row["rules"].seed)
     first = rows[0]["offering"] if rows else None
     context = {
-        "body": load_body(BODY),
+        "body": body_words(),
         "sitting": first.sitting if first else None,
         "timeline": milestones(first, today=clock.today()) if first else (),
         "rows": rows,
@@ -68,12 +57,7 @@ def about(request: HttpRequest) -> HttpResponse:
     """The body, its services, and what its certificate is and is not."""
     rules = [entry.rules for entry in listed()]
     statements = tuple(dict.fromkeys(entry.certificate.plain for entry in rules))
-    body = load_body(BODY)
-    services = [
-        {"title": SERVICES.get(service.title, service.title), "text": service.text}
-        for service in body.services
-    ]
-    context = {"body": body, "services": services, "statements": statements}
+    context = {"body": body_words(), "statements": statements}
     return render(request, "portal/about.html", context)
 
 
@@ -98,7 +82,7 @@ def programme(request: HttpRequest, programme: str) -> HttpResponse:
             "rules": choice.rules,
             "programme": choice.programme,
             "rule_tabs": _rule_tabs(choices, choice),
-            "conditions": load_conditions(choice.rules.id),
+            "entry_levels": _entry(choice),
             "fees": _fees(choice),
             "dates": _dates(choice),
             "next": next_sitting(choice, today=clock.today()),
@@ -115,6 +99,12 @@ def _rule_tabs(choices: tuple[Choice, ...], current: Choice) -> list[dict[str, A
         {"url": f"?rules={entry.rules.id}", "label": entry.rules.source, "current": entry == current}
         for entry in choices
     ]
+
+
+def _entry(choice: Choice) -> list[dict[str, Any]]:
+    """The conditions of entry, level by level."""
+    levels = load_conditions(choice.rules.id).levels
+    return [{"level": choice.rules.level(level.id), "conditions": level.conditions} for level in levels]
 
 
 def _fees(choice: Choice) -> list[dict[str, Any]]:
