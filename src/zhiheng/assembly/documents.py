@@ -1,5 +1,6 @@
 """A paper to print, and the proof that it keeps its blueprint."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from zhiheng.standards.core.loader import load_body
 from zhiheng.surface.wording import day_words, mark_words, moment_words
 
 TYPST = Path(__file__).parent / "typst"
+BLANK = re.compile(r"[（(][\s\u3000]*[)）]")  # the place some stems keep for the answer
 NUMERALS = "一二三四五六七八九十"
 HOW = {
     "single": "每题只有一个正确选项，多选、错选、不选均不得分。",
@@ -61,6 +63,7 @@ def _sections(items: tuple[PaperItem, ...]) -> list[dict[str, Any]]:
                     {
                         "number": item.number,
                         "stem": item.stem,
+                        "blank": not BLANK.search(item.stem),
                         "options": [[option.letter, option.text] for option in item.options],
                     }
                     for item in own

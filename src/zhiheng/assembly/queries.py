@@ -146,8 +146,9 @@ def _plain(item: PaperItem) -> dict[str, Any]:
 
 
 def sealed_papers(offering: Offering) -> list[Paper]:
-    """The papers that may be sat, by label."""
-    return list(Paper.objects.filter(offering=offering, status=PaperStatus.SEALED).select_related("offering"))
+    """The papers that may be sat, 甲 before 乙."""
+    rows = Paper.objects.filter(offering=offering, status=PaperStatus.SEALED).select_related("offering")
+    return list(rows.order_by("run__created_at", "form_id"))
 
 
 def run_with_offering(run_id: UUID | str) -> AssemblyRun | None:
@@ -165,7 +166,7 @@ def runs() -> QuerySet[AssemblyRun]:
 def papers_of(found: Iterable[AssemblyRun]) -> dict[UUID, list[Paper]]:
     """The papers of several runs, in one query."""
     by_run: dict[UUID, list[Paper]] = {}
-    for paper in Paper.objects.filter(run__in=[run.id for run in found]).order_by("label"):
+    for paper in Paper.objects.filter(run__in=[run.id for run in found]).order_by("form_id"):
         by_run.setdefault(paper.run_id, []).append(paper)
     return by_run
 

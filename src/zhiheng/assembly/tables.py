@@ -35,13 +35,14 @@ class Likeness:
 
 def proof_reasons(paper: Paper) -> list[Reason]:
     """The proof as a reckoning: each requirement, asked and achieved."""
-    source = plan_of(paper.offering).source
+    plan = plan_of(paper.offering)
+    printed = {f"{row.title} 分值" for row in plan.areas}
     return [
         Reason(
             code="paper-proof",
             text=f"{line['constraint']}：应为 {line['required']}，实为 {line['achieved']}",
             met=line["ok"],
-            rule=source if line["constraint"].endswith("分值") else "",
+            rule=plan.source if line["constraint"] in printed else "",
         )
         for line in paper.proof
     ]
