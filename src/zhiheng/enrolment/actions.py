@@ -176,7 +176,8 @@ def reveal_id_number(*, by: Account, application: Application, reason: str) -> s
         subject=f"application:{application.id}",
         detail={"reason": reason.strip()[:200]},
     )
-    return application.person.id_number
+    number: str = application.person.id_number
+    return number
 
 
 @transaction.atomic

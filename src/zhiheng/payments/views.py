@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -55,7 +55,7 @@ def _basket_form(basket: queries.Basket, data: object = None) -> OrderForm:
 
 
 @allow(Role.INSTITUTION)
-def orders(request: SignedInRequest) -> HttpResponseBase:
+def orders(request: SignedInRequest) -> HttpResponse:
     """Who can be ordered for, and what has been ordered."""
     return _orders_page(request, _institution(request))
 
@@ -84,7 +84,7 @@ def _orders_page(
 
 @allow(Role.INSTITUTION)
 @require_POST
-def place_order(request: SignedInRequest, sitting_id: UUID) -> HttpResponseBase:
+def place_order(request: SignedInRequest, sitting_id: UUID) -> HttpResponse:
     """One order for the chosen candidates of a sitting."""
     institution = _institution(request)
     basket = next(
@@ -112,7 +112,7 @@ def place_order(request: SignedInRequest, sitting_id: UUID) -> HttpResponseBase:
 
 
 @allow(Role.INSTITUTION)
-def order(request: SignedInRequest, order_id: UUID) -> HttpResponseBase:
+def order(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     """What one order is for and what has arrived."""
     shown = queries.order_for(_institution(request), order_id)
     if shown is None:
@@ -130,7 +130,7 @@ def _order_context(shown: Order) -> dict[str, object]:
 
 
 @allow(Role.INSTITUTION)
-def statement(request: SignedInRequest, sitting_id: UUID) -> HttpResponseBase:
+def statement(request: SignedInRequest, sitting_id: UUID) -> HttpResponse:
     """The institution's account for one sitting, ready to print."""
     institution = _institution(request)
     sittings = {sitting.id: sitting for sitting in queries.sittings_ordered(institution)}
@@ -154,7 +154,7 @@ def _statement_page(request: SignedInRequest, institution: Institution, sitting:
 
 
 @allow(Role.FINANCE)
-def finance_orders(request: SignedInRequest) -> HttpResponseBase:
+def finance_orders(request: SignedInRequest) -> HttpResponse:
     """Which orders wait for money."""
     paid = request.GET.get("show") == "paid"
     page = Paginator(queries.finance_orders(paid=paid), PER_PAGE).get_page(request.GET.get("page"))
@@ -173,7 +173,7 @@ def finance_orders(request: SignedInRequest) -> HttpResponseBase:
 
 
 @allow(Role.FINANCE)
-def finance_order(request: SignedInRequest, order_id: UUID) -> HttpResponseBase:
+def finance_order(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     """One order, and a transfer to confirm for it."""
     shown = queries.order_with_everything(order_id)
     if shown is None:
@@ -200,7 +200,7 @@ def finance_order(request: SignedInRequest, order_id: UUID) -> HttpResponseBase:
 
 
 @allow(Role.FINANCE)
-def finance_statement(request: SignedInRequest, institution_id: UUID, sitting_id: UUID) -> HttpResponseBase:
+def finance_statement(request: SignedInRequest, institution_id: UUID, sitting_id: UUID) -> HttpResponse:
     """Any institution's account for one sitting."""
     found = queries.ordered_together(institution_id, sitting_id)
     if found is None:
@@ -209,7 +209,7 @@ def finance_statement(request: SignedInRequest, institution_id: UUID, sitting_id
 
 
 @allow(Role.FINANCE)
-def ledger(request: SignedInRequest) -> HttpResponseBase:
+def ledger(request: SignedInRequest) -> HttpResponse:
     """Does the ledger sum to zero?"""
     page = Paginator(queries.ledger_entries(), PER_PAGE).get_page(request.GET.get("page"))
     return render(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404
 from django.shortcuts import render
 
 from zhiheng.enrolment import presenting, queries
@@ -14,7 +14,7 @@ from zhiheng.sittings.queries import milestones
 
 
 @allow(Role.CANDIDATE)
-def my_applications(request: SignedInRequest) -> HttpResponseBase:
+def my_applications(request: SignedInRequest) -> HttpResponse:
     person = person_of(request.user)
     found = queries.applications_of_person(person) if person else []
     rows = [presenting.standing(application) for application in found]
@@ -22,7 +22,7 @@ def my_applications(request: SignedInRequest) -> HttpResponseBase:
 
 
 @allow(Role.CANDIDATE)
-def my_application(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def my_application(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     person = person_of(request.user)
     shown = queries.application_of_person(person, application_id) if person else None
     if shown is None:

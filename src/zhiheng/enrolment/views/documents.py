@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from zhiheng.enrolment.actions import note_document_seen
@@ -17,7 +17,7 @@ _STAFF = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 
 
 @allow(Role.INSTITUTION, Role.CANDIDATE, Role.REVIEWER, Role.ADMINISTRATOR)
-def document(request: SignedInRequest, document_id: UUID) -> HttpResponseBase:
+def document(request: SignedInRequest, document_id: UUID) -> HttpResponse:
     found = document_with_application(document_id)
     if found is None or not _may_see(request, found):
         raise Http404

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -52,7 +52,7 @@ def open_offering(offering_id: UUID) -> Offering:
 
 
 @allow(Role.INSTITUTION)
-def applications(request: SignedInRequest) -> HttpResponseBase:
+def applications(request: SignedInRequest) -> HttpResponse:
     """The institution's applications, those of one sitting or state if asked."""
     institution = _institution(request)
     found = queries.applications_of(institution)
@@ -101,7 +101,7 @@ def _tabs(institution: Institution, status: str, sitting: str) -> list[dict[str,
 
 
 @allow(Role.INSTITUTION)
-def new_application(request: SignedInRequest) -> HttpResponseBase:
+def new_application(request: SignedInRequest) -> HttpResponse:
     """Which programme and sitting to enrol for."""
     institution = _institution(request)
     now = clock.now()
@@ -117,7 +117,7 @@ def new_application(request: SignedInRequest) -> HttpResponseBase:
 
 
 @allow(Role.INSTITUTION)
-def enter_application(request: SignedInRequest, offering_id: UUID) -> HttpResponseBase:
+def enter_application(request: SignedInRequest, offering_id: UUID) -> HttpResponse:
     """Write down one candidate's application."""
     institution, offering = _institution(request), open_offering(offering_id)
     asked = asked_fields(conditions_of(offering.revision), offering.level)
@@ -171,7 +171,7 @@ def _form_page(
 
 
 @allow(Role.INSTITUTION)
-def correct_application(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def correct_application(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Change the claimed facts of a draft or returned application."""
     application = _own(request, application_id)
     offering = application.offering
@@ -212,7 +212,7 @@ def correct_application(request: SignedInRequest, application_id: UUID) -> HttpR
 
 
 @allow(Role.INSTITUTION)
-def application(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def application(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Where one application stands, what its conditions say, and what is still missing."""
     return application_page(request, _own(request, application_id))
 
@@ -267,7 +267,7 @@ def application_page(
 
 @allow(Role.INSTITUTION)
 @require_POST
-def claim_condition(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def claim_condition(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     shown = _own(request, application_id)
     claim = ClaimForm(request.POST, satisfied=queries.claims_of(queries.assessment_of(shown)))
     if not claim.is_valid():
@@ -279,7 +279,7 @@ def claim_condition(request: SignedInRequest, application_id: UUID) -> HttpRespo
 
 @allow(Role.INSTITUTION)
 @require_POST
-def attach_document(request: SignedInRequest, application_id: UUID, kind: str) -> HttpResponseBase:
+def attach_document(request: SignedInRequest, application_id: UUID, kind: str) -> HttpResponse:
     """One file for one kind; a refusal stands beside the very field."""
     shown = _own(request, application_id)
     if kind not in DocumentKind.values:
@@ -305,7 +305,7 @@ def attach_document(request: SignedInRequest, application_id: UUID, kind: str) -
 
 @allow(Role.INSTITUTION)
 @require_POST
-def submit_application(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def submit_application(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     shown = _own(request, application_id)
     try:
         actions.submit(by=request.user, application=shown)
@@ -317,7 +317,7 @@ def submit_application(request: SignedInRequest, application_id: UUID) -> HttpRe
 
 @allow(Role.INSTITUTION)
 @require_POST
-def withdraw_application(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def withdraw_application(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     shown = _own(request, application_id)
     try:
         actions.withdraw(by=request.user, application=shown)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -29,7 +29,7 @@ def _file(application_id: UUID) -> Application:
 
 
 @allow(Role.REVIEWER)
-def review_queue(request: SignedInRequest) -> HttpResponseBase:
+def review_queue(request: SignedInRequest) -> HttpResponse:
     """Which file is due first."""
     page = Paginator(queries.review_queue(), PER_PAGE).get_page(request.GET.get("page"))
     now = clock.now()
@@ -41,7 +41,7 @@ def review_queue(request: SignedInRequest) -> HttpResponseBase:
 
 
 @allow(Role.REVIEWER)
-def review_file(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def review_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """The claimed condition and its arithmetic beside the documents."""
     return _page(request, _file(application_id))
 
@@ -84,7 +84,7 @@ def _page(
 
 @allow(Role.REVIEWER)
 @require_POST
-def decide_file(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def decide_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Approve, return or reject; a colleague who was first is told as such."""
     shown = _file(application_id)
     form = ReviewForm(request.POST)
@@ -105,7 +105,7 @@ def decide_file(request: SignedInRequest, application_id: UUID) -> HttpResponseB
 
 @allow(Role.REVIEWER)
 @require_POST
-def reveal_id_number(request: SignedInRequest, application_id: UUID) -> HttpResponseBase:
+def reveal_id_number(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Show the full identity number once, leaving a line in the audit trail."""
     shown = _file(application_id)
     reveal = RevealForm(request.POST)

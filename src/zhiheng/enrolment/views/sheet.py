@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
@@ -32,7 +32,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @allow(Role.INSTITUTION)
-def sheet_upload(request: SignedInRequest, offering_id: UUID) -> HttpResponseBase:
+def sheet_upload(request: SignedInRequest, offering_id: UUID) -> HttpResponse:
     """A filled sheet is read and shown row by row; nothing is written yet."""
     offering = open_offering(offering_id)
     if request.method != "POST":
@@ -62,7 +62,7 @@ def _upload_page(
 
 
 @allow(Role.INSTITUTION)
-def sheet_template(request: SignedInRequest, offering_id: UUID) -> HttpResponseBase:
+def sheet_template(request: SignedInRequest, offering_id: UUID) -> HttpResponse:
     offering = open_offering(offering_id)
     content = template(queries.wanted_by(offering), title=offering.title)
     name = f"报名模板 {offering.title.replace('/', '／')}.xlsx"
@@ -75,7 +75,7 @@ def sheet_template(request: SignedInRequest, offering_id: UUID) -> HttpResponseB
 
 @allow(Role.INSTITUTION)
 @require_POST
-def sheet_confirm(request: SignedInRequest, offering_id: UUID) -> HttpResponseBase:
+def sheet_confirm(request: SignedInRequest, offering_id: UUID) -> HttpResponse:
     """Write the rows that were previewed; each stands for itself."""
     offering = open_offering(offering_id)
     institution = institution_of(request.user)
