@@ -287,6 +287,7 @@ def readiness(offering: Offering, *, hall_answers: bool, offset_seconds: float |
     """The go or no-go of an offering, given what the hall said of itself."""
     (state,) = seating_states([offering])
     plans = room_plans(offering)
+    ratios = rules_for(offering).ratios
     return decide_ready(
         Facts(
             sealed=len(sealed_papers(offering)),
@@ -295,6 +296,8 @@ def readiness(offering: Offering, *, hall_answers: bool, offset_seconds: float |
             unplaced=state.unplaced,
             rooms=len(plans),
             short_rooms=tuple(plan.room.name for plan in plans if not plan.enough),
+            ratio_rule=f"每 {ratios.candidates_per_invigilator.value} 名考生至少 1 名监考员，"
+            f"每考场不少于 {ratios.least_invigilators.value} 名",
             hall_answers=hall_answers,
             offset_seconds=offset_seconds,
         )

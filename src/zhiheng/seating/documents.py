@@ -10,6 +10,8 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 from PIL import Image, ImageFont, UnidentifiedImageError
 
 from zhiheng.foundation.errors import Refused
@@ -44,7 +46,8 @@ def tickets_pdf(tickets: Sequence[Ticket]) -> bytes:
     if not tickets:
         raise Refused(what="没有可以打印的准考证", remedy="请先发放准考证", code="no-tickets")
     photos = photos_of(tickets)
-    pages = [_page(sheet, photos.get(sheet.ticket.application_id)) for sheet in sheets_of_list(tickets)]
+    with translation.override("zh-hans"):  # paper speaks Chinese whatever language the page was in
+        pages = [_page(sheet, photos.get(sheet.ticket.application_id)) for sheet in sheets_of_list(tickets)]
     return pdf.render(TEMPLATE, {"pages": pages})
 
 
@@ -55,13 +58,18 @@ def candidate_rules(offering: Offering) -> list[str]:
     late = starts + timedelta(minutes=table.late_entry_minutes.value)
     leave = starts + timedelta(minutes=table.leave_after_minutes.value)
     return [
-        f"{clock_words(starts - ENTRY_OPENS_BEFORE)} 起可以入场。请带本准考证和身份证原件，先核对人证，再对号入座。",
-        f"{clock_words(starts)} 开考。{clock_words(late)} 以后不得入场，{clock_words(leave)} 以后可以交卷离场。",
-        "上机作答：用准考证号和身份证号码登录。答案逐题保存，屏幕显示“已保存”的题目不会丢失；"
-        "断网或换机后重新登录，可以接着作答。",
-        f"考试时长 {offering.minutes} 分钟，到时自动截止。交卷后请核对回执上的已答题数。",
-        "手机等电子设备请关机并放在监考员指定的地方，不得带到座位上。",
-        "准考证号不会变更；考场和座位如有调整，以考试当天本站所示为准。有疑问请举手找监考员。",
+        _("%(at)s 起可以入场。请带本准考证和身份证原件，先核对人证，再对号入座。")
+        % {"at": clock_words(starts - ENTRY_OPENS_BEFORE)},
+        _("%(starts)s 开考。%(late)s 以后不得入场，%(leave)s 以后可以交卷离场。")
+        % {"starts": clock_words(starts), "late": clock_words(late), "leave": clock_words(leave)},
+        _(
+            "上机作答：用准考证号和身份证号码登录。答案逐题保存，屏幕显示“已保存”的题目不会丢失；"
+            "断网或换机后重新登录，可以接着作答。"
+        ),
+        _("考试时长 %(minutes)s 分钟，到时自动截止。交卷后请核对回执上的已答题数。")
+        % {"minutes": offering.minutes},
+        _("手机等电子设备请关机并放在监考员指定的地方，不得带到座位上。"),
+        _("准考证号不会变更；考场和座位如有调整，以考试当天本站所示为准。有疑问请举手找监考员。"),
     ]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from zhiheng.people.access import SignedInRequest, allow, public
 from zhiheng.people.models import Account, Role
@@ -29,7 +30,8 @@ from zhiheng.seating.queries import (
     tickets_of_person,
 )
 from zhiheng.sittings.models import Offering, Sitting
-from zhiheng.sittings.queries import Milestone, milestones, tickets_open
+from zhiheng.sittings.queries import Milestone, milestones, rules_for, tickets_open
+from zhiheng.surface.wording import english
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,21 @@ class TicketView:
     @property
     def offering(self) -> Offering:
         return self.sheet.ticket.offering
+
+    @property
+    def title(self) -> str:
+        return exam_words(self.offering)
+
+
+def exam_words(offering: Offering) -> str:
+    """What is sat, in the language of the page."""
+    if not english():
+        return offering.title
+    rules = rules_for(offering)
+    parts = [rules.programme(offering.programme).name_en, rules.level(offering.level).name_en]
+    if offering.trade:
+        parts.insert(1, rules.trade(offering.trade, offering.level).name_en)
+    return ", ".join(parts)
 
 
 def shown(sheet: TicketSheet) -> TicketView:
@@ -81,6 +98,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
             "view": shown(sheet),
             "hall_url": hall_address(),
             "rules": candidate_rules(found.offering),
+            "back_url": _back(cast(Account, request.user), found),
         }
         return render(request, "seating/ticket.html", context)
     context = {
@@ -139,6 +157,15 @@ def may_see(request: HttpRequest, found: Ticket) -> bool:
         return True
     institution = institution_of(account)
     return institution is not None and institution.id == application.institution_id
+
+
+def _back(account: Account, found: Ticket) -> str:
+    """Where this reader came from: the holder's tickets, the institution's, or the offering's seating."""
+    if found.application.person.account_id == account.id:
+        return reverse("tickets")
+    if institution_of(account) is not None:
+        return reverse("institution_tickets")
+    return reverse("seating_offering", args=[found.offering_id])
 
 
 def hall_address() -> str:

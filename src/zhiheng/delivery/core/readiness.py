@@ -11,7 +11,8 @@ CLOCK_TOLERANCE_SECONDS = 2
 class Facts:
     """What is known before the start.
 
-    sealed: papers sealed. tickets, awaiting, unplaced: people. short_rooms: rooms without enough invigilators.
+    sealed: papers sealed. tickets, awaiting, unplaced: people. short_rooms: rooms without enough invigilators,
+    ratio_rule: how many that is.
     hall_answers: whether the hall says it can save. offset_seconds: hall's clock minus ours, None when unknown.
     """
 
@@ -21,6 +22,7 @@ class Facts:
     unplaced: int
     rooms: int
     short_rooms: tuple[str, ...]
+    ratio_rule: str
     hall_answers: bool
     offset_seconds: float | None
 
@@ -73,7 +75,7 @@ def _enough_invigilators(facts: Facts) -> Reason:
         code="invigilators",
         text=words if facts.rooms else "还没有考场，监考未安排",
         met=met,
-        rule="每 15 名考生至少 1 名监考员，每考场不少于 2 名",
+        rule=facts.ratio_rule,
         remedy="" if met else "请给这些考场安排监考员",
     )
 
