@@ -22,7 +22,7 @@ from zhiheng.certificates.models import Certificate, CertificateEvent, Certifica
 from zhiheng.enrolment.models import Document, DocumentKind
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.moment import day_ends, day_of
-from zhiheng.people.models import Person
+from zhiheng.people.models import Institution, Person
 from zhiheng.plumbing.models import VaultFile
 from zhiheng.results.models import Outcome, Release, Result
 from zhiheng.sittings.core.plan import due_after_approval
@@ -81,6 +81,10 @@ def search(text: str) -> QuerySet[Certificate]:
 
 def certificates_of(person: Person) -> QuerySet[Certificate]:
     return register().filter(result__application__person=person)
+
+
+def certificates_of_institution(institution: Institution) -> QuerySet[Certificate]:
+    return register().filter(result__application__institution=institution)
 
 
 def by_number(text: str) -> Certificate | None:
@@ -184,6 +188,11 @@ def issue_due() -> list[Due]:
     )
     dues = [_due(release, counts[release.id]) for release in found]
     return sorted(dues, key=lambda due: (due.due, due.offering.title))
+
+
+def due_of(offering: Offering) -> Due | None:
+    """The due date of one offering's certificates, None when none wait."""
+    return next((due for due in issue_due() if due.offering.id == offering.id), None)
 
 
 def _due(release: Release, count: int) -> Due:

@@ -1,0 +1,45 @@
+"""What this stage has waiting for somebody."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhiheng.certificates.queries import certificates_of, issue_due
+from zhiheng.people.models import Account, Role
+from zhiheng.people.queries import person_of
+from zhiheng.people.waiting import Waiting
+from zhiheng.plumbing import clock
+
+NEWS_DAYS = 30  # how long a new certificate is news on its holder's home page
+
+
+def waiting(account: Account, role: Role) -> list[Waiting]:
+    """A fixed number of queries per role."""
+    if role == Role.CERTIFICATE_OFFICER:
+        return [
+            Waiting(
+                title=f"颁发{due.offering.title}证书",
+                url=reverse("issue_certificates", args=[due.offering.id]),
+                count=due.count,
+                due=due.due,
+                rule=due.rule,
+            )
+            for due in issue_due()
+        ]
+    if role == Role.CANDIDATE:
+        return _news(account)
+    return []
+
+
+def _news(account: Account) -> list[Waiting]:
+    person = person_of(account)
+    if person is None:
+        return []
+    now = clock.now()
+    return [
+        Waiting(
+            title=_("%(title)s已颁发，可以下载") % {"title": certificate.facts["title"]},
+            url=reverse("my_certificates"),
+        )
+        for certificate in certificates_of(person)
+        if (now - certificate.issued_at).days < NEWS_DAYS
+    ]
