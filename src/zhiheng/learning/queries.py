@@ -71,7 +71,7 @@ def has_permit(application: Application) -> bool:
 
 def _with_everything() -> QuerySet[Application]:
     return Application.objects.select_related(
-        "person", "offering__sitting", "offering__revision", "institution"
+        "person", "sitting", "offering__sitting", "offering__revision", "institution"
     )
 
 
