@@ -1,9 +1,12 @@
 """`zhiheng verify`: whether a certificate can be believed, by its file or by its number."""
 
+import base64
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import environs
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -20,7 +23,6 @@ from zhiheng.certificates.core.verification import (
 )
 from zhiheng.cli.backend import start_backend
 from zhiheng.cli.output import AsJson, answer, read_input
-from zhiheng.config.keys import issuer_key
 from zhiheng.foundation.errors import Refused
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -128,11 +130,22 @@ def _by_file(
         from zhiheng.certificates.queries import verify_document  # noqa: PLC0415 - models exist only after start_backend
 
         return verify_document(credential, trusted=trusted, name=name)
-    raw = issuer_key(ROOT)
-    own = set()
-    if raw is not None:
-        own = {did_key(Ed25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw())}
-    return verify_credential(credential, trusted=trusted | own, state=State.UNKNOWN, name=name)
+    return verify_credential(credential, trusted=trusted | _own_keys(), state=State.UNKNOWN, name=name)
+
+
+def _own_keys() -> frozenset[str]:
+    """This installation's key as did:key, read without Django and without making one; empty when there is none yet."""
+    env = environs.Env()
+    if (ROOT / ".env").is_file():
+        env.read_env(str(ROOT / ".env"))
+    coded = env.str("ZHIHENG_ISSUER_KEY", "")
+    path = Path(env.str("ZHIHENG_VAR", str(ROOT / "var"))) / "keys.json"
+    if not coded and path.is_file():
+        coded = json.loads(path.read_text())["issuer_key"]
+    if not coded:
+        return frozenset()
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(coded))
+    return frozenset({did_key(key.public_key().public_bytes_raw())})
 
 
 def _register_exists() -> bool:

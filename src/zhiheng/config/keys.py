@@ -6,7 +6,6 @@ import os
 import secrets
 from pathlib import Path
 
-import environs
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY_NAMES = ("secret_key", "data_key", "issuer_key")
@@ -42,18 +41,3 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
-
-
-def issuer_key(root: Path) -> bytes | None:
-    """The raw issuer key without Django and without making one; None when this installation has none yet.
-
-    root: the checkout, whose `.env` and `var` serve unless the environment says otherwise.
-    """
-    env = environs.Env()
-    if (root / ".env").is_file():
-        env.read_env(str(root / ".env"))
-    given = env.str("ZHIHENG_ISSUER_KEY", "")
-    path = Path(env.str("ZHIHENG_VAR", str(root / "var"))) / "keys.json"
-    if not given and path.is_file():
-        given = json.loads(path.read_text())["issuer_key"]
-    return base64.b64decode(given) if given else None
