@@ -1,8 +1,12 @@
 """Fixtures every test may ask for."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.chromium import FLAGS, chromium_path
 
 # Live-server tests read the database while Playwright's own event loop runs in the same thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -23,3 +27,12 @@ def world(db: None) -> object:
     from tests.factories.world import build_world
 
     return build_world()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of the process; Playwright allows no second one beside it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield browser
+        browser.close()

@@ -1,13 +1,12 @@
 """The gallery in a real browser: nothing wider than the screen, nothing the policy refuses, dark by wish."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from zhiheng.plumbing.headers import POLICY
 from zhiheng.surface.gallery import gallery_context
@@ -18,24 +17,12 @@ ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src/zhiheng/surface/static"
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 HOST = "http://surface.test"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 def opened(

@@ -1,0 +1,90 @@
+"""A real Chromium before a real site: a rehearsed demonstration, served by the product's own command."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from zhiheng.cli.processes import free_port
+
+COMMAND = [sys.executable, "-c", "from zhiheng.cli.main import main; main()"]
+CANDIDATES = "12"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """web, hall: addresses; folder: the demonstration's data; artefacts in folder/demo."""
+
+    web: str
+    hall: str
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Rehearsed with a few candidates, then served until the last browser test is over."""
+    folder = tmp_path_factory.mktemp("site")
+    web, hall = free_port(), free_port()
+    address = f"http://127.0.0.1:{web}"
+    plain = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+    }
+    environment = plain | {
+        "ZHIHENG_VAR": str(folder),
+        "ZHIHENG_PUBLIC_URL": address,
+        "ZHIHENG_HALL_URL": f"http://127.0.0.1:{hall}",
+    }
+    rehearsed = subprocess.run(
+        [
+            *COMMAND,
+            "rehearse",
+            "--demo",
+            "--no-serve",
+            "--candidates",
+            CANDIDATES,
+            "--out",
+            str(folder / "demo"),
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert rehearsed.returncode == 0, rehearsed.stderr[-3000:]
+    log = (folder / "serve.log").open("wb")
+    served = subprocess.Popen(
+        [*COMMAND, "serve", "--port", str(web), "--hall-port", str(hall)],
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        _wait(f"{address}/healthz", served)
+        yield Site(web=address, hall=f"http://127.0.0.1:{hall}", folder=folder)
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.wait(timeout=30)
+        log.close()
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(300):
+        assert process.poll() is None, "The site ended before it answered."
+        try:
+            if httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    pytest.fail(f"{url} did not answer.")

@@ -1,0 +1,129 @@
+"""Every page a role can reach from its home: it answers, fits a phone, is accessible, and says nothing to the console."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
+SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+MOST = 30  # pages per role; one of a kind is enough
+ROLES = {
+    "kaosheng01": "candidate",
+    "jigou": "institution",
+    "shenhe": "reviewer",
+    "caiwu": "finance",
+    "mingti": "item_writer",
+    "jiankao": "invigilator",
+    "kaoping": "examiner",
+    "yuejuan": "marker",
+    "chengji": "results_officer",
+    "zhengshu": "certificate_officer",
+    "guanli": "administrator",
+}
+
+
+@dataclass
+class Walk:
+    """What was found on the way."""
+
+    faults: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+
+def sign_in(page: Page, site: Site, username: str) -> None:
+    page.goto(f"{site.web}/sign-in/")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", "demo-zhiheng")
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def shape(path: str) -> str:
+    """The kind of a page: ids and numbers in its path do not make another kind."""
+    parts = [
+        part if part.isalpha() or ("-" in part and not any(c.isdigit() for c in part)) else "*"
+        for part in path.split("/")
+    ]
+    return "/".join(parts)
+
+
+def walk(page: Page, site: Site, start: str, *, label: str) -> Walk:
+    """Follow every link of the site from a page, breadth first, one page of a kind."""
+    found = Walk()
+    page.on(
+        "console",
+        lambda said: (
+            found.faults.append(f"console {page.url}: {said.text}") if said.type == "error" else None
+        ),
+    )
+    page.on("pageerror", lambda error: found.faults.append(f"script {page.url}: {error}"))
+    waiting = [start]
+    while waiting and len(found.seen) < MOST:
+        path = waiting.pop(0)
+        if shape(path) in found.seen:
+            continue
+        found.seen.add(shape(path))
+        answer = page.goto(site.web + path)
+        if answer is None or answer.status != 200:
+            found.faults.append(f"{answer.status if answer else '?'} {path}")
+            continue
+        look(page, path, found)
+        page.screenshot(
+            path=SHOTS / label / f"{len(found.seen):02d}{shape(path).replace('/', '_')}.png", full_page=True
+        )
+        waiting += links(page, site)
+    return found
+
+
+def links(page: Page, site: Site) -> list[str]:
+    paths = []
+    for href in page.eval_on_selector_all("main a[href], header a[href]", "all => all.map(a => a.href)"):
+        url = urlsplit(urldefrag(href).url)
+        if f"{url.scheme}://{url.netloc}" != site.web or url.path.endswith(
+            (".pdf", ".xlsx", ".json", ".csv", ".ics")
+        ):
+            continue
+        if any(word in url.path for word in ("/documents/", "/download", "/photo", "/credentials/", "/file")):
+            continue
+        paths.append(url.path + (f"?{url.query}" if url.query else ""))
+    return paths
+
+
+def look(page: Page, path: str, found: Walk) -> None:
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
+        found.faults.append(f"wider than the screen: {path}")
+    page.evaluate(AXE)
+    result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
+    for violation in result["violations"]:
+        where = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
+        found.faults.append(f"{violation['id']} {path}: {where}")
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_every_page_of_a_role_on_a_phone(chromium: Browser, site: Site, username: str) -> None:
+    with chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN") as context:
+        page = context.new_page()
+        sign_in(page, site, username)
+        found = walk(page, site, "/home/", label=f"{ROLES[username]}-390")
+
+        assert found.faults == []
+        assert len(found.seen) >= 2
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_public_page_on_a_desk(chromium: Browser, site: Site, language: str, scheme: str) -> None:
+    with chromium.new_context(
+        viewport={"width": 1280, "height": 900}, locale=language, color_scheme=scheme
+    ) as context:  # type: ignore[arg-type]
+        found = walk(context.new_page(), site, "/", label=f"public-{language}-{scheme}")
+
+        assert found.faults == []
+        assert len(found.seen) >= 6
