@@ -51,7 +51,9 @@ def small_paper() -> PackPaper:
     )
 
 
-def candidate(number: int, key: bytes, *, starts: datetime, minutes: int = 90, **more: object) -> PackCandidate:
+def candidate(
+    number: int, key: bytes, *, starts: datetime, minutes: int = 90, **more: object
+) -> PackCandidate:
     facts: dict[str, object] = {
         "ticket": f"2026112800{number:04d}",
         "id_hash": hash_id(key, ID_NUMBER),

@@ -131,7 +131,10 @@ def test_a_scanned_ticket_tells_a_stranger_nothing_personal(world: World) -> Non
     assert mine.application.person.id_number not in own.content.decode()
 
 
-@pytest.mark.parametrize(("number", "valid"), [("26110110019999" + mod11_2("26110110019999"), True), ("123", False), ("x" * 40, False)])
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [("26110110019999" + mod11_2("26110110019999"), True), ("123", False), ("x" * 40, False)],
+)
 def test_a_number_never_issued_is_called_so(db: None, number: str, valid: bool) -> None:
     page = Client().get(reverse("ticket", args=[number]))
 
