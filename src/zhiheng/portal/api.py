@@ -142,13 +142,15 @@ def sittings(request: HttpRequest) -> list[SittingOut]:
     return [_sitting(found) for found in sittings_from(clock.today())]
 
 
-@router.get("/sittings/{day}", response={200: SittingDetailOut, 404: RefusalOut})
-def sitting(request: HttpRequest, day: date) -> Any:
+@router.get("/sittings/{day}", response=SittingDetailOut)
+def sitting(request: HttpRequest, day: date) -> SittingDetailOut:
     """One sitting with everything offered on it and every date."""
     found = sitting_on(day)
     if found is None:
-        return 404, RefusalOut(
-            what=f"{day.isoformat()} 没有考期", rule="", remedy="请先取 /api/v1/sittings", code="no-sitting"
+        raise Refused(
+            what=f"{day.isoformat()} 没有考期",
+            remedy="已设立的考期见 /api/v1/sittings",
+            code="sitting-unknown",
         )
     return SittingDetailOut(
         day=found.day, title=found.title, offerings=[_offering(entry) for entry in offerings_of(found)]

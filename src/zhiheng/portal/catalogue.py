@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy
+
 from zhiheng.foundation.workdays import official_calendar
 from zhiheng.sittings.core.plan import SittingPlan, last_saturday, plan_sitting
 from zhiheng.sittings.models import Offering
@@ -17,6 +19,13 @@ from zhiheng.standards.core.loader import (
 from zhiheng.standards.core.terms import AreaMarks, Code, Programme, RuleSet
 from zhiheng.surface.icicle import Branch
 
+SOURCES = {
+    "ccia-000": gettext_lazy("项目简介（000）"),
+    "ccia-001": gettext_lazy("项目简介（001）"),
+    "ccia-002": gettext_lazy("项目手册（002）"),
+    "nos-4-01-02-07-2021": gettext_lazy("国家标准（2021 年版）"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -24,6 +33,11 @@ class Choice:
 
     rules: RuleSet
     programme: Programme
+
+    @property
+    def source_name(self) -> str:
+        """The document in short, in the language of the page; one we have no short name for, as it prints itself."""
+        return str(SOURCES.get(self.rules.id, self.rules.source))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,27 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zhiheng.foundation.moment import iso
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import roles_of
 from zhiheng.plumbing import clock
 from zhiheng.portal.body import body_words
+
+ROLES = (
+    gettext_noop("考生"),
+    gettext_noop("机构"),
+    gettext_noop("资格审核员"),
+    gettext_noop("财务"),
+    gettext_noop("命题员"),
+    gettext_noop("监考员"),
+    gettext_noop("考评员"),
+    gettext_noop("阅卷员"),
+    gettext_noop("成绩管理员"),
+    gettext_noop("证书管理员"),
+    gettext_noop("管理员"),
+)  # the labels of Role, which a migration keeps in Chinese
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +51,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         roles = roles_of(account)
         context["account"] = Reader(
             display_name=account.display_name,
-            role_label="、".join(str(role.label) for role in Role if role in roles),
+            role_label=_("、").join(_(str(role.label)) for role in Role if role in roles),
         )
         context["account_links"] = [{"url": reverse("home"), "label": _("我的首页")}]
     return context

@@ -11,6 +11,7 @@ from zhiheng.enrolment.core.cases import profile_from_facts
 from zhiheng.enrolment.core.duration import add_years
 from zhiheng.enrolment.core.terms import Profile
 from zhiheng.portal.catalogue import listed
+from zhiheng.surface.wording import english
 
 EDUCATION = (
     ("小学", _("小学")),
@@ -65,8 +66,8 @@ LONGEST = 60
 
 
 def _own_programmes() -> list[tuple[str, Any]]:
-    names = {entry.programme.name: entry.programme.name for entry in listed() if not entry.rules.standard}
-    return [("", _("未填写")), *names.items()]
+    own = [entry.programme for entry in listed() if not entry.rules.standard]
+    return [("", _("未填写")), *((entry.name, entry.name_en if english() else entry.name) for entry in own)]
 
 
 class CheckForm(forms.Form):

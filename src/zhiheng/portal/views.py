@@ -96,7 +96,7 @@ def _rule_tabs(choices: tuple[Choice, ...], current: Choice) -> list[dict[str, A
     if len(choices) == 1:
         return []
     return [
-        {"url": f"?rules={entry.rules.id}", "label": entry.rules.source, "current": entry == current}
+        {"url": f"?rules={entry.rules.id}", "label": entry.source_name, "current": entry == current}
         for entry in choices
     ]
 

@@ -6,11 +6,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import public
 from zhiheng.standards.core.competency import Occupation, StandardLevel, WeightTable
 from zhiheng.standards.core.loader import load_occupation
+
+LEVELS = {
+    "5": gettext_lazy("五级"),
+    "4": gettext_lazy("四级"),
+    "3": gettext_lazy("三级"),
+    "2": gettext_lazy("二级"),
+    "1": gettext_lazy("一级"),
+}
 
 
 @public
@@ -39,6 +48,7 @@ def standard_level(request: HttpRequest, standard: str, level: str) -> HttpRespo
     context = {
         "occupation": occupation,
         "level": rung,
+        "short": LEVELS[rung.id],
         "functions": functions,
         "tabs": _tabs(occupation, rung.id),
         "components": [entry for entry in occupation.components if rung.id in entry.levels],
@@ -61,7 +71,7 @@ def _tabs(occupation: Occupation, current: str) -> list[dict[str, Any]]:
     levels = [
         {
             "url": reverse("standard_level", args=[occupation.id, level.id]),
-            "label": level.short,
+            "label": LEVELS[level.id],
             "current": level.id == current,
         }
         for level in occupation.levels
