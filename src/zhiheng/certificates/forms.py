@@ -52,7 +52,7 @@ class ReasonForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="原因类别",
-        choices=[(kind, kind) for kind in CLASSES],
+        choices=[("", "请选择"), *((kind, kind) for kind in CLASSES)],
         help_text="查验证书的人会看到原因类别。",
     )
     note = forms.CharField(
