@@ -92,6 +92,19 @@ def test_a_later_run_of_an_offering_avoids_the_items_of_its_papers(stocked: Worl
     assert not {line["item"] for line in first.lines} & {line["item"] for line in other.lines}
 
 
+def test_a_run_overtaken_by_another_keeps_nothing(stocked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    words: dict[str, Any] = {"by": stocked[Role.ADMINISTRATOR], "offering": stocked.national, "forms": 1}
+    slow = request_papers(**words, seed=1)
+    supplies = supplies_of(slow)
+    made(stocked, forms=1, seed=2)
+    monkeypatch.setattr("zhiheng.assembly.actions.supplies_of", lambda run: supplies)
+    slow = run_now(run_id=slow.id)
+
+    assert slow.status == RunStatus.FAILED
+    assert slow.conflict[0]["sentence"].endswith("依据：同一科目的试卷互不重题。请重新组卷。")
+    assert Paper.objects.filter(run=slow).count() == 0
+
+
 def test_a_finished_run_is_not_made_again(stocked: World) -> None:
     run = made(stocked, forms=1)
     run_now(run_id=run.id)

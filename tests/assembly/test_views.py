@@ -3,6 +3,7 @@
 import io
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from zhiheng.assembly.waiting import waiting
 from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.bank.models import ItemVersion
 from zhiheng.people.models import Role
+from zhiheng.plumbing import clock
 
 STAFF = {Role.ADMINISTRATOR, Role.ITEM_WRITER}
 
@@ -86,6 +88,20 @@ def test_a_request_leads_to_a_run_that_waits(world: World, administrator: Client
     page = administrator.get(response["Location"]).content.decode()
     assert "正在组卷" in page
     assert 'http-equiv="refresh"' in page
+
+
+def test_a_run_whose_worker_has_gone_says_so(world: World, administrator: Client) -> None:
+    run = AssemblyRun.objects.create(
+        offering=world.national,
+        forms=1,
+        seed=0,
+        status=RunStatus.RUNNING,
+        created_at=clock.now() - timedelta(hours=1),
+    )
+    page = administrator.get(reverse("run", args=[run.id])).content.decode()
+
+    assert "可能已中断" in page
+    assert "http-equiv" not in page
 
 
 @pytest.mark.parametrize(

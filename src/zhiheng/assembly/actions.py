@@ -1,6 +1,7 @@
 """Asking for papers, making them, approving and sealing them."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from zhiheng.assembly.core.proof import Deviation, deviation, prove, publishable
 from zhiheng.assembly.core.terms import Assembled, Form, Infeasible, ProofLine
 from zhiheng.assembly.models import AssemblyRun, Paper, PaperApproval, PaperStatus, RunStatus
-from zhiheng.assembly.queries import Supplies, content_hash_of, supplies_of
+from zhiheng.assembly.queries import Supplies, content_hash_of, supplies_of, used_in
 from zhiheng.bank.queries import PoolEntry
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
@@ -95,10 +96,23 @@ def _keep(run: AssemblyRun, supplies: Supplies, outcome: Assembled) -> None:
     figures = deviation(outcome.forms, bank, request.blueprint)
     with transaction.atomic():
         lock_named(f"papers:{run.offering_id}")
+        _require_unused(run.offering, outcome.forms)
         labels = _free_labels(run.offering, len(outcome.forms))
         for form, label in zip(outcome.forms, labels, strict=True):
             _keep_form(run, form, label, supplies.entries, lines, figures)
         _finish(run, RunStatus.DONE)
+
+
+def _require_unused(offering: Offering, forms: Sequence[Form]) -> None:
+    """Another run for the same offering may have finished while this one was at work."""
+    taken = used_in(offering) & {placed.id for form in forms for placed in form.items}
+    if taken:
+        raise Refused(
+            what=f"组卷期间，本科目的另一组试卷用去了其中 {len(taken)} 道题",
+            rule="同一科目的试卷互不重题",
+            remedy="请重新组卷",
+            code="items-taken",
+        )
 
 
 def _keep_form(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,13 @@ from zhiheng.bank.queries import PoolEntry, live_pool, question_of, versions_by_
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
+from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
 from zhiheng.standards.core.loader import load_blueprint
 from zhiheng.standards.core.terms import Blueprint
+
+PATIENCE = timedelta(minutes=10)
 
 
 def plan_of(offering: Offering) -> Blueprint:
@@ -53,12 +56,13 @@ def supplies_of(run: AssemblyRun) -> Supplies:
         forms=run.forms,
         seed=run.seed,
         enemies=enemies_of(item for item in items if item.id in drawn),
-        forbidden=_used_in(run.offering),
+        forbidden=used_in(run.offering),
     )
     return Supplies(request=request, entries=entries)
 
 
-def _used_in(offering: Offering) -> frozenset[str]:
+def used_in(offering: Offering) -> frozenset[str]:
+    """The items of an offering's papers, discarded ones apart."""
     papers = Paper.objects.filter(offering=offering).exclude(status=PaperStatus.DISCARDED)
     return frozenset(line["item"] for paper in papers for line in paper.lines)
 
@@ -157,6 +161,12 @@ def run_with_offering(run_id: UUID | str) -> AssemblyRun | None:
         .select_related("offering__sitting", "offering__revision", "requested_by")
         .first()
     )
+
+
+def is_stuck(run: AssemblyRun) -> bool:
+    """Whether a run has been at work so long that its worker must have gone."""
+    working = run.status in (RunStatus.QUEUED, RunStatus.RUNNING)
+    return working and clock.now() - run.created_at > PATIENCE
 
 
 def runs() -> QuerySet[AssemblyRun]:

@@ -15,6 +15,7 @@ from zhiheng.assembly.forms import RequestForm
 from zhiheng.assembly.models import AssemblyRun, Paper, PaperStatus, RunStatus
 from zhiheng.assembly.queries import (
     approvals_of,
+    is_stuck,
     paper_content,
     paper_with_everything,
     papers_of,
@@ -111,6 +112,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "run": found,
         "state": RUN_STATES[RunStatus(found.status)],
         "working": found.status in (RunStatus.QUEUED, RunStatus.RUNNING),
+        "stuck": is_stuck(found),
         "failed": found.status in (RunStatus.INFEASIBLE, RunStatus.FAILED),
         "cells": rows,
         "missing": sum(row["missing"] for row in rows),
