@@ -51,6 +51,24 @@ def sentences_of_template(source: str, origin: str) -> set[str]:
     return {ast.literal_eval(call) for call in calls}
 
 
+def choice_labels(tree: ast.Module) -> set[str]:
+    """Labels of choices: kept in Chinese by their migrations, translated where a page shows them."""
+    return {
+        part.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any("Choices" in ast.unparse(base) for base in node.bases)
+        for member in node.body
+        if isinstance(member, ast.Assign) and isinstance(member.value, ast.Tuple)
+        for part in member.value.elts[1:]
+        if isinstance(part, ast.Constant)
+    }
+
+
+@cache
+def labels() -> frozenset[str]:
+    return frozenset(label for path in modules() for label in choice_labels(tree_of(path)))
+
+
 @cache
 def used() -> dict[str, list[str]]:
     """Every marked sentence with the files that use it."""
@@ -90,7 +108,7 @@ def test_every_marked_sentence_has_english() -> None:
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=place)
 def test_no_catalogue_keeps_what_nobody_uses(path: Path) -> None:
-    assert [key for key in entries(path) if key not in used()] == []
+    assert [key for key in entries(path) if key not in used() and key not in labels()] == []
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=place)

@@ -46,6 +46,12 @@ def test_every_role_has_doors() -> None:
     assert set(DOORS) == set(Role)
 
 
+def test_no_role_is_shown_a_door_twice_or_one_without_a_page() -> None:
+    for role, doors in DOORS.items():
+        assert len({name for _, name in doors}) == len(doors)
+        assert [str(door.label) for door in doors_of(role)] == [str(label) for label, _ in doors]
+
+
 def test_what_waits_is_ordered_by_its_due_time(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     late = Waiting(title="晚", url="/", due=datetime(2026, 12, 1, tzinfo=SHANGHAI))
     soon = Waiting(title="早", url="/", due=datetime(2026, 11, 12, tzinfo=SHANGHAI))
