@@ -1,0 +1,61 @@
+// The candidate's clock: the server's time, whatever this machine believes.
+
+import { word } from "./words.js";
+
+const ANNOUNCED = [30, 10, 5, 1];
+
+export class Clock {
+  constructor() {
+    this.offset = 0;
+    this.best = Infinity;
+    this.deadline = 0;
+    /** @type {number | undefined} */
+    this.lastMinutes = undefined;
+  }
+
+  /**
+   * Take the measurement with the shortest way there and back.
+   * @param {string} serverTime @param {number} sent @param {number} received performance.now() marks
+   */
+  measure(serverTime, sent, received) {
+    const way = received - sent;
+    if (way > this.best * 1.5 && way > 50) return;
+    this.best = way;
+    this.offset = Date.parse(serverTime) + way / 2 - (performance.timeOrigin + received);
+  }
+
+  now() {
+    return performance.timeOrigin + performance.now() + this.offset;
+  }
+
+  left() {
+    return Math.max(0, this.deadline - this.now());
+  }
+
+  /** The sentence to speak now, if one of the four marks has just been passed. @returns {string | undefined} */
+  announcement() {
+    const minutes = Math.ceil(this.left() / 60_000);
+    const before = this.lastMinutes;
+    this.lastMinutes = minutes;
+    if (before === undefined || minutes >= before) return undefined;
+    return ANNOUNCED.includes(minutes) ? word("minutesLeft", { minutes }) : undefined;
+  }
+}
+
+/** @param {number} milliseconds */
+export function asDuration(milliseconds) {
+  const seconds = Math.ceil(milliseconds / 1000);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return seconds >= 3600 ? `${Math.floor(seconds / 3600)}:${rest}` : rest;
+}
+
+/** @param {string | number} moment a time of day in the exam's own zone */
+export function asTime(moment) {
+  return new Date(moment).toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour12: false });
+}
+
+/** @param {string} moment */
+export function asDay(moment) {
+  return `${new Date(moment).toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" })} ${asTime(moment)}`;
+}

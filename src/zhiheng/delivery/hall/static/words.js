@@ -1,0 +1,126 @@
+// Every sentence of the page, in both languages.
+
+/** @typedef {"zh" | "en"} Language */
+
+/** @type {Record<string, [string, string]>} */
+const WORDS = {
+  skip: ["跳到正文", "Skip to content"],
+  otherLanguage: ["English", "中文"],
+  timeLeft: ["剩余时间", "Time left"],
+  signInTitle: ["签入考试", "Sign in to your exam"],
+  signInLead: ["请对照准考证和身份证填写。", "Use the numbers on your admission ticket and identity card."],
+  ticket: ["准考证号", "Admission ticket number"],
+  idNumber: ["身份证号", "Identity number"],
+  idWhy: ["只用来确认是您本人，本机不会保存。", "Only to confirm that it is you. It is not kept on this machine."],
+  signIn: ["签入", "Sign in"],
+  missing: ["请填写准考证号和身份证号。", "Please fill in both numbers."],
+  waitingTitle: ["请等待开考", "Your exam has not begun"],
+  waitingLead: ["到时间试卷会自动打开，不需要刷新页面。", "The paper opens by itself. There is no need to reload."],
+  name: ["姓名", "Name"],
+  seat: ["座位", "Seat"],
+  startsAt: ["开考时间", "Begins"],
+  endsAt: ["结束时间", "Ends"],
+  previous: ["上一题", "Previous"],
+  next: ["下一题", "Next"],
+  flag: ["标记", "Flag"],
+  overview: ["题目一览", "All questions"],
+  legendAnswered: ["已答", "Answered"],
+  legendOpen: ["未答", "Open"],
+  legendFlagged: ["已标记", "Flagged"],
+  keys: ["按键：1–9 或 A–E 选择，← → 换题，F 标记，T 报时", "Keys: 1–9 or A–E choose, ← → move, F flags, T tells the time"],
+  finish: ["交卷", "Hand in"],
+  single: ["单选题", "One answer"],
+  multiple: ["多选题，可选多项", "One or more answers"],
+  short: ["简答题", "Short answer"],
+  marks: ["{marks} 分", "{marks} marks"],
+  questionLabel: ["第 {number} 题", "Question {number}"],
+  letters: ["{count} / {limit} 字", "{count} of {limit} characters"],
+  yourAnswer: ["您的答案", "Your answer"],
+  savedAll: ["已保存 {saved}/{answered} · {time}", "Saved {saved}/{answered} · {time}"],
+  savedNone: ["作答后会自动保存", "Answers are saved by themselves"],
+  saving: ["正在保存 {saved}/{answered}", "Saving {saved}/{answered}"],
+  offline: ["网络已断开。请继续作答：答案已存在本机，网络恢复后会自动按顺序送出，请不要关闭页面。", "The network is gone. Please go on: your answers are kept on this machine and sent in order when it returns. Do not close this page."],
+  back: ["网络已恢复，答案已全部送达。", "The network is back and every answer has arrived."],
+  minutesLeft: ["剩余 {minutes} 分钟", "{minutes} minutes left"],
+  timeUp: ["考试时间到。已保存的答案即为最终答案，不交卷也有效。", "Time is up. What has been saved counts, handed in or not."],
+  timeGranted: ["考试时间已延长，新的结束时间为 {time}。", "You have been given more time. The exam now ends at {time}."],
+  lateNotice: ["有答案在截止时间之后送达：已保存并标注，暂不计入，由考务人员决定。", "Some answers arrived after the deadline. They are kept and marked, and count only if a person decides so."],
+  getReceipt: ["领取回执", "Get the receipt"],
+  finishTitle: ["确认交卷？", "Hand in now?"],
+  finishAll: ["{total} 道题已全部作答。", "All {total} questions are answered."],
+  finishOpen: ["还有 {open} 道题未答：{numbers}。", "{open} questions are open: {numbers}."],
+  finishFlagged: ["标记待查的题：{numbers}。", "Flagged: {numbers}."],
+  finishAfter: ["交卷后不能再修改答案。", "Answers cannot be changed afterwards."],
+  goBack: ["继续作答", "Go on answering"],
+  waitForNetwork: ["还有 {count} 条答案没有送达，请等网络恢复后再交卷。答案不会丢失。", "{count} answers have not arrived yet. Please hand in when the network is back. Nothing is lost."],
+  receiptTitle: ["已交卷", "Handed in"],
+  receiptLead: ["您的答案已保存。请核对回执，可打印留存。", "Your answers are kept. Check the receipt; you may print it."],
+  receiptWhy: ["回执由考场服务签名；答案有任何改动，摘要都会不同。", "The receipt is signed by the exam hall. Any change to the answers would change the digest."],
+  print: ["打印回执", "Print"],
+  download: ["下载回执文件", "Download the file"],
+  exam: ["考试", "Exam"],
+  answered: ["已计入的答案", "Answers counted"],
+  answeredCount: ["{count} 题", "{count}"],
+  digest: ["答案摘要", "Digest"],
+  signedAt: ["交卷时间", "Handed in at"],
+  signature: ["签名", "Signature"],
+  leftoverTitle: ["本机有未送达的答案", "Answers kept on this machine"],
+  leftoverBody: ["这台机器上还有 {count} 条以前没有送达的答案（第 {numbers} 题），之后您在别的机器上答过。要用它们替换现在的答案吗？", "This machine still holds {count} answers that were never sent (questions {numbers}), and you have worked on another machine since. Use them in place of the present answers?"],
+  leftoverUse: ["用本机的", "Use them"],
+  leftoverDrop: ["保留现在的", "Keep the present ones"],
+  "sign-in": ["", "The ticket number and the identity number do not match. Please compare them digit by digit, or ask the invigilator."],
+  "sign-in-throttled": ["", "Too many tries with this ticket. Please check the numbers and try again in half a minute, or ask the invigilator."],
+  "not-open": ["", "Sign-in opens 30 minutes before the exam. Please come back then."],
+  "late-entry": ["", "Entry to this exam has closed. Please speak to the staff of the centre."],
+  over: ["", "This exam is over. Please speak to the staff of the centre."],
+  "other-machine": ["", "Your exam was opened on another machine, so this page saves no more answers. To go on here, sign in again. If that was not you, tell the invigilator at once."],
+  "other-sitting": ["", "This session belongs to another exam. Please sign in with the ticket of this one."],
+  token: ["", "Please sign in again."],
+  "token-expired": ["", "Your session has expired. Please sign in again."],
+  unreachable: ["现在连不上考场服务，请检查网线或网络后重试；若仍不行，请举手告知监考员。", "The exam hall cannot be reached. Check the network and try again, or ask the invigilator."],
+};
+
+/** @type {Language} */
+let language = localStorage.getItem("zhiheng-language") === "en" ? "en" : "zh";
+
+/** @returns {Language} */
+export function currentLanguage() {
+  return language;
+}
+
+/** @param {Language} chosen */
+export function chooseLanguage(chosen) {
+  language = chosen;
+  localStorage.setItem("zhiheng-language", chosen);
+}
+
+/**
+ * @param {string} key
+ * @param {Record<string, string | number>} [facts] what stands in for {name}
+ */
+export function word(key, facts = {}) {
+  const sentence = WORDS[key][language === "en" ? 1 : 0];
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(facts[name]));
+}
+
+/**
+ * The server's sentence, or its English counterpart where there is one.
+ * @param {{code: string, sentence: string}} refusal
+ */
+export function refusalWord(refusal) {
+  return language === "en" && WORDS[refusal.code] ? WORDS[refusal.code][1] : refusal.sentence;
+}
+
+/** Put the language into everything the page printed itself. */
+export function writeWords() {
+  document.documentElement.lang = language === "en" ? "en" : "zh-CN";
+  for (const place of document.querySelectorAll("[data-word]")) {
+    place.textContent = word(/** @type {HTMLElement} */ (place).dataset.word ?? "");
+  }
+  for (const place of document.querySelectorAll("[data-label]")) {
+    place.setAttribute("aria-label", word(/** @type {HTMLElement} */ (place).dataset.label ?? ""));
+  }
+  const other = /** @type {HTMLElement} */ (document.getElementById("language"));
+  other.textContent = word("otherLanguage");
+  other.lang = language === "en" ? "zh-CN" : "en";
+}
