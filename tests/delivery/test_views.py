@@ -20,6 +20,7 @@ from zhiheng.delivery.queries import late_answers
 from zhiheng.delivery.waiting import waiting
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
+from zhiheng.seating.actions import issue_tickets
 from zhiheng.seating.models import CheckIn, Incident, Invigilation, Ticket
 
 AT_THE_DOOR = START - timedelta(minutes=20)
@@ -360,3 +361,15 @@ def test_what_waits_for_whom(world: World, watch: Invigilation) -> None:
 
 def test_nothing_waits_for_a_candidate_without_a_person(world: World) -> None:
     assert waiting(world[Role.CANDIDATE], Role.CANDIDATE) == []
+
+
+def test_a_ticket_issued_after_publishing_is_pointed_out(
+    world: World, published: PublishedPack, hall: SmallHall, admin: Client
+) -> None:
+    url = reverse("delivery_offering", args=[world.association.id])
+    assert admin.get(url).context["left_out"] == ""
+
+    world.paid(1)
+    centre = Ticket.objects.all()[0].centre
+    issue_tickets(by=world[Role.ADMINISTRATOR], offering=world.association, centre=centre)
+    assert admin.get(url).context["left_out"] == "1 名持证考生没有试卷"

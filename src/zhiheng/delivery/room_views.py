@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from zhiheng.delivery.queries import attempt_rows
+from zhiheng.delivery.queries import attempt_rows, ends_at
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
@@ -65,6 +65,7 @@ def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
         "opened": sum(row.opened_at is not None for row in rows),
         "submitted": sum(row.submitted_at is not None for row in rows),
         "incidents": incidents_in(watch.sitting, watch.room),
+        "over": all(clock.now() >= ends_at(sheet.ticket.offering) for sheet in sheets),
         "starts": sorted({sheet.ticket.offering.starts_at for sheet in sheets}),
     }
     return render(request, "delivery/room.html", context)

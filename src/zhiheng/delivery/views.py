@@ -46,6 +46,9 @@ def offering(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     found = _offering(offering_id)
     (state,) = delivery_states([found], moment=clock.now())
     context = {"offering": found, "state": state, "ends_at": ends_at(found)}
+    if state.pack is not None:
+        after = tickets_of(found).count() - state.pack.attempts
+        context["left_out"] = f"{after} 名持证考生没有试卷" if after else ""
     if not state.over:
         context["decision"] = _decision(found)
     return render(request, "delivery/offering.html", context)
