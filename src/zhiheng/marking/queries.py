@@ -1,151 +1,393 @@
-"""Answers to mark, and how far marking has come. What a marker is given names nobody."""
+"""What is to be marked, by whom, and what it came to. What a marker gets names nobody."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from zhiheng.assembly.models import Paper
 from zhiheng.bank.models import ItemVersion
-from zhiheng.delivery.models import Collection
-from zhiheng.delivery.queries import collections_of, latest_collection
-from zhiheng.marking.core.written import Policy
+from zhiheng.delivery.models import Attempt, Collection, LateAdmission
+from zhiheng.delivery.queries import bodies_of, collections_of, latest_collection
+from zhiheng.foundation.moment import day_ends
+from zhiheng.marking.core.written import Pending, Policy, Settled, settle
 from zhiheng.marking.models import KeyMark, MarkingTask, TheoryMark, WrittenMark
-from zhiheng.people.models import Account
+from zhiheng.people.models import Account, RoleGrant
 from zhiheng.sittings.models import Offering
-from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.queries import date_of, rules_for
+
+LAST_MARKS = 10
+
+
+def policy_of(offering: Offering) -> Policy:
+    rule = rules_for(offering).marking
+    return Policy(blind=rule.marks.value, tolerance=rule.tolerance.value, third=rule.third.value)
+
+
+def result_due(offering: Offering) -> datetime:
+    """The first moment at which the results are late."""
+    return day_ends(date_of(offering, "result_due"))
+
+
+def line_of(paper: Paper, item: str) -> Mapping[str, str]:
+    found: Mapping[str, str] = next(line for line in paper.lines if line["item"] == item)
+    return found
+
+
+def possible_of(line: Mapping[str, Any]) -> Decimal:
+    return Decimal(str(line["marks"]))
+
+
+def is_blank(value: object) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+# Collected answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One item of a paper with what it says; marks: what it is worth in this paper."""
+class Script:
+    """The collected answers of one attempt beside its paper. bodies: item version id -> the question."""
+
+    attempt: Attempt
+    answers: Mapping[str, Any]
+    lines: Sequence[Mapping[str, str]]
+    bodies: Mapping[str, Mapping[str, Any]]
+
+    def body(self, line: Mapping[str, str]) -> Mapping[str, Any]:
+        return self.bodies[line["version"]]
+
+
+def scripts_of(offering: Offering) -> list[Script]:
+    """Every collected attempt whose late answers are all decided: the others' answers may still change."""
+    collections = collections_of(offering)
+    undecided = _undecided(collections)
+    bodies = bodies_of({entry.attempt.paper_id: entry.attempt.paper for entry in collections}.values())
+    return [
+        Script(attempt=entry.attempt, answers=entry.answers, lines=entry.attempt.paper.lines, bodies=bodies)
+        for entry in collections
+        if entry.attempt_id not in undecided
+    ]
+
+
+def undecided_attempts(offering: Offering) -> int:
+    """Collected attempts that wait for a decision on late answers."""
+    return len(_undecided(collections_of(offering)))
+
+
+def _undecided(collections: Sequence[Collection]) -> set[UUID]:
+    late = {entry.attempt_id: set(entry.late) for entry in collections if entry.late}
+    for attempt, entry in LateAdmission.objects.filter(attempt__in=late).values_list("attempt_id", "entry"):
+        late[attempt].discard(entry)
+    return {attempt for attempt, left in late.items() if left}
+
+
+# For a marker
+
+
+def open_tasks() -> QuerySet[MarkingTask]:
+    """Tasks nobody has marked."""
+    done = WrittenMark.objects.filter(task=OuterRef("pk"))
+    return MarkingTask.objects.filter(~Exists(done))
+
+
+def held_by(marker: Account) -> MarkingTask | None:
+    """The answer somebody has taken and not marked yet."""
+    return (
+        open_tasks()
+        .filter(marker=marker)
+        .select_related("attempt__paper", "attempt__ticket__offering__revision")
+        .order_by("item", "round", "id")
+        .first()
+    )
+
+
+def takeable_by(marker: Account) -> QuerySet[MarkingTask]:
+    """Tasks somebody may take, item by item across candidates.
+
+    Never an answer they marked or hold in another round, nor one of their own or of their institution's candidates.
+    The order within an item is that of random ids, which tells nothing about the candidate.
+    """
+    own = MarkingTask.objects.filter(attempt=OuterRef("attempt"), item=OuterRef("item"), marker=marker)
+    taught = RoleGrant.objects.filter(
+        account=marker, revoked_at=None, institution=OuterRef("attempt__ticket__application__institution")
+    )
+    return (
+        open_tasks()
+        .filter(~Exists(own), ~Exists(taught), marker=None)
+        .exclude(attempt__ticket__application__person__account=marker)
+        .order_by("item", "round", "id")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointLine:
+    place: int
+    text: str
+    marks: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blind:
+    """An answer as a marker meets it: no name, no ticket, no institution, no attempt."""
+
+    task: UUID
+    item: str
+    round: int
+    arbitration: bool
+    stem: str
+    model_answer: str
+    points: tuple[PointLine, ...]
+    possible: Decimal
+    answer: str
+
+
+def blind(task: MarkingTask) -> Blind:
+    line = line_of(task.attempt.paper, task.item)
+    body = ItemVersion.objects.only("body").get(id=line["version"]).body
+    collection = latest_collection(task.attempt)
+    points = tuple(
+        PointLine(place=place, text=point["text"], marks=Decimal(str(point["marks"])))
+        for place, point in enumerate(body["points"], 1)
+    )
+    return Blind(
+        task=task.id,
+        item=task.item,
+        round=task.round,
+        arbitration=task.round > policy_of(task.attempt.ticket.offering).blind,
+        stem=body["stem"],
+        model_answer=body.get("answer", ""),
+        points=points,
+        possible=possible_of(line),
+        answer=str(collection.answers.get(task.item) or "") if collection else "",
+    )
+
+
+def held_task(marker: Account, task: UUID) -> MarkingTask | None:
+    """A task by id, for the one who holds it only."""
+    return (
+        open_tasks()
+        .filter(id=task, marker=marker)
+        .select_related("attempt__paper", "attempt__ticket__offering__revision")
+        .first()
+    )
+
+
+def last_marks(marker: Account) -> list[WrittenMark]:
+    rows = WrittenMark.objects.filter(by=marker).select_related("task").order_by("-created_at")
+    return list(rows[:LAST_MARKS])
+
+
+# Settling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemMark:
+    """One item's settled mark and how it came about."""
 
     item: str
     area: str
     type: str
     marks: Decimal
-    body: dict[str, Any]
+    possible: Decimal
+    how: str
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "item": self.item,
+            "area": self.area,
+            "type": self.type,
+            "marks": f"{self.marks.normalize():f}",
+            "possible": f"{self.possible.normalize():f}",
+            "how": self.how,
+        }
 
 
-def lines_of(papers: Iterable[Paper]) -> dict[str, list[Line]]:
-    """Paper id -> its items with their wording, in one query."""
-    papers = list({paper.id: paper for paper in papers}.values())
-    wanted = {line["version"] for paper in papers for line in paper.lines}
-    bodies = {str(row.id): row.body for row in ItemVersion.objects.filter(id__in=wanted).only("id", "body")}
-    return {
-        str(paper.id): [
-            Line(
+def written_settlement(
+    rounds: Mapping[int, Decimal], policy: Policy, *, possible: Decimal
+) -> Settled | Pending:
+    """rounds: round -> marks given."""
+    last = max(policy.blind, *rounds, 0)
+    return settle([rounds.get(place) for place in range(1, last + 1)], policy, possible=possible)
+
+
+def marks_of_answer(task: MarkingTask) -> dict[int, Decimal]:
+    """Round -> marks given to the answer a task belongs to."""
+    rows = WrittenMark.objects.filter(task__attempt=task.attempt_id, task__item=task.item)
+    return dict(rows.values_list("task__round", "marks"))
+
+
+def key_marks(offering: Offering) -> dict[tuple[UUID, str], KeyMark]:
+    rows = KeyMark.objects.filter(attempt__ticket__offering=offering)
+    return {(row.attempt_id, row.item): row for row in rows}
+
+
+def written_marks(offering: Offering) -> dict[tuple[UUID, str], dict[int, Decimal]]:
+    found: dict[tuple[UUID, str], dict[int, Decimal]] = defaultdict(dict)
+    rows = WrittenMark.objects.filter(task__attempt__ticket__offering=offering)
+    for attempt, item, place, marks in rows.values_list(
+        "task__attempt_id", "task__item", "task__round", "marks"
+    ):
+        found[attempt, item][place] = marks
+    return found
+
+
+def item_marks(
+    script: Script,
+    *,
+    keyed: Mapping[tuple[UUID, str], KeyMark],
+    written: Mapping[tuple[UUID, str], Mapping[int, Decimal]],
+    policy: Policy,
+) -> list[ItemMark] | None:
+    """Every item of an attempt settled, or None while one is not."""
+    settled = []
+    for line in script.lines:
+        at = (script.attempt.id, line["item"])
+        possible = possible_of(line)
+        if at in keyed:
+            marks, how = keyed[at].marks, keyed[at].reason
+        else:
+            outcome = written_settlement(written.get(at, {}), policy, possible=possible)
+            if line["type"] != "short" or isinstance(outcome, Pending):
+                return None
+            marks, how = outcome.marks, outcome.reckoning
+        settled.append(
+            ItemMark(
                 item=line["item"],
                 area=line["area"],
                 type=line["type"],
-                marks=Decimal(line["marks"]),
-                body=bodies[line["version"]],
+                marks=marks,
+                possible=possible,
+                how=how,
             )
-            for line in paper.lines
-        ]
-        for paper in papers
-    }
+        )
+    return settled
 
 
-def policy_of(offering: Offering) -> Policy:
-    marking = rules_for(offering).marking
-    return Policy(blind=marking.marks.value, tolerance=marking.tolerance.value, third=marking.third.value)
-
-
-def open_tasks() -> QuerySet[MarkingTask]:
-    """Tasks without a mark, item by item across candidates."""
-    marked = WrittenMark.objects.filter(task=OuterRef("pk"))
-    return MarkingTask.objects.filter(~Exists(marked)).order_by("item", "round", "id")
-
-
-def held_task(marker: Account) -> MarkingTask | None:
-    """The task this marker has taken and not yet marked."""
-    return (
-        open_tasks()
-        .filter(marker=marker)
-        .select_related("attempt__paper", "attempt__ticket__offering")
-        .first()
-    )
-
-
-def takeable(marker: Account) -> QuerySet[MarkingTask]:
-    """Unassigned tasks whose answer this marker has not met in another round."""
-    met = MarkingTask.objects.filter(attempt=OuterRef("attempt"), item=OuterRef("item"), marker=marker)
-    return open_tasks().filter(marker=None).filter(~Exists(met))
+# Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
-    """What a marker sees: the question, the model answer with its points, and the answer. No name, no ticket."""
+class ItemProgress:
+    """Written answers of one item: blind marks given of those wanted, arbitrations given of those asked for."""
 
-    task: str
     item: str
-    round: int
-    stem: str
-    model: str
-    points: tuple[dict[str, Any], ...]
-    possible: Decimal
-    answer: str
-
-
-def script_of(task: MarkingTask) -> Script:
-    (line,) = (
-        line for line in lines_of([task.attempt.paper])[str(task.attempt.paper_id)] if line.item == task.item
-    )
-    collection = latest_collection(task.attempt)
-    return Script(
-        task=str(task.id),
-        item=task.item,
-        round=task.round,
-        stem=line.body["stem"],
-        model=line.body.get("answer", ""),
-        points=tuple(line.body["points"]),
-        possible=line.marks,
-        answer=str(collection.answers.get(task.item, "")) if collection else "",
-    )
-
-
-def recent_marks(marker: Account, *, most: int = 10) -> list[WrittenMark]:
-    return list(WrittenMark.objects.filter(by=marker).select_related("task").order_by("-created_at")[:most])
+    answers: int
+    done: int
+    total: int
+    arbitrations: int
+    arbitrated: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an offering's theory has been marked."""
+    """Where the marking of an offering stands."""
 
     offering: Offering
-    attempts: int
+    collected: int
     keyed: int
-    tasks: int
-    marked: int
-    arbitrations: int
+    held: int
     settled: int
+    items: tuple[ItemProgress, ...]
+    due: datetime
+
+    @property
+    def started(self) -> bool:
+        return self.keyed >= self.collected
+
+    @property
+    def waiting(self) -> int:
+        """Written marks still to be given."""
+        return sum(item.total - item.done + item.arbitrations - item.arbitrated for item in self.items)
+
+    @property
+    def ready(self) -> bool:
+        return self.started and not self.waiting and self.settled < self.collected
+
+    @property
+    def finished(self) -> bool:
+        return self.settled == self.collected
 
 
-def progress_of(offering: Offering) -> Progress:
-    tasks = MarkingTask.objects.filter(attempt__ticket__offering=offering)
-    return Progress(
-        offering=offering,
-        attempts=len(collections_of(offering)),
-        keyed=KeyMark.objects.filter(attempt__ticket__offering=offering).values("attempt").distinct().count(),
-        tasks=tasks.count(),
-        marked=WrittenMark.objects.filter(task__in=tasks).count(),
-        arbitrations=tasks.filter(round__gt=policy_of(offering).blind).count(),
-        settled=TheoryMark.objects.filter(attempt__ticket__offering=offering).count(),
+def progress_of(offerings: Iterable[Offering]) -> list[Progress]:
+    """Offerings with collected answers, in five queries however many there are."""
+    wanted = {offering.id: offering for offering in offerings}
+    collected = _count(
+        Attempt.objects.filter(Exists(Collection.objects.filter(attempt=OuterRef("pk")))), "", wanted
     )
+    keyed = _count(Attempt.objects.filter(Exists(KeyMark.objects.filter(attempt=OuterRef("pk")))), "", wanted)
+    settled = _count(TheoryMark.objects.all(), "attempt__", wanted)
+    held = _count(open_tasks().filter(marker__isnull=False), "attempt__", wanted)
+    items = _item_progress(wanted)
+    return [
+        Progress(
+            offering=offering,
+            collected=collected.get(key, 0),
+            keyed=keyed.get(key, 0),
+            held=held.get(key, 0),
+            settled=settled.get(key, 0),
+            items=tuple(items.get(key, ())),
+            due=result_due(offering),
+        )
+        for key, offering in wanted.items()
+        if collected.get(key)
+    ]
 
 
-def rounds_of(offering: Offering) -> dict[tuple[str, str], dict[int, WrittenMark | None]]:
-    """(attempt id, item) -> round -> its mark, None while it is missing."""
-    tasks = MarkingTask.objects.filter(attempt__ticket__offering=offering)
-    marks = {mark.task_id: mark for mark in WrittenMark.objects.filter(task__in=tasks)}
-    found: dict[tuple[str, str], dict[int, WrittenMark | None]] = {}
-    for task in tasks:
-        found.setdefault((str(task.attempt_id), task.item), {})[task.round] = marks.get(task.id)
+def _count(rows: QuerySet[Any], path: str, wanted: Iterable[UUID]) -> dict[UUID, int]:
+    field = f"{path}ticket__offering"
+    counted = rows.filter(**{f"{field}__in": list(wanted)}).order_by().values(field).annotate(n=Count("id"))
+    return {row[field]: row["n"] for row in counted}
+
+
+def _item_progress(wanted: Mapping[UUID, Offering]) -> dict[UUID, list[ItemProgress]]:
+    path = "attempt__ticket__offering"
+    done = WrittenMark.objects.filter(task=OuterRef("pk"))
+    rows = (
+        MarkingTask.objects.filter(**{f"{path}__in": list(wanted)})
+        .annotate(marked=Exists(done))
+        .order_by("item", "round")
+        .values(path, "item", "round")
+        .annotate(all=Count("id"), given=Count("id", filter=Q(marked=True)))
+    )
+    grouped: dict[tuple[UUID, str], dict[int, tuple[int, int]]] = defaultdict(dict)
+    for row in rows:
+        grouped[row[path], row["item"]][row["round"]] = (row["all"], row["given"])
+    found: dict[UUID, list[ItemProgress]] = defaultdict(list)
+    for (offering, item), rounds in grouped.items():
+        blind_rounds = policy_of(wanted[offering]).blind
+        first = [counts for place, counts in rounds.items() if place <= blind_rounds]
+        third = rounds.get(blind_rounds + 1, (0, 0))
+        found[offering].append(
+            ItemProgress(
+                item=item,
+                answers=rounds[1][0],
+                done=sum(given for _, given in first),
+                total=sum(everything for everything, _ in first),
+                arbitrations=third[0],
+                arbitrated=third[1],
+            )
+        )
     return found
 
 
-def collected(offering: Offering) -> list[Collection]:
-    return collections_of(offering)
+def offerings_marked() -> QuerySet[Offering]:
+    """Offerings with collected answers, the latest first."""
+    collected = Collection.objects.filter(attempt__ticket__offering=OuterRef("pk"))
+    return (
+        Offering.objects.filter(Exists(collected))
+        .select_related("sitting", "revision")
+        .order_by("-sitting__day", "title")
+    )
+
+
+def offerings_unsettled() -> QuerySet[Offering]:
+    """Those with an attempt that has no theory mark yet."""
+    settled = TheoryMark.objects.filter(attempt=OuterRef("attempt"))
+    open_ones = Collection.objects.filter(~Exists(settled), attempt__ticket__offering=OuterRef("pk"))
+    return offerings_marked().filter(Exists(open_ones))
