@@ -6,8 +6,10 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,12 +18,15 @@ from pypdf import PdfReader
 
 from tests.factories.world import World
 from tests.results.outcomes import released, sign_in_as_candidate
+from zhiheng import certificates
 from zhiheng.certificates.actions import issue, revoke, suspend
 from zhiheng.certificates.core.number import parse_number
 from zhiheng.certificates.core.proof import signer_of
+from zhiheng.certificates.core.reasons import CLASSES
 from zhiheng.certificates.core.status import is_set
 from zhiheng.certificates.documents import SAMPLE_NUMBER, certificate_pdf, sample_pdf
 from zhiheng.certificates.models import Certificate, CertificateEvent, CertificateState
+from zhiheng.certificates.public_views import REASONS
 from zhiheng.certificates.queries import issuer
 from zhiheng.certificates.waiting import waiting
 from zhiheng.people.models import Account, Role
@@ -266,6 +271,43 @@ def test_the_printed_certificate_says_what_the_register_holds(issued: list[Certi
         False,
         1,
     )
+
+
+def test_a_character_no_face_has_is_named_under_the_name(issued: list[Certificate]) -> None:
+    certificate = issued[0]
+    certificate.facts["name"] = (
+        "测\U00030000"  # the first character of plane 3, newer than the printing faces
+    )
+
+    assert "字库缺字：第2字U+30000" in words(certificate_pdf(certificate))
+
+
+def test_every_class_of_reason_has_words() -> None:
+    assert tuple(REASONS) == CLASSES
+
+
+@pytest.mark.parametrize("stage", ["certificates", "results"])
+def test_every_sentence_for_candidates_and_the_public_has_its_english(stage: str) -> None:
+    folder = Path(certificates.__file__).parents[1] / stage
+    catalogue = read_po(io.BytesIO((folder / "locale/en/LC_MESSAGES/django.po").read_bytes()))
+    known = {str(message.id) for message in catalogue if message.id and message.string}
+    sources = [*folder.rglob("*.html"), *folder.glob("*.py")]
+    used = {
+        sentence
+        for source in sources
+        for sentence in re.findall(r'(?:translate |\b_\(|gettext_lazy\()\s*"([^"]+)"', source.read_text())
+    }
+
+    assert used - known == set()
+
+
+def test_the_pages_speak_english(issued: list[Certificate]) -> None:
+    client = Client(headers={"accept-language": "en"})
+    url = reverse("verify_one", args=[issued[0].number])
+
+    page = client.get(url, {"name": issued[0].holder_name}).content.decode()
+
+    assert ("This certificate is valid" in page, "Internet Marketer" in page) == (True, True)
 
 
 def test_the_sample_never_verifies() -> None:

@@ -15,6 +15,7 @@ from zhiheng.certificates.core.credential import Facts
 from zhiheng.certificates.models import Certificate
 from zhiheng.certificates.queries import BODY, photo_of, rules_behind, seal_hash, statement
 from zhiheng.plumbing import pdf, vault
+from zhiheng.seating.documents import missing_glyphs
 from zhiheng.standards.core.loader import load_body, load_rule_set
 from zhiheng.standards.core.terms import RuleSet
 from zhiheng.surface.seal import seal_path
@@ -68,6 +69,7 @@ def _render(
     data: dict[str, Any] = {
         "number": facts.number,
         "name": facts.name,
+        "name_note": _name_note(facts.name),
         "id_masked": facts.id_masked,
         "title": facts.title,
         "subject": f"{occupation}　{facts.level}",
@@ -90,6 +92,14 @@ def _render(
         "photo": _photo_svg(photo) if photo is not None else b"",
     }
     return pdf.render(TEMPLATE, data, files=files)
+
+
+def _name_note(name: str) -> str:
+    """What stands under a name with a character no printing face has, so that an empty box is never the last word."""
+    codes = "、".join(
+        f"第 {name.index(letter) + 1} 字 U+{ord(letter):04X}" for letter in missing_glyphs(name)
+    )
+    return f"字库缺字：{codes}。以登记册中的姓名为准。" if codes else ""
 
 
 def _words(iso_day: str) -> str:

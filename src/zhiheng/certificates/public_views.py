@@ -71,6 +71,19 @@ CHECKS = {
 }
 
 
+REASONS = {
+    "证书信息有误": gettext_lazy("证书信息有误"),
+    "考核成绩被取消": gettext_lazy("考核成绩被取消"),
+    "报名材料不实": gettext_lazy("报名材料不实"),
+    "考试违纪": gettext_lazy("考试违纪"),
+    "冒用身份": gettext_lazy("冒用身份"),
+    "持证人申请": gettext_lazy("持证人申请"),
+    "调查核实中": gettext_lazy("调查核实中"),
+    "核实无误": gettext_lazy("核实无误"),
+    "其他原因": gettext_lazy("其他原因"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A certificate as a stranger may see it. event: the last change of state, None while it never changed."""
@@ -169,7 +182,7 @@ def _shown(certificate: Certificate) -> Shown:
         level=facts["level"] + (f" ({level.name_en})" if english() else ""),
         seal=seal_hash(certificate),
         event=last,
-        reason=class_of(last.reason) if last else "",
+        reason=str(REASONS[class_of(last.reason)]) if last else "",
     )
 
 
