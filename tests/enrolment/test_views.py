@@ -13,6 +13,7 @@ from tests.factories.pictures import picture
 from tests.factories.world import World, id_number
 from zhiheng.enrolment.actions import review
 from zhiheng.enrolment.models import Application, ApplicationStatus, Document, DocumentKind, Verdict
+from zhiheng.enrolment.waiting import waiting
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.people.models import Account, Person, Role
 from zhiheng.plumbing import clock
@@ -377,3 +378,69 @@ def test_a_candidate_sees_only_the_own_file(world: World) -> None:
 
 def test_nobody_sees_a_document_that_does_not_exist(reviewer: Client) -> None:
     assert reviewer.get(reverse("document", args=["00000000-0000-0000-0000-000000000000"])).status_code == 404
+
+
+def test_what_waits_for_institution_and_reviewer(
+    world: World, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    def lines(account: Account, role: Role) -> list[tuple[str, int]]:
+        return [(line.title, line.count) for line in waiting(account, role)]
+
+    assert lines(world[Role.REVIEWER], Role.REVIEWER) == []
+    world.enter()
+    handed_in, returned = world.submitted(), world.submitted()
+    review(by=world[Role.REVIEWER], application=returned, verdict=Verdict.RETURN, reasons=["照片发暗"])
+
+    assert lines(world[Role.INSTITUTION], Role.INSTITUTION) == [
+        ("1 份报名被退回，需要补正", 1),
+        ("1 份报名还是草稿，尚未提交", 1),
+    ]
+    assert lines(world[Role.REVIEWER], Role.REVIEWER) == [("1 份报名等待资格审核", 1)]
+    assert waiting(world[Role.REVIEWER], Role.REVIEWER)[0].due == handed_in.review_due
+    assert lines(world.outsider, Role.INSTITUTION) == lines(world[Role.CANDIDATE], Role.CANDIDATE) == []
+    with django_assert_num_queries(2):
+        waiting(world[Role.INSTITUTION], Role.INSTITUTION)
+
+
+def test_facts_a_level_does_not_read_are_kept_once_said(world: World, institution: Client) -> None:
+    school = {"level": "大专", "status": "在读", "major_related": True, "school_type": "高等职业学校"}
+    application = world.enter(profile={"education": [school]})
+    rows = (
+        institution.get(reverse("correct_application", args=[application.id]))
+        .context["profile"]
+        .blocks[0]
+        .rows
+    )
+
+    assert ["school_type" in row.fields for row in rows] == [True, False]
+    assert "final_year" not in rows[0].fields
+
+
+def test_the_claim_of_a_stored_level_and_apprenticeship_survives_a_correction(
+    world: World, institution: Client
+) -> None:
+    profile: dict[str, Any] = {
+        "certificates": [{"kind": "national", "level": "5", "relation": "本职业"}],
+        "training": [{"level": 5, "hours": 80, "completion_certificate": True, "relation": "本职业"}],
+        "apprenticeship": {"completed": True, "relation": "本职业"},
+    }
+    application = world.enter(world.national, profile=profile)
+    url = reverse("correct_application", args=[application.id])
+    shown = institution.get(url).context["profile"]
+    sent = {"phone": "13900000001"}
+    for block in shown.blocks:
+        sent |= {f"{block.section.key}-TOTAL_FORMS": "2", f"{block.section.key}-INITIAL_FORMS": "1"}
+        for row in block.rows:
+            sent |= {row.add_prefix(name): str(row[name].value() or "") for name in row.fields}
+    sent |= {
+        f"apprenticeship-{name}": str(shown.apprenticeship[name].value())
+        for name in ("held", "completed", "relation")
+    }
+
+    assert institution.post(url, sent).status_code == 302
+    application.refresh_from_db()
+    assert application.profile == {
+        "certificates": [{"kind": "national", "level": "五级", "relation": "本职业"}],
+        "training": [{"level": "五级", "hours": 80, "completion_certificate": True, "relation": "本职业"}],
+        "apprenticeship": {"completed": True, "relation": "本职业"},
+    }

@@ -117,10 +117,14 @@ class FactForm(forms.Form):
 
     asked_by: Mapping[str, str] = {}
 
-    def __init__(self, *args: Any, asked: frozenset[str] | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, asked: frozenset[str], **options: Any) -> None:
         super().__init__(*args, **options)
         for name, key in self.asked_by.items():
-            if asked is not None and key not in asked:
+            if key in asked:
+                continue
+            if self.initial.get(name) in (None, "") and not self.data.get(self.add_prefix(name)):
+                del self.fields[name]
+            else:  # it was said before; it is kept, not lost
                 self.fields[name].help_text = "这个级别的条件不看这一项，可不填。"
 
     def facts(self) -> dict[str, Any]:
@@ -128,7 +132,7 @@ class FactForm(forms.Form):
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in self.cleaned_data.items()
-            if value not in (None, "") and name not in ("DELETE", "held")
+            if value not in (None, "")
         }
 
 
@@ -216,7 +220,7 @@ class TrainingForm(FactForm):
         return {"completion_certificate": False} | super().facts()
 
 
-class ApprenticeshipForm(FactForm):
+class ApprenticeshipForm(forms.Form):
     held = forms.BooleanField(label="有学徒经历", required=False)
     completed = YesNo(label="学徒期已满", help_text="只有期满的学徒经历计入。")
     relation = Choice(
@@ -226,7 +230,10 @@ class ApprenticeshipForm(FactForm):
     def facts(self) -> dict[str, Any]:
         if not self.cleaned_data["held"]:
             return {}
-        return {"completed": False} | super().facts()
+        relation = self.cleaned_data["relation"]
+        return {"completed": self.cleaned_data["completed"] is True} | (
+            {"relation": relation} if relation else {}
+        )
 
 
 class ClaimForm(forms.Form):

@@ -51,6 +51,7 @@ class Block:
     section: Section
     rows: "BaseFormSet[FactForm]"
     asked: bool
+    unasked: str  # what the conditions of the level do not read, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,12 @@ class ProfileForm:
     ) -> Self:
         return cls(
             blocks=tuple(
-                Block(section=section, rows=rows[section.key], asked=section.key in asked)
+                Block(
+                    section=section,
+                    rows=rows[section.key],
+                    asked=section.key in asked,
+                    unasked=_unasked(section, asked),
+                )
                 for section in SECTIONS
             ),
             apprenticeship=apprenticeship,
@@ -151,6 +157,14 @@ def _rows(
         data, prefix=section.key, initial=initial, form_kwargs={"asked": asked}
     )
     return rows
+
+
+def _unasked(section: Section, asked: frozenset[str]) -> str:
+    return "、".join(
+        str(section.form.base_fields[name].label)
+        for name, key in section.form.asked_by.items()
+        if key not in asked
+    )
 
 
 def _shown(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
