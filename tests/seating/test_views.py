@@ -1,14 +1,18 @@
 """The pages of tickets and seating: who sees them, and what they do."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 from django.test import Client
 from django.urls import reverse
 
 from tests.factories.world import World
 from tests.seating.rooms import open_room, seat_people, second_invigilator, watch_room
+from zhiheng import seating
 from zhiheng.foundation.check_digit import mod11_2
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
@@ -18,6 +22,7 @@ from zhiheng.plumbing import clock
 from zhiheng.seating.actions import note_incident
 from zhiheng.seating.models import Centre, Incident, Invigilation, Placement, Room, Ticket
 from zhiheng.seating.waiting import waiting
+from zhiheng.sittings.actions import call_sitting, offer
 
 BEFORE_OPENING = datetime(2026, 11, 24, 23, 59, 59, tzinfo=SHANGHAI)
 OPENING = datetime(2026, 11, 25, 0, 0, tzinfo=SHANGHAI)
@@ -91,7 +96,7 @@ def test_somebody_elses_ticket_does_not_exist(world: World) -> None:
     assert candidate.get(reverse("ticket_pdf", args=[other.number])).status_code == 404
     assert outsider.get(reverse("ticket_pdf", args=[mine.number])).status_code == 404
     assert outsider.get(reverse("institution_tickets_pdf", args=sitting)).status_code == 404
-    assert outsider.get(reverse("institution_tickets")).context["groups"] == []
+    assert outsider.get(reverse("institution_tickets")).context["views"] == []
 
 
 def test_tickets_are_printed_from_midnight_of_the_third_day_before(world: World) -> None:
@@ -300,3 +305,52 @@ def test_an_incident_is_noted_by_the_rooms_invigilator_on_the_day(world: World) 
 
     noted = note_incident(by=me, watch=watch, text=" 换了\n鼠标 ", ticket=ticket)
     assert (noted.text, noted.ticket, noted.room) == ("换了 鼠标", ticket, room)
+
+
+def test_an_institution_sees_one_sitting_at_a_time(world: World) -> None:
+    """The latest first; an earlier one by its day, and nonsense falls back to the latest."""
+    room = open_room()
+    tickets = seat_people(world, room, 2)
+    earlier = call_sitting(by="test", day=date(2026, 10, 31))
+    first = offer(
+        by="test", sitting=earlier, rule_set="ccia-000", programme="internet-marketing", level="junior"
+    )
+    Ticket.objects.filter(pk=tickets[0].pk).update(offering=first)
+    institution, url = client_of(world[Role.INSTITUTION]), reverse("institution_tickets")
+
+    def shown(query: str) -> tuple[list[str], list[bool]]:
+        context = institution.get(url + query).context
+        return (
+            [view.sheet.ticket.number for view in context["views"]],
+            [tab["current"] for tab in context["tabs"]],
+        )
+
+    assert shown("") == ([tickets[1].number], [True, False])
+    assert shown("?day=2026-10-31") == ([tickets[0].number], [False, True])
+    assert shown("?day=x") == ([tickets[1].number], [True, False])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_waits_takes_a_fixed_number_of_queries(
+    world: World, count: int, django_assert_num_queries: Any
+) -> None:
+    seat_people(world, open_room(), count)
+    for role, queries in ((Role.CANDIDATE, 2), (Role.INSTITUTION, 2), (Role.ADMINISTRATOR, 7)):
+        with django_assert_num_queries(queries):
+            waiting(world[role], role)
+
+
+def test_every_sentence_a_candidate_sees_has_its_english() -> None:
+    folder = Path(seating.__file__).parent
+    with (folder / "locale/en/LC_MESSAGES/django.po").open("rb") as source:
+        known = {message.id for message in read_po(source, locale="en") if message.id and message.string}
+    pages = [
+        folder / "templates/seating" / name for name in ("tickets.html", "ticket.html", "ticket_public.html")
+    ]
+    asked = {
+        found
+        for page in pages
+        for found in re.findall(r'(?:translate |_\()"([^"]+)"', page.read_text(encoding="utf-8"))
+    }
+
+    assert sorted(asked - known) == []

@@ -168,11 +168,19 @@ def tickets_of_institution(institution: Institution, sitting: Sitting) -> QueryS
     )
 
 
-def sittings_with_tickets_of(institution: Institution, *, since: date | None = None) -> list[Sitting]:
+def coming_tickets_of(institution: Institution, *, since: date) -> QuerySet[Ticket]:
+    """Tickets of the institution's candidates for sittings on or after a day, the next sitting first."""
+    return (
+        Ticket.objects.filter(application__institution=institution, offering__sitting__day__gte=since)
+        .select_related("offering__sitting", "offering__revision")
+        .order_by("offering__sitting__day", "number")
+    )
+
+
+def sittings_with_tickets_of(institution: Institution) -> list[Sitting]:
     """Sittings for which the institution's candidates hold tickets, the latest first."""
     held = Ticket.objects.filter(application__institution=institution, offering__sitting=OuterRef("pk"))
-    found = Sitting.objects.filter(Exists(held)).order_by("-day")
-    return list(found if since is None else found.filter(day__gte=since))
+    return list(Sitting.objects.filter(Exists(held)).order_by("-day"))
 
 
 def photos_of(tickets: Iterable[Ticket]) -> dict[UUID, VaultFile]:

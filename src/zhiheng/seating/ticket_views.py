@@ -123,13 +123,27 @@ def ticket_file(request: SignedInRequest, number: str) -> HttpResponse:
 
 @allow(Role.INSTITUTION)
 def institution_tickets(request: HttpRequest) -> HttpResponse:
+    """One sitting at a time; the latest unless another is asked for."""
     institution = institution_of(cast(Account, request.user))
-    groups = []
-    if institution is not None:
-        for sitting in sittings_with_tickets_of(institution):
-            views = [shown(sheet) for sheet in sheets_of(tickets_of_institution(institution, sitting))]
-            groups.append({"sitting": sitting, "views": views, "first": views[0]})
-    return render(request, "seating/institution_tickets.html", {"groups": groups})
+    sittings = sittings_with_tickets_of(institution) if institution else []
+    asked = request.GET.get("day", "")
+    chosen = next((sitting for sitting in sittings if sitting.day.isoformat() == asked), None)
+    chosen = chosen or next(iter(sittings), None)
+    views = (
+        [shown(sheet) for sheet in sheets_of(tickets_of_institution(institution, chosen))]
+        if institution and chosen
+        else []
+    )
+    tabs = [
+        {
+            "url": f"?day={sitting.day.isoformat()}",
+            "label": sitting.title,
+            "current": sitting == chosen,
+        }
+        for sitting in sittings
+    ]
+    context = {"sitting": chosen, "views": views, "tabs": tabs if len(tabs) > 1 else []}
+    return render(request, "seating/institution_tickets.html", context)
 
 
 @allow(Role.INSTITUTION)

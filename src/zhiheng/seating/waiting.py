@@ -1,5 +1,7 @@
 """What waits in seating: tickets to print, tickets to issue, seats, invigilators."""
 
+from itertools import groupby
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,11 +12,10 @@ from zhiheng.plumbing import clock
 from zhiheng.seating.models import Ticket
 from zhiheng.seating.progress import seating_states, short_rooms
 from zhiheng.seating.queries import (
+    coming_tickets_of,
     offerings_from,
     printable,
-    sittings_with_tickets_of,
     tickets_from_rule,
-    tickets_of_institution,
     tickets_of_person,
 )
 from zhiheng.sittings.models import Offering
@@ -47,11 +48,13 @@ def _for_institution(account: Account) -> list[Waiting]:
     institution = institution_of(account)
     if institution is None:
         return []
-    lines = []
-    for sitting in sittings_with_tickets_of(institution, since=clock.today()):
-        tickets = list(tickets_of_institution(institution, sitting))
-        lines.append(_to_print(tickets[0], url=reverse("institution_tickets"), count=len(tickets)))
-    return lines
+    coming = groupby(
+        coming_tickets_of(institution, since=clock.today()), key=lambda ticket: ticket.offering.sitting
+    )
+    return [
+        _to_print(tickets[0], url=f"{reverse('institution_tickets')}?day={sitting.day}", count=len(tickets))
+        for sitting, tickets in ((sitting, list(group)) for sitting, group in coming)
+    ]
 
 
 def _to_print(ticket: Ticket, *, url: str, count: int) -> Waiting:
