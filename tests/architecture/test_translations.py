@@ -130,6 +130,15 @@ def test_the_english_keeps_every_blank_to_fill(path: Path) -> None:
     assert wrong == []
 
 
+def test_a_sentence_has_one_english_wherever_it_stands() -> None:
+    """Django merges the catalogues, so two translations of one sentence would depend on the order of the stages."""
+    found: dict[str, set[str]] = {}
+    for path in CATALOGUES:
+        for key, english in entries(path).items():
+            found.setdefault(key, set()).add(english)
+    assert {key: english for key, english in found.items() if len(english) > 1} == {}
+
+
 def test_public_pages_have_no_unmarked_chinese() -> None:
     shown = [path for path in templates() if any(place(path).startswith(part) for part in PUBLIC)]
     assert len(shown) > 10
