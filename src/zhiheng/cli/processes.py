@@ -66,6 +66,7 @@ def running(
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """The services, answering; all are ended on the way out, politely first."""
     variables = environment(addresses, **extra)
+    signal.signal(signal.SIGTERM, _leave)  # so that the children are ended however early the asking comes
     children = {
         name: subprocess.Popen(words, env=variables, start_new_session=True)
         for name, words in commands(addresses, worker=worker).items()
@@ -79,20 +80,17 @@ def running(
 
 
 def watch(children: dict[str, subprocess.Popen[bytes]]) -> int:
-    """Stay until a signal asks to stop (0) or one child dies, which ends the rest (1)."""
-    asked = False
+    """Stay until Ctrl+C or SIGTERM asks to stop (0), or one child dies, which ends the rest (1)."""
+    try:
+        while all(child.poll() is None for child in children.values()):
+            time.sleep(0.3)
+    except (KeyboardInterrupt, SystemExit):
+        return 0
+    return 1
 
-    def ask(signum: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
 
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, ask)
-    while not asked:
-        if any(child.poll() is not None for child in children.values()):
-            return 1
-        time.sleep(0.3)
-    return 0
+def _leave(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + signum)
 
 
 def _wait_until_answering(url: str, child: subprocess.Popen[bytes], words: str) -> None:
