@@ -109,10 +109,12 @@ def test_headings_may_stand_below_a_title_and_be_worded_otherwise() -> None:
         [],
         ["考生姓名 *", "身份证号（18位）", "联系电话：", "备注", "姓名"],
         ["测某", id_number(3), 13900000003.0, "随便", "另一个"],
+        ["短"],
         ["", "", ""],
     ]
     found = read_sheet(cells, wanted=ASSOCIATION)
 
+    assert {fault.row for fault in found.faults} == {5}
     assert [(row.row, row.name, row.phone) for row in found.rows] == [(4, "测某", "13900000003")]
 
 
@@ -170,6 +172,16 @@ def test_one_bad_row_does_not_hold_up_the_others() -> None:
 
     assert [row.row for row in found.rows] == [2, 4]
     assert columns(found) == [(3, "姓名"), (5, "身份证号码")]
+
+
+def test_a_moment_counts_as_its_day() -> None:
+    cells: list[list[Any]] = [
+        ["姓名", "身份证号码", "手机号", "工作开始日"],
+        ["测某", id_number(3), "13900000003", datetime(2024, 3, 1, 8, 30)],
+    ]
+    found = read_sheet(cells, wanted=ASSOCIATION)
+
+    assert found.rows[0].profile == {"employment": [{"start": "2024-03-01"}]}
 
 
 def test_formulas_are_not_run() -> None:

@@ -1,16 +1,20 @@
 """The pages of enrolling, reviewing and following an application: who sees them, and what they do."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from tests.factories.pictures import picture
 from tests.factories.world import World, id_number
+from zhiheng.enrolment import presenting
 from zhiheng.enrolment.actions import review
 from zhiheng.enrolment.models import Application, ApplicationStatus, Document, DocumentKind, Verdict
 from zhiheng.enrolment.waiting import waiting
@@ -320,7 +324,11 @@ def test_an_overdue_file_says_so(world: World, reviewer: Client) -> None:
 
 
 def test_a_draft_is_not_the_reviewers_business(world: World, reviewer: Client) -> None:
-    assert reviewer.get(reverse("review_file", args=[world.enter().id])).status_code == 404
+    draft = world.enter()
+    document = Document.objects.filter(application=draft)[0]
+
+    assert reviewer.get(reverse("review_file", args=[draft.id])).status_code == 404
+    assert reviewer.get(reverse("document", args=[document.id])).status_code == 404
 
 
 def test_the_full_number_is_shown_once_and_leaves_a_line(world: World, reviewer: Client) -> None:
@@ -444,3 +452,16 @@ def test_the_claim_of_a_stored_level_and_apprenticeship_survives_a_correction(
         "training": [{"level": "五级", "hours": 80, "completion_certificate": True, "relation": "本职业"}],
         "apprenticeship": {"completed": True, "relation": "本职业"},
     }
+
+
+def test_everything_a_candidate_reads_has_its_english() -> None:
+    stage = Path(presenting.__file__).parent
+    pages = [*stage.glob("templates/enrolment/my_*.html"), stage / "presenting.py"]
+    said = {
+        text for page in pages for text in re.findall(r"""(?:translate |_\()"([^"]+)\"""", page.read_text())
+    } | {str(kind.label) for kind in DocumentKind}
+    with (stage / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
+        english = {str(message.id): message.string for message in read_po(file) if message.id}
+
+    assert {text for text in said if not english.get(text)} == set()
+    assert len(said) > 30

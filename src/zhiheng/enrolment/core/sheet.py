@@ -70,7 +70,7 @@ def read_sheet(cells: Sequence[Sequence[Cell]], *, wanted: Wanted) -> SheetRead:
     faults: list[RowFault] = []
     seen: dict[str, int] = {}
     for number, line in enumerate(cells[top + 1 :], top + 2):
-        values = {column: line[place] for place, column in columns.items() if place < len(line)}
+        values = {column: line[place] if place < len(line) else "" for place, column in columns.items()}
         if not any(_text(value) for value in values.values()) or _is_example(values):
             continue
         if len(rows) + len({fault.row for fault in faults}) >= LIMIT_ROWS:

@@ -35,9 +35,9 @@ def document(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 
 
 def _may_see(request: SignedInRequest, found: Document) -> bool:
-    if request.roles & _STAFF:
-        return True
     application = found.application
+    if request.roles & _STAFF and application.submitted_at is not None:  # a draft is the institution's alone
+        return True
     if Role.INSTITUTION in request.roles:
         institution = institution_of(request.user)
         if institution is not None and institution.id == application.institution_id:
