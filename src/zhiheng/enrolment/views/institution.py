@@ -25,6 +25,7 @@ from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import enrolment_ends, milestones, open_offerings
 from zhiheng.standards.queries import conditions_of
 from zhiheng.surface.forms import as_validation_error
+from zhiheng.surface.wording import until_words
 
 PER_PAGE = 50
 
@@ -257,6 +258,7 @@ def application_page(
             "editable": editable,
             "withdrawable": editable or shown.status == ApplicationStatus.SUBMITTED,
             "ends": enrolment_ends(shown.offering),
+            "ends_words": f"{until_words(enrolment_ends(shown.offering))} 前",
             "milestones": milestones(shown.offering, today=clock.today()),
             "history": queries.review_history(shown),
             "refusal": refusal,
