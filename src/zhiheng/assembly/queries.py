@@ -196,7 +196,8 @@ def approvals_of(paper: Paper) -> list[PaperApproval]:
 def papers_awaiting(account: Account) -> QuerySet[Paper]:
     """Drafts this account has not approved yet."""
     own = PaperApproval.objects.filter(by=account).values("paper_id")
-    return Paper.objects.filter(status=PaperStatus.DRAFT).exclude(id__in=own).select_related("offering")
+    drafts = Paper.objects.filter(status=PaperStatus.DRAFT).exclude(id__in=own)
+    return drafts.select_related("offering").order_by("offering__starts_at", "form_id")
 
 
 def offerings_ahead(day: date) -> QuerySet[Offering]:
