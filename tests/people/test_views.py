@@ -11,6 +11,7 @@ from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.people.actions import create_account
 from zhiheng.people.models import Account, Institution, Role
 from zhiheng.people.queries import roles_of
+from zhiheng.people.views import ATTEMPTS_A_MINUTE, DEMO_PASSWORD
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import AuditLine
 
@@ -72,6 +73,50 @@ def test_demo_accounts_are_listed_in_a_demonstration_only(
     settings.DEMO = True
     page = client.get("/sign-in/")
     assert [entry.username for entry in page.context["demo_accounts"]] == [str(role) for role in Role]
+
+
+def test_a_demo_account_enters_by_its_button(world: World, client: Client, settings: Any) -> None:
+    settings.DEMO = True
+    create_account(
+        by="test", username="shown", password=DEMO_PASSWORD, display_name="演示", roles=[Role.MARKER]
+    )
+    page = client.get("/sign-in/?next=/home/").text
+    assert f'name="password" value="{DEMO_PASSWORD}"' in page
+    assert client.post("/sign-in/", {"username": "shown", "password": DEMO_PASSWORD}).status_code == 302
+
+
+def test_guessing_passwords_is_slowed_for_that_account_only(world: World, client: Client) -> None:
+    def attempt(username: str, password: str = "wrong") -> int:
+        answers = {"username": username, "password": password}
+        return client.post("/sign-in/", answers, REMOTE_ADDR="203.0.113.50").status_code
+
+    assert {attempt("marker") for _ in range(ATTEMPTS_A_MINUTE)} == {422}
+    refused = client.post(
+        "/sign-in/", {"username": "marker", "password": PASSWORD}, REMOTE_ADDR="203.0.113.50"
+    )
+    assert (refused.status_code, "一分钟内的请求太多" in refused.text) == (422, True)
+    assert attempt("finance", PASSWORD) == 302
+
+
+def test_a_new_password_takes_the_old_ones_place(world: World, client: Client) -> None:
+    elsewhere = Client()
+    for browser in (client, elsewhere):
+        browser.post("/sign-in/", {"username": "marker", "password": PASSWORD})
+    answers = {
+        "old_password": PASSWORD,
+        "new_password1": "another-long-word",
+        "new_password2": "another-long-word",
+    }
+    assert client.post("/password/", answers | {"old_password": "wrong"}).status_code == 422
+    assert client.post("/password/", answers | {"new_password2": "another-long-wort"}).status_code == 422
+    short = {"new_password1": "short", "new_password2": "short"}
+    assert client.post("/password/", answers | short).status_code == 422
+    assert client.post("/password/", answers).headers["Location"] == "/home/"
+
+    assert client.get("/home/").status_code == 200
+    assert elsewhere.get("/home/").status_code == 302
+    assert Client().post("/sign-in/", {"username": "marker", "password": PASSWORD}).status_code == 422
+    assert AuditLine.objects.latest("id").act == "password-changed"
 
 
 def test_signing_out_is_a_deed_not_a_link(office: Client) -> None:

@@ -44,6 +44,14 @@ def create_account(
 
 
 @transaction.atomic
+def change_password(*, by: Account, new: str) -> None:
+    """An account's own new password, already checked by its form."""
+    by.set_password(new)
+    by.save(update_fields=["password"])
+    record(by=str(by.id), act="password-changed", subject=f"account:{by.id}")
+
+
+@transaction.atomic
 def grant_role(
     *, by: Account, account: Account, role: Role, institution: Institution | None = None
 ) -> RoleGrant:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,23 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": _("账号或密码不对。请核对后再试。"),
         "inactive": _("这个账号已停用。请联系管理员。"),
+    }
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """The old password, and the new one twice."""
+
+    old_password = forms.CharField(label=_("现在的密码"), widget=forms.PasswordInput, strip=False)
+    new_password1 = forms.CharField(
+        label=_("新密码"),
+        widget=forms.PasswordInput,
+        strip=False,
+        help_text=_("至少 10 个字符，不用常见的词。"),
+    )
+    new_password2 = forms.CharField(label=_("再写一遍新密码"), widget=forms.PasswordInput, strip=False)
+    error_messages = {
+        "password_incorrect": _("现在的密码不对。请核对后再试。"),
+        "password_mismatch": _("两遍新密码不一样。请重新填写。"),
     }
 
 

@@ -7,6 +7,7 @@ from zhiheng.people.access import public
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
+    path("password/", views.password, name="password"),
     path("language/", public(set_language), name="set_language"),
     path("accounts/", staff.accounts, name="accounts"),
     path("accounts/new/", staff.new_account, name="new_account"),

@@ -53,7 +53,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
             display_name=account.display_name,
             role_label=_("、").join(_(str(role.label)) for role in Role if role in roles),
         )
-        context["account_links"] = [{"url": reverse("home"), "label": _("我的首页")}]
+        context["account_links"] = [
+            {"url": reverse("home"), "label": _("我的首页")},
+            {"url": reverse("password"), "label": _("更换密码")},
+        ]
     return context
 
 
