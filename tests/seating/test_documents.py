@@ -17,8 +17,15 @@ from zhiheng.people.models import Role
 from zhiheng.plumbing import vault
 from zhiheng.seating.actions import issue_tickets
 from zhiheng.seating.core.printing import ENTRY_OPENS_BEFORE, grouped
-from zhiheng.seating.documents import candidate_rules, missing_glyphs, ticket_pdf, ticket_url, tickets_pdf
-from zhiheng.seating.models import Placement, Ticket
+from zhiheng.seating.documents import (
+    candidate_rules,
+    full_address,
+    missing_glyphs,
+    ticket_pdf,
+    ticket_url,
+    tickets_pdf,
+)
+from zhiheng.seating.models import Centre, Placement, Ticket
 from zhiheng.seating.queries import photos_of
 
 LONG = "阿卜杜热西提·买买提伊敏江·阿布都克里木江·喀什"
@@ -154,3 +161,10 @@ def test_a_number_is_issued_once_and_read_in_groups(world: World) -> None:
     tickets = seat_people(world, room, 1)
     assert issue_tickets(by=world[Role.ADMINISTRATOR], offering=world.association, centre=room.centre) == []
     assert grouped(tickets[0].number) == "2611 011 001 00014"
+
+
+def test_a_municipality_is_named_once() -> None:
+    words = {"code": "001", "name": "考点", "address": "解放路 1 号"}
+
+    assert full_address(Centre(province="重庆市", city="重庆市", **words)) == "重庆市解放路 1 号"
+    assert full_address(Centre(province="福建省", city="福州市", **words)) == "福建省福州市解放路 1 号"

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from tests.factories.world import World
 from tests.seating.rooms import open_room, seat_people, second_invigilator, watch_room
@@ -22,6 +23,7 @@ from zhiheng.plumbing import clock
 from zhiheng.seating.actions import note_incident
 from zhiheng.seating.models import Centre, Incident, Invigilation, Placement, Room, Ticket
 from zhiheng.seating.waiting import waiting
+from zhiheng.seating.wording import exam_words
 from zhiheng.sittings.actions import call_sitting, offer
 
 BEFORE_OPENING = datetime(2026, 11, 24, 23, 59, 59, tzinfo=SHANGHAI)
@@ -354,3 +356,13 @@ def test_every_sentence_a_candidate_sees_has_its_english() -> None:
     }
 
     assert sorted(asked - known) == []
+
+
+def test_an_exam_has_an_english_name_with_its_trade(world: World) -> None:
+    with translation.override("en"):
+        names = [exam_words(world.association), exam_words(world.national)]
+
+    assert names[0] == "Internet Marketer, Junior"
+    assert len(names[1].split(", ")) == 3
+    assert names[1].isascii()
+    assert exam_words(world.association) == "互联网营销师（初级）"

@@ -11,6 +11,7 @@ from zhiheng.people.queries import person_of
 from zhiheng.people.waiting import Waiting
 from zhiheng.plumbing import clock
 from zhiheng.seating.queries import offerings_with_tickets, rooms_watched_by, tickets_of_person
+from zhiheng.seating.wording import exam_words
 
 
 def waiting(account: Account, role: Role) -> list[Waiting]:
@@ -31,7 +32,7 @@ def _for_candidate(account: Account) -> list[Waiting]:
         return []
     return [
         Waiting(
-            title=_("参加考试：%(exam)s") % {"exam": ticket.offering.title},
+            title=_("参加考试：%(exam)s") % {"exam": exam_words(ticket.offering)},
             url=f"{settings.HALL_URL}/hall/"
             if ticket.offering.sitting.day == today
             else reverse("ticket", args=[ticket.number]),

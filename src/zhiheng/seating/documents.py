@@ -18,7 +18,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.plumbing import pdf, vault
 from zhiheng.plumbing.models import VaultFile
 from zhiheng.seating.core.printing import ENTRY_OPENS_BEFORE, grouped
-from zhiheng.seating.models import Ticket
+from zhiheng.seating.models import Centre, Ticket
 from zhiheng.seating.queries import TicketSheet, photos_of, sheets_of_list
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
@@ -112,7 +112,7 @@ def _page(sheet: TicketSheet, photo: VaultFile | None) -> dict[str, Any]:
         "institution": ticket.application.institution.name,
         "number": grouped(ticket.number),
         "centre": ticket.centre.name,
-        "address": f"{_region(ticket)}{ticket.centre.address}",
+        "address": full_address(ticket.centre),
         "room": place.room.name if place else "",
         "seat": str(place.seat) if place else "",
         "day": day_words(offering.sitting.day),
@@ -126,9 +126,10 @@ def _page(sheet: TicketSheet, photo: VaultFile | None) -> dict[str, Any]:
     }
 
 
-def _region(ticket: Ticket) -> str:
-    centre = ticket.centre
-    return centre.province if centre.province == centre.city else f"{centre.province}{centre.city}"
+def full_address(centre: Centre) -> str:
+    """Province and city before the address; a municipality is named once."""
+    city = "" if centre.city == centre.province else centre.city
+    return f"{centre.province}{city}{centre.address}"
 
 
 def _portrait(file: VaultFile | None) -> str:

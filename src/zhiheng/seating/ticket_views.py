@@ -16,7 +16,7 @@ from zhiheng.people.queries import institution_of, person_of, roles_of
 from zhiheng.plumbing import clock
 from zhiheng.seating.core.number import LENGTH, is_ticket_number
 from zhiheng.seating.core.printing import grouped
-from zhiheng.seating.documents import candidate_rules, ticket_pdf, tickets_pdf
+from zhiheng.seating.documents import candidate_rules, full_address, ticket_pdf, tickets_pdf
 from zhiheng.seating.models import Ticket
 from zhiheng.seating.queries import (
     TicketSheet,
@@ -29,9 +29,9 @@ from zhiheng.seating.queries import (
     tickets_of_institution,
     tickets_of_person,
 )
+from zhiheng.seating.wording import exam_words
 from zhiheng.sittings.models import Offering, Sitting
-from zhiheng.sittings.queries import Milestone, milestones, rules_for, tickets_open
-from zhiheng.surface.wording import english
+from zhiheng.sittings.queries import Milestone, milestones, tickets_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +54,6 @@ class TicketView:
     @property
     def title(self) -> str:
         return exam_words(self.offering)
-
-
-def exam_words(offering: Offering) -> str:
-    """What is sat, in the language of the page."""
-    if not english():
-        return offering.title
-    rules = rules_for(offering)
-    parts = [rules.programme(offering.programme).name_en, rules.level(offering.level).name_en]
-    if offering.trade:
-        parts.insert(1, rules.trade(offering.trade, offering.level).name_en)
-    return ", ".join(parts)
 
 
 def shown(sheet: TicketSheet) -> TicketView:
@@ -97,6 +86,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
         context = {
             "view": shown(sheet),
             "hall_url": hall_address(),
+            "address": full_address(found.centre),
             "rules": candidate_rules(found.offering),
             "back_url": _back(cast(Account, request.user), found),
         }

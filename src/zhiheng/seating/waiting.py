@@ -18,6 +18,7 @@ from zhiheng.seating.queries import (
     tickets_from_rule,
     tickets_of_person,
 )
+from zhiheng.seating.wording import exam_words
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import tickets_open
 
@@ -62,14 +63,14 @@ def _to_print(ticket: Ticket, *, url: str, count: int) -> Waiting:
     offering = ticket.offering
     if printable(offering, moment=clock.now()).granted:
         return Waiting(
-            title=_("打印准考证：%(exam)s") % {"exam": offering.title},
+            title=_("打印准考证：%(exam)s") % {"exam": exam_words(offering)},
             url=url,
             count=count,
             due=offering.starts_at,
             rule=tickets_from_rule(offering),
         )
     return Waiting(
-        title=_("准考证从这一刻起可以打印：%(exam)s") % {"exam": offering.title},
+        title=_("准考证从这一刻起可以打印：%(exam)s") % {"exam": exam_words(offering)},
         url=url,
         count=count,
         due=tickets_open(offering),
