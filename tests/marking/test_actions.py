@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories.world import World, build_world
 from tests.marking.scripts import RIGHT, collect, collected, give, markers, opened, over, taken
-from zhiheng.delivery.models import LateAdmission
+from zhiheng.delivery.models import Attempt, LateAdmission
 from zhiheng.foundation.errors import Refused
 from zhiheng.marking.actions import (
     give_marks,
@@ -29,7 +29,7 @@ def code_of(call: object, **words: object) -> str:
     return refused.value.code
 
 
-def keyed(attempt: object) -> dict[str, tuple[Dec, str]]:
+def keyed(attempt: Attempt) -> dict[str, tuple[Dec, str]]:
     return {row.item: (row.marks, row.reason) for row in KeyMark.objects.filter(attempt=attempt)}
 
 

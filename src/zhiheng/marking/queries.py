@@ -125,6 +125,14 @@ def takeable_by(marker: Account) -> QuerySet[MarkingTask]:
     )
 
 
+def answers_for(marker: Account) -> list[UUID]:
+    """The offering of each answer somebody may take; an answer open in two rounds counts once."""
+    rows = (
+        takeable_by(marker).order_by().values_list("attempt__ticket__offering", "attempt", "item").distinct()
+    )
+    return [offering for offering, _, _ in rows]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointLine:
     place: int
