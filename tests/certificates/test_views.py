@@ -308,6 +308,7 @@ def test_the_pages_speak_english(issued: list[Certificate]) -> None:
     page = client.get(url, {"name": issued[0].holder_name}).content.decode()
 
     assert ("This certificate is valid" in page, "Internet Marketer" in page) == (True, True)
+    assert "它不是职业资格证书，也不是职业技能等级证书" in page
 
 
 def test_the_sample_never_verifies() -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
     )
 
 
+@cache
 def sample_pdf() -> bytes:
     """What a certificate looks like, with a number that never verifies."""
     rules = load_rule_set(SAMPLE_RULES)

@@ -86,13 +86,17 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A certificate as a stranger may see it. event: the last change of state, None while it never changed."""
+    """A certificate as a stranger may see it.
+
+    event: the last change of state, None while it never changed. plain: what the certificate is and is not.
+    """
 
     certificate: Certificate
     facts: dict[str, Any]
     programme: str
     level: str
     seal: str
+    plain: str
     event: CertificateEvent | None
     reason: str
 
@@ -181,6 +185,7 @@ def _shown(certificate: Certificate) -> Shown:
         programme=f"{facts['programme']}{trade}" + (f" ({programme.name_en})" if english() else ""),
         level=facts["level"] + (f" ({level.name_en})" if english() else ""),
         seal=seal_hash(certificate),
+        plain=rules.certificate.plain,
         event=last,
         reason=str(REASONS[class_of(last.reason)]) if last else "",
     )

@@ -229,10 +229,17 @@ def chances_of(institution: Institution, *, moment: datetime) -> list[Chance]:
     failed = list(
         results_of_institution(institution).exclude(outcome=Outcome.PASSED).filter(~Exists(ordered))
     )
-    passed = {
-        (result.application.person_id, _examination(result.application.offering))
-        for result in results_of_institution(institution).filter(outcome=Outcome.PASSED)
-    }
+    passed = set(
+        results_of_institution(institution)
+        .filter(outcome=Outcome.PASSED)
+        .values_list(
+            "application__person_id",
+            "application__offering__revision__rule_set",
+            "application__offering__programme",
+            "application__offering__level",
+            "application__offering__trade",
+        )
+    )
     requests = {
         request.result_id: request
         for request in MakeUpRequest.objects.filter(result__in=failed).select_related("offering__sitting")
@@ -247,7 +254,7 @@ def chances_of(institution: Institution, *, moment: datetime) -> list[Chance]:
     chances = []
     for result in failed:
         sat = result.application.offering
-        if (result.application.person_id, _examination(sat)) in passed:
+        if (result.application.person_id, *_examination(sat)) in passed:
             continue
         fitting = tuple(
             offering
