@@ -27,7 +27,9 @@ def test_an_offering_pins_its_rules_and_dates() -> None:
 
 def test_the_national_standard_is_pinned_with_its_tree() -> None:
     sitting = call_sitting(by="test", day=date(2026, 11, 28))
-    offering = offer(by="test", sitting=sitting, rule_set="004", programme="internet-marketer", level="5", trade="B")
+    offering = offer(
+        by="test", sitting=sitting, rule_set="004", programme="internet-marketer", level="5", trade="B"
+    )
 
     standard = standard_of(offering.revision)
 
@@ -57,8 +59,12 @@ def test_the_same_offering_twice_is_refused() -> None:
 
 def test_milestones_run_in_order_and_know_today() -> None:
     sitting = call_sitting(by="test", day=date(2026, 9, 26))
-    offering = offer(by="test", sitting=sitting, rule_set="000", programme="internet-marketing", level="junior")
+    offering = offer(
+        by="test", sitting=sitting, rule_set="000", programme="internet-marketing", level="junior"
+    )
     line = milestones(offering, today=date(2026, 9, 26))
 
     assert [point.start for point in line] == sorted(point.start for point in line)
-    assert [(point.key, point.note) for point in line if point.state == "today"] == [("sitting", "落在法定节假日")]
+    assert [(point.key, point.flag) for point in line if point.state == "today"] == [
+        ("sitting", "落在法定节假日")
+    ]
