@@ -20,6 +20,7 @@ from zhiheng.practicals.models import SkillTask
 from zhiheng.practicals.progress import skill_states
 from zhiheng.practicals.queries import (
     PanelView,
+    has_skill_component,
     overview,
     panels,
     panels_in,
@@ -88,6 +89,8 @@ def _line(view: PanelView) -> dict[str, Any]:
 @allow(Role.ADMINISTRATOR)
 def new_panel(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     found, by = _offering(offering_id), cast(Account, request.user)
+    if not has_skill_component(found):
+        raise Http404
     tasks, examiners = shipped_tasks(found), accounts_in(Role.EXAMINER)
     form = PanelForm(tasks, examiners, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -16,7 +16,6 @@ from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
 from zhiheng.practicals.actions import mark_absent, sign_off, submit_sheet
 from zhiheng.practicals.core.notes import notes_of
-from zhiheng.practicals.core.scoring import Sheet, skill_mark
 from zhiheng.practicals.core.task import Criterion, SkillTask
 from zhiheng.practicals.models import PanelCandidate, ScoreSheet
 from zhiheng.practicals.queries import (
@@ -26,6 +25,7 @@ from zhiheng.practicals.queries import (
     membership,
     overview,
     panels_of,
+    sheets_seen_by,
     sign_off_of,
     signing,
     task_of,
@@ -151,7 +151,8 @@ def absent(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
 
 @allow(Role.EXAMINER)
 def sign(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
-    """What the chair signs: every sheet by criterion, and how their totals become the mark."""
+    """The chair's signature. Marks are shown only once it is given: until then the chair, who scores too,
+    could still change a sheet with the others' in view."""
     candidate, account = _candidate(request, candidate_id), _account(request)
     signed, seat = sign_off_of(candidate), membership(candidate.panel, account)
     if signed is None and not (seat is not None and seat.chair):
@@ -160,19 +161,15 @@ def sign(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
         done = sign_off(by=account, candidate=candidate)
         messages.success(request, f"{candidate.ticket.number} 的技能成绩 {done.marks} 分已签字。")
         return redirect("panel", panel_id=candidate.panel_id)
-    held = latest_sheets(candidate)
-    decision = signing(candidate)
-    shown = decision.granted and not candidate.absent
-    sheets = [held[member.examiner_id] for member in members_of(candidate.panel)] if shown else []
-    facts = [Sheet(examiner=str(sheet.examiner_id), total=sheet.total) for sheet in sheets]
+    held = {sheet.examiner_id: sheet for sheet in sheets_seen_by(account, candidate)}
+    sheets = [held[member.examiner_id] for member in members_of(candidate.panel)] if signed else []
     context = {
         "candidate": candidate,
         "panel": candidate.panel,
         "signed": signed,
-        "decision": decision,
+        "decision": signing(candidate),
         "sheets": sheets,
-        "mark": skill_mark(facts) if shown else None,
-        "rows": _compared(task_of(candidate.panel.task), sheets) if shown else [],
+        "rows": _compared(task_of(candidate.panel.task), sheets) if signed else [],
     }
     return render(request, "practicals/sign.html", context)
 
