@@ -127,10 +127,9 @@ def takeable_by(marker: Account) -> QuerySet[MarkingTask]:
 
 def answers_for(marker: Account) -> list[UUID]:
     """The offering of each answer somebody may take; an answer open in two rounds counts once."""
-    rows = (
-        takeable_by(marker).order_by().values_list("attempt__ticket__offering", "attempt", "item").distinct()
-    )
-    return [offering for offering, _, _ in rows]
+    rows = takeable_by(marker).order_by()
+    answers = rows.values_list("attempt__ticket__offering", "attempt", "item").distinct()
+    return [offering for offering, _, _ in answers]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
