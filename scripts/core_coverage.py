@@ -10,7 +10,13 @@ PYTHON = sys.executable
 def main() -> int:
     report = subprocess.run(
         [
-            PYTHON, "-m", "coverage", "report", "--fail-under=100", "--show-missing", "--skip-covered",
+            PYTHON,
+            "-m",
+            "coverage",
+            "report",
+            "--fail-under=100",
+            "--show-missing",
+            "--skip-covered",
             "--include=src/zhiheng/*/core/*,src/zhiheng/foundation/*",
         ],
         cwd=Path(__file__).resolve().parents[1],

@@ -61,7 +61,10 @@ def _enter(company: Company, offerings: Offerings, player: Player) -> Applicatio
         address="示例市演示街 9 号",
     )
     open_candidate_account(
-        by=SERVICE, person=application.person, username=f"xinkaosheng{player.serial - FRESH}", password=PASSWORD
+        by=SERVICE,
+        person=application.person,
+        username=f"xinkaosheng{player.serial - FRESH}",
+        password=PASSWORD,
     )
     for place, kind in enumerate(KINDS):
         attach_document(
