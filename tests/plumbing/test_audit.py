@@ -52,7 +52,7 @@ def test_sealed_bytes_open_only_for_their_purpose() -> None:
     with pytest.raises(CannotOpen):
         unseal(sealed, purpose="b")
     with pytest.raises(CannotOpen):
-        unseal(b"\x02" + sealed[1:], purpose="a")
+        unseal(b"\x03" + sealed[1:], purpose="a")
 
 
 def test_keyed_hashes_differ_by_purpose() -> None:
@@ -62,7 +62,7 @@ def test_keyed_hashes_differ_by_purpose() -> None:
 
 @pytest.mark.django_db
 def test_a_file_is_kept_encrypted_and_read_back() -> None:
-    row = vault.store(PNG, kind="photo", name="照片.png", by="tester")
+    row = vault.keep(PNG, kind="photo", name="照片.png", by="tester", media_type="image/png")
 
     assert (row.media_type, row.size) == ("image/png", len(PNG))
     assert vault.read(row) == PNG

@@ -26,9 +26,9 @@ def test_a_closed_case() -> None:
     pieces, height = slabs(tree)
     assert height == 2 * ROW
     assert [(piece.branch.label, piece.left, piece.top, piece.width, piece.height) for piece in pieces] == [
-        ("全部", 0, 0, WIDTH / 2, 60),
-        ("甲", WIDTH / 2, 0, WIDTH / 2, 33.75),
-        ("乙", WIDTH / 2, 33.75, WIDTH / 2, 26.25),
+        ("全部", 0, 0, WIDTH / 2, 72),
+        ("甲", WIDTH / 2, 0, WIDTH / 2, 40.0),
+        ("乙", WIDTH / 2, 40.0, WIDTH / 2, 32.0),
     ]
     assert pieces[2].fill_width == WIDTH / 4
     assert pieces[2].branch.percent == 50
@@ -46,7 +46,7 @@ def test_children_fill_their_parent_and_nothing_leaves_the_picture(tree: Branch)
 
 def test_every_leaf_keeps_room_for_its_words() -> None:
     tree = Branch(label="全部", children=[Branch(label="重", weight=1000), Branch(label="轻", weight=0)])
-    assert slabs(tree)[0][2].height == 22.5
+    assert slabs(tree)[0][2].height == 28
 
 
 def test_a_long_label_is_cut_to_its_room() -> None:

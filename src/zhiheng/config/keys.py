@@ -5,22 +5,23 @@ import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY_NAMES = ("secret_key", "data_key", "issuer_key")
 
 
-def keys_of(var: Path) -> dict[str, str]:
+def keys_of(var: Path) -> dict[str, Any]:
     """The keys in `var/keys.json`, creating the file on the first call.
 
     secret_key: Django's; data_key: 32 bytes for encryption and keyed hashes; issuer_key: raw Ed25519
-    private key for credentials. Both byte strings are base64.
+    private key for credentials. Byte strings are base64. old_data_keys: a list, once a new data key was made.
     """
     path = var / "keys.json"
     if not path.exists():
         _create(path)
-    keys: dict[str, str] = json.loads(path.read_text())
+    keys: dict[str, Any] = json.loads(path.read_text())
     return keys
 
 

@@ -28,6 +28,12 @@ with env.prefixed("ZHIHENG_"):
     _keys = keys_of(VAR)
     SECRET_KEY = env.str("SECRET_KEY", _keys["secret_key"])
     DATA_KEY = base64.b64decode(env.str("DATA_KEY", _keys["data_key"]))
+    OLD_DATA_KEYS = tuple(
+        base64.b64decode(key)
+        for key in (*env.list("OLD_DATA_KEYS", []), *_keys.get("old_data_keys", []))
+        if key
+    )
+    KEYS_FILE = None if env.str("DATA_KEY", "") else VAR / "keys.json"  # where a new data key may be written
     ISSUER_KEY = base64.b64decode(env.str("ISSUER_KEY", _keys["issuer_key"]))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
     PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8700").rstrip("/")
@@ -36,9 +42,9 @@ with env.prefixed("ZHIHENG_"):
     HALL_DATABASE_URL = env.str("HALL_DATABASE_URL", "")
     DEMO = env.bool("DEMO", False)
 
-if len(DATA_KEY) != 32:
+if any(len(key) != 32 for key in (DATA_KEY, *OLD_DATA_KEYS)):
     raise ImproperlyConfigured(
-        "ZHIHENG_DATA_KEY 应为 32 字节的 base64：请用 `openssl rand -base64 32` 生成。"
+        "ZHIHENG_DATA_KEY 与 ZHIHENG_OLD_DATA_KEYS 应为 32 字节的 base64：请用 `openssl rand -base64 32` 生成。"
     )
 
 CLOCK_FILE = HALL_DATA / "clock.json"

@@ -1,14 +1,15 @@
 """Applying, handing in, and deciding."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from zhiheng.enrolment.core.admission import decide_open
-from zhiheng.enrolment.core.cases import profile_from_facts
 from zhiheng.enrolment.core.documents import decide_complete, required_kinds
 from zhiheng.enrolment.core.eligibility import Assessment
+from zhiheng.enrolment.core.photo import one_inch
 from zhiheng.enrolment.core.sheet import RowFault, SheetRow
 from zhiheng.enrolment.models import (
     Application,
@@ -20,7 +21,13 @@ from zhiheng.enrolment.models import (
     Verdict,
 )
 from zhiheng.enrolment.queries import assessment_of, documents_of, live_application, standing_of
-from zhiheng.enrolment.refusals import already_applied, not_eligible
+from zhiheng.enrolment.refusals import (
+    EDITABLE,
+    already_applied,
+    check_profile,
+    not_eligible,
+    require_editable,
+)
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_ends
 from zhiheng.people.actions import register_person
@@ -31,9 +38,8 @@ from zhiheng.plumbing.models import VaultFile
 from zhiheng.plumbing.outbox import publish
 from zhiheng.sittings.core.plan import review_due
 from zhiheng.sittings.models import Offering
-from zhiheng.sittings.queries import date_of, rules_for
+from zhiheng.sittings.queries import rules_for
 
-EDITABLE = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 PICTURES = ("image/jpeg", "image/png")
 
 
@@ -56,7 +62,7 @@ def enter_application(
     already applying for the programme on this sitting.
     """
     decide_open(standing_of(institution, offering), now=clock.now()).require()
-    _check_profile(profile, offering)
+    check_profile(profile, offering)
     person = register_person(by=str(by.id), name=name, id_number=id_number, phone=phone)
     clash = live_application(person, offering.sitting, offering.programme)
     if clash is not None:
@@ -124,8 +130,8 @@ def correct_application(
     address: str,
 ) -> Application:
     """Change the claimed facts of a draft or returned application. Raises: Refused."""
-    _require_editable(application)
-    _check_profile(profile, application.offering)
+    require_editable(application)
+    check_profile(profile, application.offering)
     application.profile = profile
     application.claimed_condition = claimed_condition
     application.address = address
@@ -140,7 +146,7 @@ def correct_application(
 @transaction.atomic
 def claim_condition(*, by: Account, application: Application, number: str) -> None:
     """Choose under which satisfied condition the application is reviewed. Raises: Refused."""
-    _require_editable(application)
+    require_editable(application)
     satisfied = assessment_of(application).satisfied
     if number not in satisfied:
         raise Refused(
@@ -199,19 +205,17 @@ def attach_document(
 
     Raises: Refused when the application is not editable or the file is not what it claims.
     """
-    _require_editable(application)
-    accept = (
-        PICTURES
-        if kind in (DocumentKind.PHOTO, DocumentKind.ID_FRONT, DocumentKind.ID_BACK)
-        else tuple(vault.NAMES)
-    )
-    file = vault.store(content, kind=kind, name=name, by=str(by.id), accept=accept)
-    _refuse_same_picture(application, kind, file)
+    require_editable(application)
+    source = hashlib.sha256(content).hexdigest()
+    _refuse_same_file(application, kind, source)
+    file = _kept_file(content, kind=kind, name=name, by=by)
     if kind != DocumentKind.PROOF:
         Document.objects.filter(application=application, kind=kind, superseded_at=None).update(
             superseded_at=clock.now()
         )
-    document = Document.objects.create(application=application, kind=kind, file=file)
+    document = Document.objects.create(
+        application=application, kind=kind, file=file, source_sha256=source
+    )
     record(
         by=str(by.id),
         act="document-attached",
@@ -227,7 +231,7 @@ def submit(*, by: Account, application: Application) -> Application:
 
     Raises: Refused when enrolment has closed, the claimed condition is not met, or documents are missing.
     """
-    _require_editable(application)
+    require_editable(application)
     decide_open(standing_of(application.institution, application.offering), now=clock.now()).require()
     assessment = assessment_of(application)
     if not assessment.eligible:
@@ -351,32 +355,18 @@ def _keep_eligibility(application: Application, assessment: Assessment) -> Eligi
     )
 
 
-def _check_profile(profile: dict[str, Any], offering: Offering) -> None:
-    """Refuse facts that cannot be, among them a date that has not come yet."""
-    profile_from_facts(profile, as_of=date_of(offering, "enrolment_closes"))
-    profile_from_facts(profile, as_of=clock.today())
-    for certificate in profile.get("certificates", []):
-        issued = certificate.get("issued")
-        if issued and issued > clock.today().isoformat():
-            raise Refused(
-                what=f"证书“{certificate.get('name') or ''}”的发证日期 {issued} 在今天之后",
-                remedy="请按证书上的日期填写",
-                code="future-date",
-            )
+def _kept_file(content: bytes, *, kind: DocumentKind, name: str, by: Account) -> VaultFile:
+    """The photo becomes a one-inch photo, other pictures are written anew, a PDF is looked through. Raises: Refused."""
+    if kind == DocumentKind.PHOTO:
+        vault.checked_type(content, name=name, accept=PICTURES)
+        return vault.keep_picture(one_inch(content, name=name), kind=kind, name=name, by=str(by.id))
+    accept = PICTURES if kind in (DocumentKind.ID_FRONT, DocumentKind.ID_BACK) else tuple(vault.NAMES)
+    return vault.store(content, kind=kind, name=name, by=str(by.id), accept=accept)
 
 
-def _require_editable(application: Application) -> None:
-    if application.status not in EDITABLE:
-        raise Refused(
-            what=f"这份报名现在是“{application.get_status_display()}”，不能修改",
-            remedy="需要更正的，请联系专委会退回",
-            code="not-editable",
-        )
-
-
-def _refuse_same_picture(application: Application, kind: DocumentKind, file: VaultFile) -> None:
+def _refuse_same_file(application: Application, kind: DocumentKind, source: str) -> None:
     same = (
-        Document.objects.filter(application=application, superseded_at=None, file__sha256=file.sha256)
+        Document.objects.filter(application=application, superseded_at=None, source_sha256=source)
         .exclude(kind=kind)
         .first()
     )

@@ -62,6 +62,7 @@ class Document(Record):
     kind = models.CharField(max_length=16, choices=DocumentKind)
     file = models.ForeignKey(VaultFile, on_delete=models.PROTECT, related_name="+")
     superseded_at = models.DateTimeField(null=True)
+    source_sha256 = models.CharField(max_length=64, default="")  # of the bytes as handed in, before cleaning
 
 
 class EligibilityDecision(Record):
@@ -89,3 +90,25 @@ class ReviewDecision(Record):
     reasons = models.JSONField(default=list)  # sentences shown to the institution
     eligibility = models.ForeignKey(EligibilityDecision, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+
+class ReviewHold(Record):
+    """A reviewer has this file open; until then nobody else decides it. One per file, taken over when it ends."""
+
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+
+
+class SecondLook(Record):
+    """An approval drawn for another reviewer's eyes. agreed: None while nobody has looked."""
+
+    first = models.OneToOneField(ReviewDecision, on_delete=models.PROTECT, related_name="+")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    agreed = models.BooleanField(null=True)
+    reasons = models.JSONField(default=list)  # what the second reviewer found
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["agreed", "created_at"])]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.identity import mask_id, normal_name, parse_resident_id
 from zhiheng.people.models import Account, Institution, InstitutionKind, Person, Role, RoleGrant
-from zhiheng.people.queries import id_number_hash
+from zhiheng.people.queries import find_person, id_number_hash
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.crypto import keyed_hash
@@ -190,17 +190,22 @@ def register_person(*, by: str, name: str, id_number: str, phone: str = "") -> P
     """
     resident = parse_resident_id(id_number, today=clock.today())
     given = normal_name(name)
-    person, created = Person.objects.get_or_create(
-        id_hash=id_number_hash(resident.number),
-        defaults={
-            "name": given,
-            "id_number": resident.number,
-            "id_masked": mask_id(resident.number),
-            "phone": phone,
-            "phone_hash": keyed_hash(phone, purpose="phone") if phone else "",
-            "born": resident.born,
-            "male": resident.male,
-        },
+    known = find_person(resident.number)
+    person, created = (
+        (known, False)
+        if known
+        else Person.objects.get_or_create(
+            id_hash=id_number_hash(resident.number),
+            defaults={
+                "name": given,
+                "id_number": resident.number,
+                "id_masked": mask_id(resident.number),
+                "phone": phone,
+                "phone_hash": keyed_hash(phone, purpose="phone") if phone else "",
+                "born": resident.born,
+                "male": resident.male,
+            },
+        )
     )
     if not created and person.name != given:
         raise _name_differs(given)

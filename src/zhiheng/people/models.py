@@ -96,10 +96,10 @@ class Person(Record):
 
     name = models.CharField(max_length=50)
     id_kind = models.CharField(max_length=16, default="resident")
-    id_number = EncryptedTextField()
+    id_number = EncryptedTextField(found_by="id_hash", hash_purpose="id-number")
     id_hash = models.CharField(max_length=64, unique=True)
     id_masked = models.CharField(max_length=32)
-    phone = EncryptedTextField(blank=True, default="")
+    phone = EncryptedTextField(blank=True, default="", found_by="phone_hash", hash_purpose="phone")
     phone_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     born = models.DateField()
     male = models.BooleanField()

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from zhiheng.people.models import Account, Institution, Person, Role, RoleGrant
-from zhiheng.plumbing.crypto import keyed_hash
+from zhiheng.plumbing.crypto import keyed_hash, keyed_hashes
 
 
 def roles_of(account: Account) -> frozenset[Role]:
@@ -83,7 +83,9 @@ def id_number_hash(number: str) -> str:
 
 
 def find_person(id_number: str) -> Person | None:
-    return Person.objects.filter(id_hash=id_number_hash(id_number)).first()
+    """The person with this identity number, also while the data key is being changed."""
+    number = "".join(id_number.split()).upper()
+    return Person.objects.filter(id_hash__in=keyed_hashes(number, purpose="id-number")).first()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

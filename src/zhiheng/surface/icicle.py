@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Self
 
 WIDTH = 800
-ROW = 30
+ROW = 36
+_LEAST = 28  # a link is at least 24 px high where the picture is at its smallest, 704 px wide
 _LETTER = 14
 _PADDING = 10
 
@@ -98,7 +99,7 @@ def _slabs(branch: Branch, depth: int, top: float, height: float, column: float)
 def _heights(branch: Branch, height: float) -> list[float]:
     """Every child gets room for its leaves' words first; what is left goes by weight."""
     total = sum(float(child.weight) for child in branch.children)
-    needs = [_leaves(child) * ROW * 0.75 for child in branch.children]
+    needs = [_leaves(child) * _LEAST for child in branch.children]
     spare = height - sum(needs)
     if total <= 0:
         return [need + spare / len(needs) for need in needs]

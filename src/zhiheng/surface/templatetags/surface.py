@@ -9,8 +9,10 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.template.context import Context
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from zhiheng.foundation.decision import Decision, Reason
 from zhiheng.foundation.errors import Refused
@@ -120,6 +122,16 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
         "fields": [bound for bound in form.visible_fields() if bound.errors],
         "hidden_errors": [(bound, field_errors(bound)) for bound in form.hidden_fields() if bound.errors],
     }
+
+
+@register.simple_block_tag(end_name="endwrap")
+def wrap(content: SafeString, label: str | Promise = "") -> SafeString:
+    """Around a table that may scroll sideways: reachable and named for those who use the keyboard."""
+    return format_html(
+        '<div class="table-wrap" role="group" tabindex="0" aria-label="{}">{}</div>',
+        label or _("表格"),
+        content,
+    )
 
 
 @register.inclusion_tag("surface/components/empty.html")
