@@ -4,9 +4,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.chromium import FLAGS, chromium_path
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 # Live-server tests read the database while Playwright's own event loop runs in the same thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -15,9 +20,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.fixture(autouse=True)
 def _clock_stands_true() -> object:
     """Every test starts with the demo clock at real time."""
-    from django.conf import settings
+    from django.conf import settings as django_settings
 
-    settings.CLOCK_FILE.unlink(missing_ok=True)
+    django_settings.CLOCK_FILE.unlink(missing_ok=True)
     return None
 
 
