@@ -55,9 +55,7 @@ def test_barred_words_are_found(text: str, words: list[str]) -> None:
     assert [fault.word for fault in faults(text)] == words
 
 
-@pytest.mark.parametrize(
-    "text", ["国 家 认 证", "国家\u200b认证", "国\n家\t认证", "国家認证".replace("認", "认")]
-)
+@pytest.mark.parametrize("text", ["国 家 认 证", "国家\u200b认证", "国\n家\t认证"])
 def test_gaps_do_not_hide_a_word(text: str) -> None:
     assert len(faults(text)) == 1
     assert faults(text)[0].start == 0
@@ -78,10 +76,7 @@ def test_a_barred_text_is_refused_by_name() -> None:
     assert refused.value.code == "wording-barred"
     assert refused.value.what.startswith("机构简介里有不能对外使用的字样，第 1 个字起的“权威”")
     assert "第 5 个字起的“包过”" in refused.value.what
-    assert (
-        refused.value.rule
-        == "人社部函〔2022〕25号；《广告法》第二十八条；《广告法》第二十四条第一项；人社部函〔2022〕25号"
-    )
+    assert refused.value.rule == "人社部函〔2022〕25号；《广告法》第二十八条；《广告法》第二十四条第一项"
 
 
 @given(st.text(alphabet="abc 测试，。", max_size=30), st.text(alphabet="abc 测试，。", max_size=30))
