@@ -5,7 +5,14 @@ from tests.cli.answers import run
 
 @pytest.mark.parametrize(
     ("candidates", "invigilators", "examiners"),
-    [(1, 2, 3), (16, 2, 5), (31, 3, 7), (46, 4, 11), (1000, 67, 201)],
+    [
+        (1, 2, 3),
+        (16, 2, 5),
+        (31, 3, 7),
+        (46, 4, 11),
+        (1000, 67, 201),
+        (10**17 + 6, 6666666666666668, 20000000000000003),
+    ],
 )
 def test_ratios(
     capsys: pytest.CaptureFixture[str], candidates: int, invigilators: int, examiners: int

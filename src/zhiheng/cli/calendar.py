@@ -1,5 +1,6 @@
 """`zhiheng calendar add`: the day so many working days after (or before) another."""
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from zhiheng.cli.output import AsJson, answer
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.workdays import add_working_days
 
-app = typer.Typer(help="工作日历", no_args_is_help=True)
+app = typer.Typer(help="工作日历")
 
 
 @app.callback()
@@ -47,7 +48,7 @@ def parse_day(text: str) -> date:
 
 def parse_whole(text: str, name: str) -> int:
     """Raises: Refused when the text is not a whole number."""
-    try:
-        return int(text)
-    except ValueError:
-        raise Refused(what=f"{name}“{text}”不是整数", remedy="请给出整数", code="number") from None
+    # int() also takes "1_0", "５" and surrounding blanks, which in a command are slips of the hand.
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        raise Refused(what=f"{name}“{text}”不是整数", remedy="请用数字 0 至 9 给出整数", code="number")
+    return int(text)

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from zhiheng.cli.backend import start_backend
 from zhiheng.cli.output import AsJson, answer
 
-app = typer.Typer(help="数据库", no_args_is_help=True)
+app = typer.Typer(help="数据库")
 
 
 @app.callback()

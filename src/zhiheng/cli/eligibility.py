@@ -8,7 +8,7 @@ from zhiheng.cli.output import AsJson, answer, read_json
 from zhiheng.enrolment.core.cases import Case, read_cases
 from zhiheng.enrolment.core.eligibility import Assessment
 
-app = typer.Typer(help="报考条件核对", no_args_is_help=True)
+app = typer.Typer(help="报考条件核对")
 
 
 @app.callback()

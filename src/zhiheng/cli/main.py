@@ -3,6 +3,9 @@
 import importlib
 import sys
 
+from typer.exceptions import TyperException
+
+from zhiheng.cli.misuse import sentence_of
 from zhiheng.cli.output import EXIT_UNUSABLE, EXIT_YES, say
 from zhiheng.foundation.errors import Refused
 
@@ -34,9 +37,13 @@ def main(argv: list[str] | None = None) -> None:
         sys.exit(EXIT_UNUSABLE)
     module = importlib.import_module(f"zhiheng.cli.{words[0]}")
     try:
-        module.app(words[1:], prog_name=f"zhiheng {words[0]}")
+        # Not standalone: the parser's own messages are English and would otherwise be printed by it.
+        sys.exit(module.app(words[1:], prog_name=f"zhiheng {words[0]}", standalone_mode=False))
     except Refused as refused:
         say(refused.sentence)
+        sys.exit(EXIT_UNUSABLE)
+    except TyperException as misuse:
+        say(sentence_of(misuse, command=words[0]))
         sys.exit(EXIT_UNUSABLE)
 
 

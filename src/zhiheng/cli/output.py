@@ -14,6 +14,12 @@ EXIT_YES = 0
 EXIT_NO = 1
 EXIT_UNUSABLE = 2
 
+_WHY_UNREADABLE: dict[type[OSError], str] = {
+    FileNotFoundError: "没有这个文件",
+    IsADirectoryError: "它是一个文件夹",
+    PermissionError: "没有读取权限",
+}
+
 AsJson = Annotated[bool, typer.Option("--json", help="只在标准输出打印一个 JSON 文档")]
 
 
@@ -42,7 +48,8 @@ def read_input(file: str) -> str:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return raw.decode("utf-8-sig")
     except OSError as error:
-        raise Refused(what=f"读不到文件 {file}：{error.strerror}", remedy="请检查路径", code="file") from None
+        why = _WHY_UNREADABLE.get(type(error), error.strerror)
+        raise Refused(what=f"读不到文件 {file}：{why}", remedy="请检查路径", code="file") from None
     except UnicodeDecodeError:
         raise Refused(
             what=f"文件 {file} 不是 UTF-8 文本", remedy="请另存为 UTF-8 编码", code="encoding"

@@ -29,7 +29,7 @@ UNSOUND = (
     "short-options",
 )
 
-app = typer.Typer(help="组卷", no_args_is_help=True)
+app = typer.Typer(help="组卷")
 
 
 @app.callback()

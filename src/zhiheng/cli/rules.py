@@ -8,7 +8,7 @@ from zhiheng.cli.output import AsJson, answer
 from zhiheng.standards.core.loader import list_rule_sets
 from zhiheng.standards.core.terms import RuleSet
 
-app = typer.Typer(help="规则集", no_args_is_help=True)
+app = typer.Typer(help="规则集")
 
 
 @app.callback()

@@ -12,7 +12,7 @@ from zhiheng.sittings.core.plan import SittingPlan, is_regular_day, last_saturda
 from zhiheng.standards.core.loader import load_rule_set
 from zhiheng.standards.core.terms import RuleSet
 
-app = typer.Typer(help="考期", no_args_is_help=True)
+app = typer.Typer(help="考期")
 
 
 @app.callback()

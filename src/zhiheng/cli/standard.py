@@ -8,7 +8,7 @@ from zhiheng.cli.output import AsJson, answer
 from zhiheng.standards.core.loader import load_occupation
 from zhiheng.standards.core.terms import Content, Occupation, Point, StandardLevel, WeightTable
 
-app = typer.Typer(help="国家职业技能标准", no_args_is_help=True)
+app = typer.Typer(help="国家职业技能标准")
 
 
 @app.callback()

@@ -11,7 +11,7 @@ def photo(serial: int) -> bytes:
     """A 295 x 413 figure on white: an outline, not a face."""
     image = Image.new("RGB", (295, 413), PAPER)
     draw = ImageDraw.Draw(image)
-    tone = (70 + serial * 37 % 120, 80 + serial * 53 % 110, 95 + serial * 29 % 100)
+    tone = (70 + serial * 37 % 120, 80 + serial * 53 % 110, 205 + serial * 29 % 45)
     draw.ellipse((95, 90, 200, 225), fill=tone)
     draw.pieslice((25, 245, 270, 580), 180, 360, fill=tone)
     return _jpeg(image)

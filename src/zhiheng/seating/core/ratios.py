@@ -1,7 +1,6 @@
 """How many invigilators, examiners and reviewers a room or panel needs. Source: 4-01-02-07 (2021) 1.9.3."""
 
 from dataclasses import dataclass
-from math import ceil
 
 from zhiheng.foundation.decision import Decision, Reason
 from zhiheng.foundation.errors import Refused
@@ -28,13 +27,13 @@ def least_staff(candidates: int, ratios: Ratios) -> Staffing:
 
 def least_invigilators(candidates: int, ratios: Ratios) -> int:
     """1:15, and never fewer than two in a room."""
-    by_ratio = ceil(_positive(candidates) / ratios.candidates_per_invigilator.value)
+    by_ratio = _shares(candidates, ratios.candidates_per_invigilator.value)
     return max(ratios.least_invigilators.value, by_ratio)
 
 
 def least_examiners(candidates: int, ratios: Ratios) -> int:
     """The smallest odd number that is at least three and one per five candidates."""
-    by_ratio = ceil(_positive(candidates) / ratios.candidates_per_examiner.value)
+    by_ratio = _shares(candidates, ratios.candidates_per_examiner.value)
     return _odd_from(max(ratios.least_examiners.value, by_ratio))
 
 
@@ -42,12 +41,13 @@ def _odd_from(number: int) -> int:
     return number if number % 2 else number + 1
 
 
-def _positive(candidates: int) -> int:
+def _shares(candidates: int, each: int) -> int:
+    """How many shares of so many candidates, the last one perhaps not full."""
     if candidates < 1:
         raise Refused(
             what=f"考生人数 {candidates} 不是正整数", remedy="请给出 1 或更大的整数", code="candidates-range"
         )
-    return candidates
+    return -(-candidates // each)
 
 
 def check_invigilators(invigilators: int, *, candidates: int, ratios: Ratios) -> Decision:
@@ -69,7 +69,7 @@ def check_examiners(panels: tuple[int, ...], *, candidates: int, ratios: Ratios)
 
     panels: the number of examiners in each group; one group is the usual case.
     """
-    needed = ceil(_positive(candidates) / ratios.candidates_per_examiner.value)
+    needed = _shares(candidates, ratios.candidates_per_examiner.value)
     enough = Reason(
         code="examiner-ratio",
         text=f"考生 {candidates} 名，考评员共 {sum(panels)} 名，至少 {needed} 名",
