@@ -16,6 +16,7 @@ from tests.factories.pictures import picture
 from tests.factories.world import World, id_number
 from zhiheng.enrolment import presenting
 from zhiheng.enrolment.actions import review
+from zhiheng.enrolment.core.photo import one_inch
 from zhiheng.enrolment.models import Application, ApplicationStatus, Document, DocumentKind, Verdict
 from zhiheng.enrolment.waiting import waiting
 from zhiheng.foundation.moment import SHANGHAI
@@ -358,7 +359,7 @@ def test_a_document_opens_as_it_was_handed_in(world: World, reviewer: Client, in
     assert AuditLine.objects.filter(act="document-seen").count() == 0
     seen = reviewer.get(url)
 
-    assert own.content == seen.content == picture(12)
+    assert own.content == seen.content == one_inch(picture(12), name="photo.jpg")
     assert seen.headers["Content-Type"] == "image/jpeg"
     assert seen.headers["Content-Disposition"] == 'inline; filename="photo.jpg"'
     assert seen.headers["Cache-Control"] == "no-store, private"

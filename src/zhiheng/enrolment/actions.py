@@ -213,9 +213,7 @@ def attach_document(
         Document.objects.filter(application=application, kind=kind, superseded_at=None).update(
             superseded_at=clock.now()
         )
-    document = Document.objects.create(
-        application=application, kind=kind, file=file, source_sha256=source
-    )
+    document = Document.objects.create(application=application, kind=kind, file=file, source_sha256=source)
     record(
         by=str(by.id),
         act="document-attached",

@@ -1,8 +1,16 @@
 """What an applicant hears when the answer is no."""
 
+from typing import Any
+
+from zhiheng.enrolment.core.cases import profile_from_facts
 from zhiheng.enrolment.core.eligibility import Assessment
-from zhiheng.enrolment.models import Application
+from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.foundation.errors import Refused
+from zhiheng.plumbing import clock
+from zhiheng.sittings.models import Offering
+from zhiheng.sittings.queries import date_of
+
+EDITABLE = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 
 
 def already_applied(name: str, clash: Application | None) -> Refused:
@@ -24,3 +32,26 @@ def not_eligible(application: Application, assessment: Assessment) -> Refused:
         remedy="请核对学历、工作经历与证书是否填全，或改报其他级别",
         code="not-eligible",
     )
+
+
+def check_profile(profile: dict[str, Any], offering: Offering) -> None:
+    """Refuse facts that cannot be, among them a date that has not come yet."""
+    profile_from_facts(profile, as_of=date_of(offering, "enrolment_closes"))
+    profile_from_facts(profile, as_of=clock.today())
+    for certificate in profile.get("certificates", []):
+        issued = certificate.get("issued")
+        if issued and issued > clock.today().isoformat():
+            raise Refused(
+                what=f"证书“{certificate.get('name') or ''}”的发证日期 {issued} 在今天之后",
+                remedy="请按证书上的日期填写",
+                code="future-date",
+            )
+
+
+def require_editable(application: Application) -> None:
+    if application.status not in EDITABLE:
+        raise Refused(
+            what=f"这份报名现在是“{application.get_status_display()}”，不能修改",
+            remedy="需要更正的，请联系专委会退回",
+            code="not-editable",
+        )

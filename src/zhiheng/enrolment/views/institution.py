@@ -16,6 +16,7 @@ from zhiheng.enrolment.core.asking import asked_fields
 from zhiheng.enrolment.forms import CandidateForm, ClaimForm, ContactForm, UploadForm
 from zhiheng.enrolment.models import Application, ApplicationStatus, DocumentKind
 from zhiheng.enrolment.profile_form import ProfileForm
+from zhiheng.enrolment.refusals import EDITABLE
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Institution, Role
@@ -177,7 +178,7 @@ def correct_application(request: SignedInRequest, application_id: UUID) -> HttpR
     application = _own(request, application_id)
     offering = application.offering
     asked = asked_fields(conditions_of(offering.revision), offering.level)
-    if application.status not in actions.EDITABLE:
+    if application.status not in EDITABLE:
         messages.info(request, f"这份报名现在是“{application.get_status_display()}”，不能修改。")
         return redirect("application", application.id)
     if request.method != "POST" or "add" in request.POST:
@@ -227,7 +228,7 @@ def application_page(
     refusal: Refused | None = None,
 ) -> HttpResponse:
     assessment = queries.assessment_of(shown)
-    editable = shown.status in actions.EDITABLE
+    editable = shown.status in EDITABLE
     checklist = [
         {
             "entry": entry,
