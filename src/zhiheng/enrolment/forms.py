@@ -252,10 +252,26 @@ class ClaimForm(forms.Form):
         field.choices = satisfied
 
 
+UPLOAD_HINTS = {
+    "photo": "近半年一寸免冠白底彩色照片，手机原图即可；裁成 295 × 413 像素保存。JPEG 或 PNG，不超过 16 MB。",
+    "id_front": "四角齐全、不反光。JPEG 或 PNG，不超过 16 MB。",
+    "id_back": "四角齐全、不反光。JPEG 或 PNG，不超过 16 MB。",
+    "": "JPEG、PNG 图片或 20 页以内、不带密码的 PDF，不超过 16 MB。",
+}
+
+
 class UploadForm(forms.Form):
     """One file of one kind."""
 
     file = forms.FileField(label="文件", allow_empty_file=True, max_length=200)
+
+    def __init__(self, *args: Any, kind: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        pictures_only = kind in ("photo", "id_front", "id_back")
+        self.fields["file"].widget.attrs["accept"] = (
+            "image/jpeg,image/png" if pictures_only else "image/jpeg,image/png,application/pdf"
+        )
+        self.fields["file"].help_text = UPLOAD_HINTS.get(kind, UPLOAD_HINTS[""])
 
 
 class SheetForm(forms.Form):

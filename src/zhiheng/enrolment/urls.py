@@ -34,6 +34,9 @@ urlpatterns = [
         name="withdraw_application",
     ),
     path("documents/<uuid:document_id>/", documents.document, name="document"),
+    path(
+        "documents/<uuid:document_id>/<int:until>/<str:key>/", documents.document_file, name="document_file"
+    ),
     path("review/", review.review_queue, name="review_queue"),
     path("review/<uuid:application_id>/", review.review_file, name="review_file"),
     path("review/<uuid:application_id>/decide/", review.decide_file, name="decide_file"),

@@ -1,42 +1,72 @@
-"""Opening a candidate's document: for its institution, the reviewers and the candidate, nobody else."""
+"""Opening a candidate's papers: for its institution, the reviewers and the candidate, nobody else."""
 
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from zhiheng.enrolment.actions import note_document_seen
-from zhiheng.enrolment.models import Document
+from zhiheng.enrolment.links import document_link, link_holds
+from zhiheng.enrolment.models import Application, Document
 from zhiheng.enrolment.queries import document_with_application
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
 from zhiheng.people.queries import institution_of, person_of
-from zhiheng.plumbing import vault
+from zhiheng.plumbing import clock, vault
+from zhiheng.plumbing.pictures import watermarked
 
 _STAFF = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
+_READERS = (Role.INSTITUTION, Role.CANDIDATE, Role.REVIEWER, Role.ADMINISTRATOR)
 
 
-@allow(Role.INSTITUTION, Role.CANDIDATE, Role.REVIEWER, Role.ADMINISTRATOR)
+@allow(*_READERS)
 def document(request: SignedInRequest, document_id: UUID) -> HttpResponse:
-    found = document_with_application(document_id)
-    if found is None or not _may_see(request, found):
+    """The lasting address on pages: it lets nothing through but a link of five minutes for this reader."""
+    found = _found(request, document_id)
+    asked = "?download" if "download" in request.GET else ""
+    response = redirect(document_link(request.user, found.id) + asked)
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+@allow(*_READERS)
+def document_file(request: SignedInRequest, document_id: UUID, until: int, key: str) -> HttpResponse:
+    """The file itself; what staff see carries their name and the day."""
+    if not link_holds(request.user, document_id, until, key):
         raise Http404
-    content = vault.read(found.file)
+    found = _found(request, document_id)
+    content, media_type = vault.read(found.file), found.file.media_type
     if request.roles & _STAFF:
         note_document_seen(by=request.user, document=found)
-    response = HttpResponse(content, content_type=found.file.media_type)
-    disposition = content_disposition_header(
-        as_attachment="download" in request.GET, filename=found.file.name
+        if media_type.startswith("image/"):
+            content = watermarked(content, f"{request.user.display_name} {clock.today().isoformat()}")
+            media_type = "image/jpeg"
+    return file_response(
+        content, media_type=media_type, name=found.file.name, download="download" in request.GET
     )
+
+
+def file_response(content: bytes, *, media_type: str, name: str, download: bool) -> HttpResponse:
+    """A file that no cache keeps and no browser guesses at."""
+    response = HttpResponse(content, content_type=media_type)
+    disposition = content_disposition_header(as_attachment=download, filename=name)
     response.headers["Content-Disposition"] = disposition or "attachment"
     response.headers["Cache-Control"] = "no-store, private"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _may_see(request: SignedInRequest, found: Document) -> bool:
-    application = found.application
-    if request.roles & _STAFF and application.submitted_at is not None:  # a draft is the institution's alone
+def _found(request: SignedInRequest, document_id: UUID) -> Document:
+    found = document_with_application(document_id)
+    if found is None or not may_see(request, found.application):
+        raise Http404
+    return found
+
+
+def may_see(request: SignedInRequest, application: Application) -> bool:
+    """Whether the reader may see the papers of this application; a draft is the institution's and the candidate's."""
+    if request.roles & _STAFF and application.submitted_at is not None:
         return True
     if Role.INSTITUTION in request.roles:
         institution = institution_of(request.user)

@@ -232,7 +232,8 @@ def application_page(
     checklist = [
         {
             "entry": entry,
-            "form": (uploads or {}).get(entry.kind) or UploadForm(auto_id=f"{entry.kind}_%s"),
+            "form": (uploads or {}).get(entry.kind)
+            or UploadForm(kind=entry.kind, auto_id=f"{entry.kind}_%s"),
         }
         for entry in queries.checklist_of(shown, assessment)
     ]
@@ -287,7 +288,7 @@ def attach_document(request: SignedInRequest, application_id: UUID, kind: str) -
     shown = _own(request, application_id)
     if kind not in DocumentKind.values:
         raise Http404
-    form = UploadForm(request.POST, request.FILES, auto_id=f"{kind}_%s")
+    form = UploadForm(request.POST, request.FILES, kind=kind, auto_id=f"{kind}_%s")
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
