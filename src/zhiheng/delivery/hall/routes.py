@@ -175,7 +175,13 @@ class Routes:
         self._read_attempt(place.candidate.attempt, fetched, lambda: reply(_our_fault()))
 
     def _time(self, request: Request, reply: Reply) -> None:
-        reply(json_response({"server_time": moment(self._now())}))
+        """With a token also the candidate's own deadline, which may have moved; the page's heartbeat."""
+        now = self._now()
+        facts = {"server_time": moment(now)}
+        if request.bearer:
+            place, _ = self._desk.place_of(request.bearer, now=now)
+            facts["ends_at"] = moment(self._desk.deadline(place))
+        reply(json_response(facts))
 
     def _health(self, request: Request, reply: Reply) -> None:
         alive = self._committer.alive
