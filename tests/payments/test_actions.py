@@ -11,7 +11,8 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.payments.actions import confirm_transfer, place_order
 from zhiheng.payments.core.ledger import Posting, Side, Unbalanced, order_placed, transfer_received
 from zhiheng.payments.models import Order, Settlement
-from zhiheng.payments.queries import is_paid, ledger_balance, statement, unordered_applications, unpaid_orders
+from zhiheng.payments.queries import is_paid, ledger_balance, unordered_applications, unpaid_orders
+from zhiheng.payments.statements import statement
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
 
@@ -36,7 +37,11 @@ def test_an_order_is_owed_until_the_transfer_is_confirmed(world: World) -> None:
     world.settle(order)
     account = statement(world.institution, applications[0].sitting)
 
-    assert (account.ordered_fen, account.received_fen, account.owed_fen) == (136000, 136000, 0)
+    assert (account.balance.ordered_fen, account.balance.received_fen, account.balance.owed_fen) == (
+        136000,
+        136000,
+        0,
+    )
     assert is_paid(applications[0])
     assert (ledger_balance(), unpaid_orders()) == (0, [])
 

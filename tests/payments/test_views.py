@@ -157,7 +157,7 @@ def test_a_statement_adds_up(world: World, institution: Client, finance: Client)
     for page in (own, same):
         found = page.context["statement"]
         assert [line.order.reference for line in found.lines] == [paid.reference, owed.reference]
-        assert (found.ordered_fen, found.received_fen, found.owed_fen) == (
+        assert (found.balance.ordered_fen, found.balance.received_fen, found.balance.owed_fen) == (
             paid.total_fen + owed.total_fen,
             paid.total_fen,
             owed.total_fen,

@@ -17,6 +17,7 @@ GROUPS = {
     "sittings": "考期与各项截止日：plan",
     "ratios": "监考与考评人员配比",
     "paper": "组卷：assemble",
+    "statements": "对账单：show",
     "rehearse": "全流程演练",
     "verify": "验证证书：FILE 或 NUMBER",
     "serve": "启动网站、后台任务与考场服务",

@@ -6,12 +6,36 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from zhiheng.enrolment.models import Application, ApplicationStatus
+from zhiheng.enrolment.models import Application
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.money import yuan
-from zhiheng.payments.core.ledger import Posting, order_placed, transfer_received
-from zhiheng.payments.models import LedgerEntry, Order, OrderKind, OrderLine, Settlement
-from zhiheng.payments.queries import received_fen
+from zhiheng.payments.core.ledger import (
+    Posting,
+    fee_cancelled,
+    order_placed,
+    refund_paid,
+    transfer_received,
+)
+from zhiheng.payments.models import (
+    LedgerEntry,
+    Order,
+    OrderKind,
+    OrderLine,
+    Refund,
+    RefundDecision,
+    Settlement,
+)
+from zhiheng.payments.queries import balance_of
+from zhiheng.payments.refunds import line_gone_fen, promised_fen
+from zhiheng.payments.refusals import (
+    check_orderable,
+    check_past,
+    check_receipt,
+    check_refundable,
+    check_second,
+    check_undecided,
+    filled,
+    settled_before,
+)
 from zhiheng.people.models import Account, Institution
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
@@ -33,7 +57,7 @@ def place_order(
 
     Raises: Refused for an empty order, a foreign or unapproved application, or one already ordered.
     """
-    _check_orderable(institution, sitting, applications)
+    check_orderable(institution, sitting, applications)
     fees = [_fee(application, kind) for application in applications]
     serial = next_number(f"order:{sitting.day:%y%m}")
     order = Order.objects.create(
@@ -83,13 +107,13 @@ def confirm_transfer(
     Raises: Refused for a reference used elsewhere, a future day, or more than is owed.
     """
     lock_named(f"order:{order.id}")
-    reference = bank_reference.strip()
-    if not reference:
-        raise Refused(what="没有填写银行流水号", remedy="请按银行回单填写流水号", code="bank-reference")
+    reference = filled(
+        bank_reference, what="没有填写银行流水号", remedy="请按银行回单填写流水号", code="bank-reference"
+    )
     known = Settlement.objects.filter(bank_reference=reference).select_related("order").first()
     if known is not None:
-        return _settled_before(known, order, amount_fen)
-    _check_amount(order, amount_fen, received_on)
+        return settled_before(known, order, amount_fen)
+    check_receipt(order, amount_fen, received_on)
     settlement = Settlement.objects.create(
         order=order,
         bank_reference=reference,
@@ -112,61 +136,118 @@ def confirm_transfer(
         subject=f"order:{order.id}",
         detail={"bank_reference": reference, "amount_fen": amount_fen},
     )
-    if received_fen(order) == order.total_fen:
+    if balance_of(order).owed_fen == 0:
         order.paid_at = clock.now()
         order.save(update_fields=["paid_at"])
         publish("order-paid", order_id=str(order.id))
     return settlement
 
 
-def _check_orderable(institution: Institution, sitting: Sitting, applications: Sequence[Application]) -> None:
-    if not applications:
-        raise Refused(what="没有选中任何考生", remedy="请先勾选审核通过的考生", code="order-empty")
-    for application in applications:
-        if application.institution_id != institution.id or application.sitting_id != sitting.id:
-            raise Refused(
-                what="所选考生不属于本机构的这一考期", remedy="请刷新页面后重新选择", code="order-foreign"
-            )
-        if application.status != ApplicationStatus.APPROVED:
-            raise Refused(
-                what=f"{application.person.name}的报名尚未审核通过",
-                rule="先审核、后缴费",
-                remedy="请等审核通过后再下单",
-                code="order-unapproved",
-            )
+@transaction.atomic
+def request_refund(
+    *, by: Account, order: Order, amount_fen: int, reason: str, line: OrderLine | None = None
+) -> Refund:
+    """Ask for money to be given back; with a line, that candidate's fee is cancelled by as much.
+
+    Raises: Refused for no reason given, or more than was received and not yet given back or promised.
+    """
+    lock_named(f"order:{order.id}")
+    why = filled(reason, what="没有填写退款原因", remedy="请写明为何退款", code="refund-reason")
+    check_refundable(
+        order, line, amount_fen, promised_fen=promised_fen(order), line_gone_fen=line_gone_fen(line)
+    )
+    refund = Refund.objects.create(order=order, line=line, amount_fen=amount_fen, reason=why, requested_by=by)
+    record(
+        by=str(by.id),
+        act="refund-requested",
+        subject=f"order:{order.id}",
+        detail={"refund": str(refund.id), "amount_fen": amount_fen, "reason": why},
+    )
+    return refund
+
+
+@transaction.atomic
+def approve_refund(*, by: Account, refund: Refund, bank_reference: str, paid_on: date) -> RefundDecision:
+    """The second finance person has paid it back: booked, and the fee cancelled where it names a candidate.
+
+    Raises: Refused for the person who asked, a refund already decided, a payment used before, or too much.
+    """
+    order = _lock_for_decision(refund, by)
+    reference = filled(
+        bank_reference, what="没有填写退款流水号", remedy="请按银行付款回单填写", code="bank-reference"
+    )
+    check_past("退款日期", paid_on)
+    check_refundable(
+        order,
+        refund.line,
+        refund.amount_fen,
+        promised_fen=promised_fen(order) - refund.amount_fen,
+        line_gone_fen=line_gone_fen(refund.line) - refund.amount_fen,
+    )
+    if RefundDecision.objects.filter(bank_reference=reference).exists():
+        raise Refused(
+            what=f"退款流水号 {reference} 已用于另一笔退款",
+            rule="一笔付款只登记一次",
+            remedy="请核对流水号",
+            code="bank-reference-used",
+        )
+    decision = RefundDecision.objects.create(
+        refund=refund, approved=True, bank_reference=reference, paid_on=paid_on, by=by
+    )
+    _book_refund(order, refund, reference)
+    if order.paid_at is not None and balance_of(order).owed_fen > 0:
+        order.paid_at = None
+        order.save(update_fields=["paid_at"])
+    record(
+        by=str(by.id),
+        act="refund-paid",
+        subject=f"order:{order.id}",
+        detail={"refund": str(refund.id), "amount_fen": refund.amount_fen, "bank_reference": reference},
+    )
+    return decision
+
+
+@transaction.atomic
+def reject_refund(*, by: Account, refund: Refund, note: str) -> RefundDecision:
+    """The second finance person says no. Raises: Refused without a reason, or as approve_refund."""
+    order = _lock_for_decision(refund, by)
+    why = filled(note, what="没有填写不同意的原因", remedy="请写明原因", code="note")
+    decision = RefundDecision.objects.create(refund=refund, approved=False, note=why, by=by)
+    record(
+        by=str(by.id),
+        act="refund-rejected",
+        subject=f"order:{order.id}",
+        detail={"refund": str(refund.id), "note": why},
+    )
+    return decision
+
+
+def _lock_for_decision(refund: Refund, by: Account) -> Order:
+    lock_named(f"order:{refund.order_id}")
+    check_second(refund.requested_by, by)
+    check_undecided(RefundDecision.objects.filter(refund=refund).exists())
+    return Order.objects.get(pk=refund.order_id)
+
+
+def _book_refund(order: Order, refund: Refund, bank_reference: str) -> None:
+    institution, amount = str(order.institution_id), refund.amount_fen
+    if refund.line_id:
+        cancelled = fee_cancelled(
+            institution=institution, kind=order.kind, amount_fen=amount, reference=order.reference
+        )
+        _post(order, cancelled)
+    paid = refund_paid(
+        institution=institution,
+        amount_fen=amount,
+        reference=order.reference,
+        bank_reference=bank_reference,
+    )
+    _post(order, paid)
 
 
 def _fee(application: Application, kind: OrderKind) -> int:
     offering = application.offering
     return offering.makeup_fee_fen if kind == OrderKind.MAKEUP else offering.fee_fen
-
-
-def _check_amount(order: Order, amount_fen: int, received_on: date) -> None:
-    owed = order.total_fen - received_fen(order)
-    if amount_fen <= 0 or amount_fen > owed:
-        raise Refused(
-            what=f"到账金额 {yuan(amount_fen)} 元与订单 {order.reference} 尚欠的 {yuan(owed)} 元不符",
-            rule="到账金额须大于零，且不超过尚欠金额",
-            remedy="请核对银行回单；多付的款项请先退回",
-            code="amount",
-        )
-    if received_on > clock.today():
-        raise Refused(
-            what=f"到账日期 {received_on.isoformat()} 在今天之后",
-            remedy="请按银行回单填写",
-            code="future-date",
-        )
-
-
-def _settled_before(known: Settlement, order: Order, amount_fen: int) -> Settlement:
-    if known.order_id == order.id and known.amount_fen == amount_fen:
-        return known
-    raise Refused(
-        what=f"银行流水号 {known.bank_reference} 已用于订单 {known.order.reference}（{yuan(known.amount_fen)} 元）",
-        rule="一笔流水只确认一次",
-        remedy="请核对流水号",
-        code="bank-reference-used",
-    )
 
 
 def _post(order: Order, posting: Posting) -> None:

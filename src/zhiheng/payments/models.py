@@ -117,7 +117,9 @@ class RefundDecision(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["bank_reference"], condition=~models.Q(bank_reference=""), name="one_refund_per_payment"
+                fields=["bank_reference"],
+                condition=~models.Q(bank_reference=""),
+                name="one_refund_per_payment",
             )
         ]
 

@@ -2,38 +2,45 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from zhiheng.enrolment.models import Application, ApplicationStatus
-from zhiheng.payments.models import LedgerEntry, Order, OrderLine, Settlement
+from zhiheng.payments.core.ledger import Balance
+from zhiheng.payments.models import LedgerEntry, Order, OrderLine, RefundDecision, Settlement
 from zhiheng.people.models import Institution
 from zhiheng.sittings.models import Sitting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """One institution's account for one sitting; sums in fen."""
+def _paid_lines() -> QuerySet[OrderLine]:
+    """Fees that have arrived and were not cancelled again by refunds."""
+    cancelled = _summed(
+        RefundDecision.objects.filter(approved=True, refund__line=OuterRef("pk")),
+        by="refund__line",
+        amount="refund__amount_fen",
+    )
+    return (
+        OrderLine.objects.filter(order__paid_at__isnull=False)
+        .annotate(cancelled_fen=cancelled)
+        .filter(amount_fen__gt=F("cancelled_fen"))
+    )
 
-    lines: tuple[OrderLine, ...]
-    ordered_fen: int
-    received_fen: int
 
-    @property
-    def owed_fen(self) -> int:
-        return self.ordered_fen - self.received_fen
+def _summed(found: QuerySet[Any], *, by: str, amount: str) -> Coalesce:
+    """The sum of an amount over the rows of a subquery; 0 for none."""
+    return Coalesce(Subquery(found.order_by().values(by).annotate(sum=Sum(amount)).values("sum")), 0)
 
 
 def is_paid(application: Application) -> bool:
-    """Whether the fee of this application has arrived in full."""
-    return OrderLine.objects.filter(application=application, order__paid_at__isnull=False).exists()
+    """Whether the fee of this application has arrived in full and was not refunded in full."""
+    return _paid_lines().filter(application=application).exists()
 
 
 def paid_applications() -> QuerySet[Application]:
-    paid = OrderLine.objects.filter(application=OuterRef("pk"), order__paid_at__isnull=False)
-    return Application.objects.filter(Exists(paid))
+    return Application.objects.filter(Exists(_paid_lines().filter(application=OuterRef("pk"))))
 
 
 def unordered_applications(institution: Institution) -> QuerySet[Application]:
@@ -47,12 +54,6 @@ def unordered_applications(institution: Institution) -> QuerySet[Application]:
     )
 
 
-def received_fen(order: Order) -> int:
-    """What has arrived for the order so far."""
-    total: int | None = Settlement.objects.filter(order=order).aggregate(sum=Sum("amount_fen"))["sum"]
-    return total or 0
-
-
 def orders_of(institution: Institution) -> QuerySet[Order]:
     return Order.objects.filter(institution=institution).select_related("sitting")
 
@@ -61,21 +62,6 @@ def unpaid_orders() -> list[Order]:
     """What finance waits for, the oldest first."""
     return list(
         Order.objects.filter(paid_at=None).select_related("institution", "sitting").order_by("created_at")
-    )
-
-
-def statement(institution: Institution, sitting: Sitting) -> Statement:
-    lines = OrderLine.objects.filter(order__institution=institution, order__sitting=sitting)
-    received = Settlement.objects.filter(order__institution=institution, order__sitting=sitting)
-    found = tuple(
-        lines.select_related("order", "application__person", "application__offering").order_by(
-            "order__reference", "application__person__name", "id"
-        )
-    )
-    return Statement(
-        lines=found,
-        ordered_fen=sum(line.amount_fen for line in found),
-        received_fen=sum(received.values_list("amount_fen", flat=True)),
     )
 
 
@@ -104,35 +90,50 @@ def baskets_of(institution: Institution) -> list[Basket]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderAccount:
-    """An order with what has arrived for it; sums in fen."""
+    """An order with what became of it."""
 
     order: Order
-    received_fen: int
+    balance: Balance
+
+    @property
+    def received_fen(self) -> int:
+        return self.balance.received_fen
 
     @property
     def owed_fen(self) -> int:
-        return self.order.total_fen - self.received_fen
+        return self.balance.owed_fen
 
 
 def with_received(orders: QuerySet[Order]) -> list[OrderAccount]:
-    """Orders with what has arrived for each, in one query."""
+    """Orders with what has arrived for each and went back, in one query."""
+    refunds = RefundDecision.objects.filter(approved=True, refund__order=OuterRef("pk"))
+    amounts = {"by": "refund__order", "amount": "refund__amount_fen"}
     summed = orders.annotate(
-        arrived=Coalesce(
-            Subquery(
-                Settlement.objects.filter(order=OuterRef("pk"))
-                .order_by()
-                .values("order")
-                .annotate(sum=Sum("amount_fen"))
-                .values("sum")
-            ),
-            0,
-        )
+        arrived=_summed(Settlement.objects.filter(order=OuterRef("pk")), by="order", amount="amount_fen"),
+        refunded=_summed(refunds, **amounts),
+        cancelled=_summed(refunds.exclude(refund__line=None), **amounts),
     )
-    return [OrderAccount(order=order, received_fen=order.arrived) for order in summed]
+    return [
+        OrderAccount(
+            order=order,
+            balance=Balance(
+                ordered_fen=order.total_fen,
+                cancelled_fen=order.cancelled,
+                received_fen=order.arrived,
+                refunded_fen=order.refunded,
+            ),
+        )
+        for order in summed
+    ]
 
 
 def account_of(order: Order) -> OrderAccount:
-    return OrderAccount(order=order, received_fen=received_fen(order))
+    return with_received(Order.objects.filter(pk=order.pk).select_related("institution", "sitting"))[0]
+
+
+def balance_of(order: Order) -> Balance:
+    """What has been ordered, cancelled, received and refunded, read anew."""
+    return account_of(order).balance
 
 
 def order_for(institution: Institution, order_id: UUID) -> Order | None:
@@ -163,14 +164,6 @@ def finance_orders(*, paid: bool) -> QuerySet[Order]:
     if paid:
         return found.exclude(paid_at=None).order_by("-paid_at", "id")
     return found.filter(paid_at=None).order_by("created_at", "id")
-
-
-def settlements_in(institution: Institution, sitting: Sitting) -> list[Settlement]:
-    return list(
-        Settlement.objects.filter(order__institution=institution, order__sitting=sitting)
-        .select_related("order")
-        .order_by("received_on", "id")
-    )
 
 
 def sittings_ordered(institution: Institution) -> list[Sitting]:

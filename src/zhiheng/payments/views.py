@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.money import yuan
-from zhiheng.payments import actions, queries
+from zhiheng.payments import actions, queries, statements
 from zhiheng.payments.forms import OrderForm, TransferForm
 from zhiheng.payments.models import LedgerEntry, Order, OrderKind
 from zhiheng.people.access import SignedInRequest, allow
@@ -146,8 +146,7 @@ def _statement_page(request: SignedInRequest, institution: Institution, sitting:
         {
             "institution": institution,
             "sitting": sitting,
-            "statement": queries.statement(institution, sitting),
-            "settlements": queries.settlements_in(institution, sitting),
+            "statement": statements.statement(institution, sitting),
             "printed_at": clock.now(),
         },
     )

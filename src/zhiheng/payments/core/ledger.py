@@ -1,4 +1,7 @@
-"""Double entry in integer fen: every posting sums to zero."""
+"""Double entry in integer fen: every posting sums to zero.
+
+What an institution owes is the sum of its account: ordered - cancelled - received + refunded.
+"""
 
 from dataclasses import dataclass
 
@@ -47,3 +50,44 @@ def transfer_received(*, institution: str, amount_fen: int, reference: str, bank
             Side(account=f"institution:{institution}", amount_fen=-amount_fen),
         ),
     )
+
+
+def fee_cancelled(*, institution: str, kind: str, amount_fen: int, reference: str) -> Posting:
+    """The body no longer earns a fee; the institution no longer owes it."""
+    return Posting(
+        memo=f"订单 {reference} 费用冲减",
+        sides=(
+            Side(account=f"income:{kind}", amount_fen=amount_fen),
+            Side(account=f"institution:{institution}", amount_fen=-amount_fen),
+        ),
+    )
+
+
+def refund_paid(*, institution: str, amount_fen: int, reference: str, bank_reference: str) -> Posting:
+    """Money leaves the bank for the institution."""
+    return Posting(
+        memo=f"订单 {reference} 退款，流水 {bank_reference}",
+        sides=(
+            Side(account=f"institution:{institution}", amount_fen=amount_fen),
+            Side(account="bank", amount_fen=-amount_fen),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """Sums in fen of one order, or of one institution and sitting."""
+
+    ordered_fen: int = 0
+    cancelled_fen: int = 0  # fees taken back together with a refund
+    received_fen: int = 0
+    refunded_fen: int = 0
+
+    @property
+    def owed_fen(self) -> int:
+        return self.ordered_fen - self.cancelled_fen - self.received_fen + self.refunded_fen
+
+    @property
+    def held_fen(self) -> int:
+        """What has arrived and was not given back."""
+        return self.received_fen - self.refunded_fen

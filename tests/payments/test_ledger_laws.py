@@ -1,0 +1,144 @@
+"""Whatever happens to an institution's orders, the ledger and the statement say the same."""
+
+from collections import Counter
+from itertools import count
+from typing import TypeVar
+
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.factories.world import World
+from zhiheng.enrolment.models import Application
+from zhiheng.foundation.errors import Refused
+from zhiheng.payments.actions import (
+    approve_refund,
+    confirm_transfer,
+    place_order,
+    reject_refund,
+    request_refund,
+)
+from zhiheng.payments.core.ledger import Balance
+from zhiheng.payments.models import LedgerEntry, Order, Refund, RefundDecision, Settlement
+from zhiheng.payments.queries import balance_of, lines_of
+from zhiheng.payments.refunds import waiting_refunds
+from zhiheng.payments.statements import statement
+from zhiheng.people.models import Account, Role
+from zhiheng.plumbing import clock
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["order", "transfer", "ask", "ask-line", "pay", "reject"]),
+        st.integers(0, 5),
+        st.integers(0, 150000),
+    ),
+    min_size=3,
+    max_size=14,
+)
+
+
+Thing = TypeVar("Thing")
+
+
+class House:
+    """Acts as institution and finance would, some of it refused."""
+
+    def __init__(self, world: World, second: Account, applications: list[Application]) -> None:
+        self.world, self.second, self.left = world, second, list(applications)
+        self.serial = count(1)
+
+    def act(self, step: str, place: int, amount: int) -> None:
+        if step == "order":
+            taken, self.left = self.left[: place + 1], self.left[place + 1 :]
+            place_order(
+                by=None,
+                institution=self.world.institution,
+                sitting=self.world.association.sitting,
+                applications=taken,
+            )
+            return
+        if step in {"pay", "reject"}:
+            self._decide(step, place)
+            return
+        order = nth(list(Order.objects.order_by("created_at")), place)
+        if step == "transfer":
+            confirm_transfer(
+                by=self.second,
+                order=order,
+                bank_reference=f"B{next(self.serial)}",
+                amount_fen=amount,
+                received_on=clock.today(),
+            )
+            return
+        line = nth(lines_of(order), place) if step == "ask-line" else None
+        request_refund(by=self.world[Role.FINANCE], order=order, amount_fen=amount, reason="退", line=line)
+
+    def _decide(self, step: str, place: int) -> None:
+        refund: Refund = nth(list(waiting_refunds()), place)
+        if step == "reject":
+            reject_refund(by=self.second, refund=refund, note="不同意")
+            return
+        approve_refund(
+            by=self.second,
+            refund=refund,
+            bank_reference=f"R{next(self.serial)}",
+            paid_on=clock.today(),
+        )
+
+
+class Nothing(Exception):
+    """There is nothing yet to act upon."""
+
+
+def nth(found: list[Thing], place: int) -> Thing:
+    if not found:
+        raise Nothing
+    return found[place % len(found)]
+
+
+def check(world: World) -> None:
+    sums: Counter[object] = Counter()
+    for entry in LedgerEntry.objects.all():
+        sums[entry.posting] += entry.amount_fen
+    assert set(sums.values()) <= {0}
+    found = statement(world.institution, world.association.sitting)
+    assert found.balanced
+    bank = sum(LedgerEntry.objects.filter(account="bank").values_list("amount_fen", flat=True))
+    assert bank == found.balance.held_fen >= 0
+    for order in Order.objects.all():
+        one = balance_of(order)
+        assert one.owed_fen >= 0
+        assert one.refunded_fen <= one.received_fen
+        assert (order.paid_at is not None) == (one.owed_fen == 0)
+
+
+def test_any_sequence_of_orders_transfers_and_refunds_balances(world: World, second: Account) -> None:
+    applications = [world.approved() for _ in range(4)]
+    kept = Counter[str]()
+
+    @given(STEPS)
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    def hold(steps: list[tuple[str, int, int]]) -> None:
+        with transaction.atomic():
+            house = House(world, second, applications)
+            house.act("order", 1, 0)
+            for step, place, amount in steps:
+                try:
+                    house.act(step, place, amount)
+                    kept[step] += 1
+                except (Refused, Nothing):
+                    pass
+                check(world)
+            transaction.set_rollback(True)
+
+    hold()
+    assert set(kept) == {"order", "transfer", "ask", "ask-line", "pay", "reject"}
+    assert (Order.objects.count(), Settlement.objects.count(), RefundDecision.objects.count()) == (0, 0, 0)
+
+
+@given(*[st.integers(0, 10**12)] * 4)
+def test_a_balance_is_ordered_less_cancelled_less_received_plus_refunded(
+    ordered: int, cancelled: int, received: int, refunded: int
+) -> None:
+    sums = Balance(ordered_fen=ordered, cancelled_fen=cancelled, received_fen=received, refunded_fen=refunded)
+    assert sums.owed_fen == ordered - cancelled - sums.held_fen
