@@ -1,0 +1,59 @@
+"""A hall as a real process, and how a test talks to it."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.delivery.packs import ID_NUMBER
+
+COMMAND = [sys.executable, "-c", "from zhiheng.cli.main import main; main()", "hall"]
+
+
+@dataclass
+class Running:
+    """A hall process and how to talk to it."""
+
+    data: Path
+    port: int
+    process: "subprocess.Popen[bytes]"
+    tickets: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def call(self, method: str, path: str, body: Any = None, *, token: str = "") -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.request(
+            method, f"{self.url}/hall/{path}", json=body, headers=headers, timeout=10, trust_env=False
+        )
+
+    def sign_in(self, place: int = 0, *, id_number: str = ID_NUMBER) -> httpx.Response:
+        return self.call("POST", "signin", {"ticket": self.tickets[place], "id_number": id_number})
+
+    def save(self, token: str, item: str, value: Any, seq: int) -> httpx.Response:
+        return self.call(
+            "POST", "answer", {"item": item, "seq": seq, "value": value, "client_time": ""}, token=token
+        )
+
+
+def start(data: Path, port: int) -> "subprocess.Popen[bytes]":
+    plain = {key: value for key, value in os.environ.items() if not key.startswith("ZHIHENG_")}
+    process = subprocess.Popen(
+        [*COMMAND, "--data", str(data), "--port", str(port)], env=plain, stderr=subprocess.DEVNULL
+    )
+    for _ in range(150):
+        if process.poll() is not None:
+            return process
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=1, trust_env=False)
+            return process
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("The hall did not answer.")
