@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.forms import BaseFormSet, formset_factory
+from django.forms import BaseFormSet, Form, formset_factory
 from django.http import QueryDict
 
 from zhiheng.enrolment.core.words import level_word
@@ -52,6 +52,11 @@ class Block:
     rows: "BaseFormSet[FactForm]"
     asked: bool
     unasked: str  # what the conditions of the level do not read, in words
+
+    @property
+    def opened(self) -> bool:
+        """Whether a section nobody is asked about must show its rows: something is in it."""
+        return bool(self.rows.initial) or (self.rows.is_bound and self.rows.has_changed())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,11 @@ class ProfileForm:
             apprenticeship_asked="apprenticeship" in asked,
         )
 
+    @property
+    def forms(self) -> list[Form]:
+        """Every row of every section, in the order of the page."""
+        return [*(form for block in self.blocks for form in block.rows), self.apprenticeship]
+
     def is_valid(self) -> bool:
         judged = [block.rows.is_valid() for block in self.blocks]
         return self.apprenticeship.is_valid() and all(judged)
@@ -160,8 +170,8 @@ def _rows(
 
 
 def _unasked(section: Section, asked: frozenset[str]) -> str:
-    return "、".join(
-        str(section.form.base_fields[name].label)
+    return "".join(
+        f"“{section.form.base_fields[name].label}”"
         for name, key in section.form.asked_by.items()
         if key not in asked
     )

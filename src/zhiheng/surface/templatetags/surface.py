@@ -115,11 +115,11 @@ def field(bound: BoundField) -> dict[str, Any]:
 
 
 @register.inclusion_tag("surface/components/form_errors.html")
-def form_errors(form: BaseForm) -> dict[str, Any]:
-    """What is wrong with the form as a whole, and where its fields need another look."""
+def form_errors(form: BaseForm, rows: Iterable[BaseForm] = ()) -> dict[str, Any]:
+    """What is wrong with the form as a whole, and where its fields, and those of its rows, need another look."""
     return {
         "errors": errors_of(form.non_field_errors().as_data()),
-        "fields": [bound for bound in form.visible_fields() if bound.errors],
+        "fields": [bound for part in (form, *rows) for bound in part.visible_fields() if bound.errors],
         "hidden_errors": [(bound, field_errors(bound)) for bound in form.hidden_fields() if bound.errors],
     }
 
