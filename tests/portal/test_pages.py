@@ -25,6 +25,8 @@ PAGES = [
     "/programmes/internet-marketer/?level=3&trade=D",
     "/programmes/digital-carbon/",
     "/check/",
+    "/faq/",
+    "/directory/",
     "/standards/4-01-02-07-2021/",
     "/standards/4-01-02-07-2021/2/",
     "/sign-in/",

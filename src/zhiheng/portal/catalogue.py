@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy
 
 from zhiheng.foundation.workdays import official_calendar
+from zhiheng.people.models import Institution
 from zhiheng.sittings.core.plan import SittingPlan, last_saturday, plan_sitting
 from zhiheng.sittings.models import Offering
 from zhiheng.standards.core.loader import (
@@ -70,6 +71,24 @@ def listed() -> tuple[Listed, ...]:
 
 def choices_of(programme: str) -> tuple[Choice, ...]:
     return tuple(choice for choice in choices() if choice.programme.id == programme)
+
+
+def goal_of(choice: Choice) -> tuple[str, str]:
+    """What a programme trains for, and where that is printed: its own rule set, else another that prints it."""
+    for entry in (choice, *choices_of(choice.programme.id)):
+        if entry.programme.goal:
+            return entry.programme.goal, entry.source_name
+    return "", ""
+
+
+# Where to apply
+
+
+def authorised_institutions(*, on: date) -> list[Institution]:
+    """Institutions that may hand in applications on a day: inside their period, not suspended; by place."""
+    return list(
+        Institution.objects.filter(authorised_from__lte=on, authorised_until__gte=on, suspended_at=None)
+    )
 
 
 # Dates

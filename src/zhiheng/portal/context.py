@@ -62,7 +62,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    for name, label in (("programmes", _("报考项目")), ("check", _("报考自测")), ("verify", _("查验证书"))):
+    for name, label in (
+        ("programmes", _("报考项目")),
+        ("check", _("报考自测")),
+        ("directory", _("机构名录")),
+        ("verify", _("查验证书")),
+        ("faq", _("常见问题")),
+    ):
         try:
             url = reverse(name)
         except NoReverseMatch:

@@ -11,7 +11,7 @@ from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.throttle import admit
 from zhiheng.portal.body import body_words
-from zhiheng.portal.catalogue import Choice, choices_of, listed, next_sitting, syllabus_tree
+from zhiheng.portal.catalogue import Choice, choices_of, goal_of, listed, next_sitting, syllabus_tree
 from zhiheng.portal.doors import doors_of
 from zhiheng.portal.forms import CheckForm
 from zhiheng.portal.self_check import answers_for, reachable
@@ -84,6 +84,7 @@ def programme(request: HttpRequest, programme: str) -> HttpResponse:
             "rule_tabs": _rule_tabs(choices, choice),
             "entry_levels": _entry(choice),
             "fees": _fees(choice),
+            "goal": goal_of(choice),
             "dates": _dates(choice),
             "next": next_sitting(choice, today=clock.today()),
             "marking": choice.rules.marking,
