@@ -198,6 +198,12 @@ def note_document_seen(*, by: Account, document: Document) -> None:
 
 
 @transaction.atomic
+def note_form_seen(*, by: Account, application: Application) -> None:
+    """Somebody of the awarding body opened a candidate's review form."""
+    record(by=str(by.id), act="review-form-seen", subject=f"application:{application.id}")
+
+
+@transaction.atomic
 def attach_document(
     *, by: Account, application: Application, kind: DocumentKind, content: bytes, name: str
 ) -> Document:
@@ -292,6 +298,8 @@ def review(
     )
     if verdict == Verdict.APPROVE:
         publish("application-approved", application_id=str(application.id))
+    if verdict == Verdict.RETURN:
+        publish("application-returned", application_id=str(application.id))
     return decision
 
 

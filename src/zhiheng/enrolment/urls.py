@@ -33,6 +33,7 @@ urlpatterns = [
         institution.withdraw_application,
         name="withdraw_application",
     ),
+    path("applications/<uuid:application_id>/review-form.pdf", documents.review_form, name="review_form"),
     path("documents/<uuid:document_id>/", documents.document, name="document"),
     path(
         "documents/<uuid:document_id>/<int:until>/<str:key>/", documents.document_file, name="document_file"

@@ -6,10 +6,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
-from zhiheng.enrolment.actions import note_document_seen
+from zhiheng.enrolment.actions import note_document_seen, note_form_seen
+from zhiheng.enrolment.documents import review_form_pdf
 from zhiheng.enrolment.links import document_link, link_holds
 from zhiheng.enrolment.models import Application, Document
-from zhiheng.enrolment.queries import document_with_application
+from zhiheng.enrolment.queries import application_with_everything, document_with_application
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
 from zhiheng.people.queries import institution_of, person_of
@@ -45,6 +46,19 @@ def document_file(request: SignedInRequest, document_id: UUID, until: int, key: 
     return file_response(
         content, media_type=media_type, name=found.file.name, download="download" in request.GET
     )
+
+
+@allow(*_READERS)
+def review_form(request: SignedInRequest, application_id: UUID) -> HttpResponse:
+    """The 报名审核表 as it stands now."""
+    application = application_with_everything(application_id)
+    if application is None or not may_see(request, application):
+        raise Http404
+    content = review_form_pdf(application)
+    if request.roles & _STAFF:
+        note_form_seen(by=request.user, application=application)
+    name = f"报名审核表 {application.person.name} {application.offering.title.replace('/', '／')}.pdf"
+    return file_response(content, media_type="application/pdf", name=name, download="download" in request.GET)
 
 
 def file_response(content: bytes, *, media_type: str, name: str, download: bool) -> HttpResponse:
