@@ -1,5 +1,7 @@
 """What waits for institutions and reviewers."""
 
+from datetime import datetime
+
 from django.urls import reverse
 
 from zhiheng.enrolment import queries
@@ -7,6 +9,13 @@ from zhiheng.enrolment.models import ApplicationStatus
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of
 from zhiheng.people.waiting import Waiting
+from zhiheng.plumbing import clock
+from zhiheng.sittings.queries import enrolment_ends
+
+WORDS = {
+    ApplicationStatus.RETURNED: "份报名被退回，需要补正",
+    ApplicationStatus.DRAFT: "份报名还是草稿，尚未提交",
+}
 
 
 def waiting(account: Account, role: Role) -> list[Waiting]:
@@ -19,16 +28,25 @@ def waiting(account: Account, role: Role) -> list[Waiting]:
 
 def _for_institution(account: Account) -> list[Waiting]:
     institution = institution_of(account)
-    counts = queries.status_counts(institution) if institution else {}
+    if institution is None:
+        return []
+    unfinished = queries.applications_of(institution).filter(status__in=WORDS)
+    ends: dict[str, list[datetime]] = {status: [] for status in WORDS}
+    for application in unfinished:
+        ends[application.status].append(enrolment_ends(application.offering))
     lines = []
-    for status, words in (
-        (ApplicationStatus.RETURNED, "份报名被退回，需要补正"),
-        (ApplicationStatus.DRAFT, "份报名还是草稿，尚未提交"),
-    ):
-        number = counts.get(status, 0)
-        if number:
-            url = f"{reverse('applications')}?status={status.value}"
-            lines.append(Waiting(title=f"{number} {words}", url=url, count=number))
+    for status, words in WORDS.items():
+        open_still = [end for end in ends[status] if end > clock.now()]
+        if open_still:
+            lines.append(
+                Waiting(
+                    title=f"{len(open_still)} {words}",
+                    url=f"{reverse('applications')}?status={status.value}",
+                    count=len(open_still),
+                    due=min(open_still),
+                    rule="报名截止日",
+                )
+            )
     return lines
 
 
@@ -44,6 +62,6 @@ def _for_reviewer() -> list[Waiting]:
             url=reverse("review_queue"),
             count=number,
             due=first.review_due,
-            rule="002 四、2：提交后一个工作日内审核",
+            rule="提交后一个工作日内审核",
         )
     ]
