@@ -135,3 +135,20 @@ def test_where_the_sheet_belongs_must_exist(writer: Account, changes: dict[str, 
 
     assert refused.value.code == code
     assert not Item.objects.exists()
+
+
+def test_one_cell_far_out_does_not_make_room_for_all_before_it(writer: Account) -> None:
+    with zipfile.ZipFile(io.BytesIO(as_xlsx(row()))) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    far = parts[sheet].replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"/></row></sheetData>')
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as book:
+        for name, part in (parts | {sheet: far}).items():
+            book.writestr(name, part)
+
+    with pytest.raises(Refused) as refused:
+        bring(writer, target.getvalue(), name="题.xlsx")
+
+    assert refused.value.code == "sheet-rows"
+    assert ImportRun.objects.count() == 0

@@ -1,5 +1,8 @@
 """A sheet of candidates: what is read, what is refused, and with which words."""
 
+import io
+import struct
+import zipfile
 from datetime import date, datetime
 from typing import Any
 
@@ -226,8 +229,32 @@ def test_hostile_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code_of(package({"bomb": b"0" * (workbook.UNPACKED_BYTES + 1)})) == "sheet"
     assert code_of(replaced(good, SHEET, (b'r="B2"', b'r="XFD2"'))) == "sheet"
     assert code_of(replaced(good, SHEET, (b'r="B2"', b'r="B1048576"'))) == "sheet-rows"
+    assert code_of(with_sheet(good, b"<row/>" * 10_021)) == "sheet-rows"
+    assert code_of(with_sheet(good, b"<row>" + b"<c><v>1</v></c>" * 201 + b"</row>")) == "sheet"
+    assert (
+        code_of(with_sheet(good, b'<row r="1"><c r="XFD1"/></row>', name="xl/elsewhere/one.xml")) == "sheet"
+    )
+    with zipfile.ZipFile(io.BytesIO(good)) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    assert code_of(package(parts | {"content.xml": b"<x/>"})) == "sheet"
+    assert code_of(smaller_than_it_is(package(parts | {"xl/zz.xml": b"a" * 5000}))) == "sheet"
     monkeypatch.setattr(workbook, "LIMIT_BYTES", 10)
     assert code_of(good) == "sheet"
+
+
+def with_sheet(content: bytes, rows: bytes, *, name: str = SHEET) -> bytes:
+    """The same package with these rows, placed or not, as one of its sheets."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        parts = {entry: file.read(entry) for entry in file.namelist()}
+    return package(parts | {name: b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"})
+
+
+def smaller_than_it_is(content: bytes) -> bytes:
+    """The last part claims to unpack to ten bytes, in its own heading and in the directory."""
+    changed = bytearray(content)
+    for mark, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        struct.pack_into("<I", changed, content.rfind(mark) + offset, 10)
+    return bytes(changed)
 
 
 def test_what_a_level_asks_for() -> None:

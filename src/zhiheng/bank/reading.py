@@ -14,6 +14,7 @@ from zhiheng.bank.core.files import Place
 from zhiheng.bank.core.sheet import FIRST_ROW, RowFault, missing_headings, read_sheet
 from zhiheng.bank.core.terms import CompetencyCode
 from zhiheng.bank.core.terms import Item as Question
+from zhiheng.enrolment.core.workbook import check_package
 from zhiheng.foundation.errors import Refused
 
 LIMIT_BYTES = 8 * 1024 * 1024
@@ -81,6 +82,7 @@ def sheet_rows(content: bytes, *, name: str) -> list[dict[str, str]]:
 
 def _xlsx(content: bytes, name: str) -> Iterator[list[str]]:
     _require_honest_archive(content, name)
+    check_package(content, name=name)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)

@@ -17,9 +17,13 @@ LIMIT_ROWS = 10_000
 LIMIT_COLUMNS = 200
 _HEADING_ROWS = 20  # a title and remarks above the headings
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,8})(\d{1,12})["']""")
+_SHEET = re.compile(rb"<(?:\w+:)?sheetData")
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
-_OTHER_FORMATS = {"content.xml", "xl/workbook.bin"}  # the reader would go on to try these, with rules of their own
+_OTHER_FORMATS = {
+    "content.xml",
+    "xl/workbook.bin",
+}  # the reader would go on to try these, with rules of their own
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 
@@ -58,7 +62,9 @@ def check_package(content: bytes, *, name: str) -> None:
             if "[content_types].xml" not in names or names & _OTHER_FORMATS:
                 raise _not_a_sheet(f"文件“{name}”不是 .xlsx 表格")
             for part in parts:  # all of them: the workbook may keep a sheet under any name
-                _check_places(package.read(part), name)
+                markup = package.read(part)
+                if _SHEET.search(markup):
+                    _check_places(markup, name)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
         raise _not_a_sheet(f"文件“{name}”不是 .xlsx 表格") from fault
 
