@@ -448,3 +448,15 @@ def test_everything_a_candidate_reads_has_its_english() -> None:
 
     assert {text for text in said if not english.get(text)} == set()
     assert len(said) > 30
+
+
+def test_a_certificate_of_another_body_is_shown_by_its_name(world: World, reviewer: Client) -> None:
+    application = world.submitted()
+    held = {"kind": "other", "level": "初级", "issued": "2024-05-10", "name": "五级/初级工 电子商务师"}
+    application.profile = application.profile | {"certificates": [held, {"kind": "own", "level": "初级"}]}
+    application.save(update_fields=["profile"])
+
+    page = reviewer.get(reverse("review_file", args=[application.id])).content.decode()
+
+    assert page.count("五级/初级工 电子商务师 初级 · 2024-05-10 发证") == 1
+    assert page.count("未写名称 初级") == 1
