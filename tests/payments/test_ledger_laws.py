@@ -11,17 +11,12 @@ from hypothesis import strategies as st
 from tests.factories.world import World
 from zhiheng.enrolment.models import Application
 from zhiheng.foundation.errors import Refused
-from zhiheng.payments.actions import (
-    approve_refund,
-    confirm_transfer,
-    place_order,
-    reject_refund,
-    request_refund,
-)
+from zhiheng.payments.actions import confirm_transfer, place_order
 from zhiheng.payments.core.ledger import Balance
 from zhiheng.payments.models import LedgerEntry, Order, Refund, RefundDecision, Settlement
 from zhiheng.payments.queries import balance_of, lines_of
-from zhiheng.payments.refunds import waiting_refunds
+from zhiheng.payments.refunds.actions import approve_refund, reject_refund, request_refund
+from zhiheng.payments.refunds.queries import waiting_refunds
 from zhiheng.payments.statements import statement
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock

@@ -8,10 +8,11 @@ import pytest
 
 from tests.factories.world import World
 from zhiheng.foundation.errors import Refused
-from zhiheng.payments.actions import approve_refund, confirm_transfer, reject_refund, request_refund
+from zhiheng.payments.actions import confirm_transfer
 from zhiheng.payments.models import LedgerEntry, Order, Refund, RefundDecision
 from zhiheng.payments.queries import balance_of, is_paid, ledger_balance, lines_of, paid_applications
-from zhiheng.payments.refunds import refunds_of, waiting_refunds
+from zhiheng.payments.refunds.actions import approve_refund, reject_refund, request_refund
+from zhiheng.payments.refunds.queries import refunds_of, waiting_refunds
 from zhiheng.payments.statements import statement
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.factories.world import World
 from zhiheng.foundation.errors import Refused
 from zhiheng.payments.actions import place_order
-from zhiheng.payments.forms import fen_of
+from zhiheng.payments.core.amounts import fen_of
 from zhiheng.payments.models import Order, Settlement
 from zhiheng.payments.queries import ledger_sums
 from zhiheng.payments.waiting import waiting

@@ -1,33 +1,14 @@
 """Writing down what the bank shows."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.payments.core.amounts import fen_of
 from zhiheng.plumbing import clock
 from zhiheng.surface.forms import as_validation_error
-
-_MOST_FEN = 2_000_000_000
-
-
-def fen_of(text: str) -> int:
-    """Yuan as people write them -> fen: "1,280.00", "¥680" and "680.5" are read. Raises: Refused."""
-    plain = text.strip().replace(",", "").replace("，", "").lstrip("¥￥").removesuffix("元").strip()
-    try:
-        fen = Decimal(plain) * 100
-    except InvalidOperation:
-        fen = Decimal("NaN")
-    if not fen.is_finite() or fen != fen.to_integral_value() or not 0 < fen <= _MOST_FEN:
-        raise Refused(
-            what=f"金额“{text}”读不懂",
-            rule="以元为单位，大于零，最多两位小数",
-            remedy="请按银行回单填写，例如 680.00",
-            code="amount",
-        )
-    return int(fen)
 
 
 class TransferForm(forms.Form):
@@ -80,3 +61,14 @@ class OrderForm(forms.Form):
         field = self.fields["applications"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = choices
+
+
+class BankFileForm(forms.Form):
+    """The bank's statement."""
+
+    file = forms.FileField(
+        label="银行明细文件",
+        max_length=200,
+        help_text="网上银行导出的 CSV，GB 18030 或 UTF-8 编码；须有交易日期、流水号、金额（或收入金额）、摘要（或附言）。",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt"}),
+    )

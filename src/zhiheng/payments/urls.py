@@ -1,18 +1,23 @@
 from django.urls import path
 
-from zhiheng.payments import views
+from zhiheng.payments.views import bank_files, orders
 
 urlpatterns = [
-    path("orders/", views.orders, name="orders"),
-    path("orders/place/<uuid:sitting_id>/", views.place_order, name="place_order"),
-    path("orders/<uuid:order_id>/", views.order, name="order"),
-    path("orders/statement/<uuid:sitting_id>/", views.statement, name="statement"),
-    path("finance/orders/", views.finance_orders, name="finance_orders"),
-    path("finance/orders/<uuid:order_id>/", views.finance_order, name="finance_order"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/place/<uuid:sitting_id>/", orders.place_order, name="place_order"),
+    path("orders/<uuid:order_id>/", orders.order, name="order"),
+    path("orders/statement/<uuid:sitting_id>/", orders.statement, name="statement"),
+    path("finance/orders/", orders.finance_orders, name="finance_orders"),
+    path("finance/orders/<uuid:order_id>/", orders.finance_order, name="finance_order"),
     path(
         "finance/statement/<uuid:institution_id>/<uuid:sitting_id>/",
-        views.finance_statement,
+        orders.finance_statement,
         name="finance_statement",
     ),
-    path("finance/ledger/", views.ledger, name="ledger"),
+    path("finance/bank-files/", bank_files.bank_files, name="bank_files"),
+    path("finance/bank-files/<uuid:file_id>/", bank_files.bank_file, name="bank_file"),
+    path(
+        "finance/bank-files/<uuid:file_id>/confirm/", bank_files.confirm_bank_file, name="confirm_bank_file"
+    ),
+    path("finance/ledger/", orders.ledger, name="ledger"),
 ]

@@ -27,7 +27,11 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         ("证书", "institution_certificates"),
     ),
     Role.REVIEWER: (("资格审核", "review_queue"),),
-    Role.FINANCE: (("到账确认", "finance_orders"), ("账簿", "ledger")),
+    Role.FINANCE: (
+        ("到账确认", "finance_orders"),
+        ("银行明细", "bank_files"),
+        ("账簿", "ledger"),
+    ),
     Role.ITEM_WRITER: (
         ("题库", "items"),
         ("考点覆盖", "coverage"),
