@@ -260,7 +260,11 @@ class _RowReader:
                 return None
             return int(text)
         if text not in column.choices:
-            self.blame(column.heading, text, f"只能填{'、'.join(dict.fromkeys(column.choices))}")
+            self.blame(
+                column.heading,
+                text,
+                f"只能填{'、'.join(word for word in column.choices if not word.isascii())}",
+            )
         return column.choices.get(text)
 
     def _date(self, column: Column, text: str) -> str | None:

@@ -24,7 +24,9 @@ def template(wanted: Wanted, *, title: str) -> bytes:
             sheet.write_string(0, place, column.heading + ("*" if column.required else ""), head)
             sheet.write_string(1, place, own.get(column.key, column.example), text)
             values = _values(wanted, column.key) or (
-                _YES_NO if column.kind == "yes" else tuple(dict.fromkeys(column.choices.values()))
+                _YES_NO
+                if column.kind == "yes"
+                else tuple(word for word in column.choices if not word.isascii())
             )
             allowed.write_string(place + 1, 0, column.heading, text)
             allowed.write_string(place + 1, 1, "、".join(values) or _kind_words(column.kind), text)
