@@ -41,6 +41,18 @@ with env.prefixed("ZHIHENG_"):
     HALL_DATA = Path(env.str("HALL_DATA", str(VAR / "hall"))).resolve()
     HALL_DATABASE_URL = env.str("HALL_DATABASE_URL", "")
     DEMO = env.bool("DEMO", False)
+    MESSAGES_FOLDER = VAR / "messages"
+    _email = env.dj_email_url("EMAIL_URL", "")
+    DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "zhiheng@localhost")
+    SMS_SENDER = env.str("SMS_SENDER", "file", validate=environs.validate.OneOf(["file", "tencent"]))
+    SMS_SECRET_ID = env.str("SMS_SECRET_ID", "")
+    SMS_SECRET_KEY = env.str("SMS_SECRET_KEY", "")
+    SMS_REGION = env.str("SMS_REGION", "ap-guangzhou")
+    SMS_APP_ID = env.str("SMS_APP_ID", "")
+    SMS_SIGNATURE = env.str("SMS_SIGNATURE", "")
+    SMS_TEXTS: dict[str, str] = env.dict(
+        "SMS_TEXTS", {}
+    )  # "application-approved.zh-hans" -> the provider's number of that text
 
 if any(len(key) != 32 for key in (DATA_KEY, *OLD_DATA_KEYS)):
     raise ImproperlyConfigured(
@@ -146,6 +158,20 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+
+if _email.get("EMAIL_HOST") and "EMAIL_BACKEND" not in _email:
+    raise ImproperlyConfigured(
+        "ZHIHENG_EMAIL_URL 看不懂：请写成 submission://账号:密码@主机:587（STARTTLS）或 smtps://…:465。"
+    )
+if "EMAIL_BACKEND" in _email:
+    EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _email["EMAIL_USE_TLS"], _email["EMAIL_USE_SSL"]
+else:  # without a mail server each e-mail becomes a file
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = MESSAGES_FOLDER / "email"
+EMAIL_TIMEOUT = 20  # seconds
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

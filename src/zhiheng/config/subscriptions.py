@@ -1,6 +1,7 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
 from zhiheng.assembly.tasks import assemble
+from zhiheng.config import notices
 from zhiheng.learning.tasks import open_study
 from zhiheng.plumbing.outbox import subscribe
 
@@ -9,3 +10,9 @@ def connect() -> None:
     """Called once at start; each line names an event and the task that answers it."""
     subscribe("application-approved", open_study)
     subscribe("assembly-requested", assemble)
+    subscribe("application-approved", notices.tell_approval)
+    subscribe("application-returned", notices.tell_return)
+    subscribe("order-paid", notices.tell_payment)
+    subscribe("pack-published", notices.tell_exam)
+    subscribe("results-released", notices.tell_results)
+    subscribe("certificates-issued", notices.tell_certificates)

@@ -13,6 +13,9 @@ from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.crypto import keyed_hash
 from zhiheng.plumbing.locks import lock_named
+from zhiheng.plumbing.messages.posting import keep_address, mask_address, queue_again
+from zhiheng.plumbing.messages.tasks import dispatch
+from zhiheng.plumbing.models import MessageState, OutgoingMessage
 
 
 @transaction.atomic
@@ -236,3 +239,30 @@ def _name_differs(given: str) -> Refused:
         remedy="请核对号码与姓名；确有更名的，请联系专委会更正登记",
         code="name-differs",
     )
+
+
+@transaction.atomic
+def choose_notice_address(*, by: Account, email: str, language: str) -> None:
+    """Where an account wants to be told from now on; no e-mail for an empty one."""
+    keep_address(account_id=by.id, email=email.strip(), language=language)
+    record(
+        by=str(by.id),
+        act="notice-address-chosen",
+        subject=f"account:{by.id}",
+        detail={"email": mask_address(email.strip()) if email.strip() else "", "language": language},
+    )
+
+
+@transaction.atomic
+def send_message_again(*, by: Account, message: OutgoingMessage) -> None:
+    """Try a message that was given up anew. Raises: Refused when it was not given up."""
+    if message.state != MessageState.FAILED:
+        raise Refused(
+            what=f"这条消息现在是“{message.get_state_display()}”，不需要重发",
+            rule="只有发送失败的消息可以重发",
+            remedy="请刷新页面后再看",
+            code="message-not-failed",
+        )
+    queue_again(message, note="sent again by hand")
+    dispatch(message)
+    record(by=str(by.id), act="message-queued-again", subject=f"message:{message.id}")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -96,6 +97,19 @@ class InstitutionForm(WithRefusals):
         if begins and ends and ends < begins:
             self.add_error("valid_until", ValidationError("授权到期日早于开始日。请核对起止日期。"))
         return given
+
+
+class NoticeAddressForm(forms.Form):
+    """Where to be told, beside the page of messages."""
+
+    email = forms.EmailField(
+        label=_("电子邮箱"),
+        required=False,
+        max_length=200,
+        help_text=_("填了以后，通知同时发到这个邮箱。不填就只在本站和短信里收到。"),
+        error_messages={"invalid": _("这不是一个电子邮箱地址。请检查 @ 前后。")},
+    )
+    language = forms.ChoiceField(label=_("通知用的语言"), choices=settings.LANGUAGES)
 
 
 class SuspendForm(WithRefusals):

@@ -106,3 +106,9 @@ def demo_accounts() -> list[DemoAccount]:
                 DemoAccount(username=first.username, display_name=first.display_name, role=str(role.label))
             )
     return shown
+
+
+def accounts_of_institution(institution: Institution) -> list[Account]:
+    """Active accounts that act for an institution, in a stable order."""
+    holders = RoleGrant.objects.filter(institution=institution, revoked_at=None).values("account_id")
+    return list(Account.objects.filter(id__in=holders, is_active=True).order_by("username"))

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from zhiheng.people import staff, views
+from zhiheng.people import message_views, staff, views
 from zhiheng.people.access import public
 
 urlpatterns = [
@@ -17,5 +17,9 @@ urlpatterns = [
     path("institutions/new/", staff.new_institution, name="new_institution"),
     path("institutions/<uuid:institution_id>/suspend/", staff.suspend, name="suspend_institution"),
     path("institutions/<uuid:institution_id>/resume/", staff.resume, name="resume_institution"),
+    path("messages/", message_views.messages_sent, name="messages"),
+    path("messages/address/", message_views.notice_address, name="notice_address"),
+    path("messages/log/", message_views.message_log, name="message_log"),
+    path("messages/<uuid:message_id>/again/", message_views.send_again, name="send_message_again"),
     path("audit/", staff.audit_trail, name="audit_trail"),
 ]

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from zhiheng.plumbing import clock
+from zhiheng.plumbing.fields import EncryptedTextField
 
 
 class Record(models.Model):
@@ -57,3 +58,62 @@ class VaultFile(Record):
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     stored_by = models.CharField(max_length=64)
+
+
+class MessageChannel(models.TextChoices):
+    IN_APP = "in-app", "站内"
+    EMAIL = "email", "电子邮件"
+    SMS = "sms", "短信"
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", "待发送"
+    SENT = "sent", "已发送"
+    FAILED = "failed", "发送失败"
+
+
+class OutgoingMessage(Record):
+    """One message on one channel to one addressee, who is told by id; the address itself is sealed."""
+
+    person_id = models.UUIDField(null=True, db_index=True)
+    institution_id = models.UUIDField(null=True, db_index=True)
+    letter = models.CharField(
+        max_length=200, db_index=True
+    )  # the same on every channel: what about and to whom
+    key = models.CharField(max_length=250, unique=True)  # the letter on one channel: nobody is told twice
+    kind = models.CharField(max_length=48)
+    language = models.CharField(max_length=8)
+    channel = models.CharField(max_length=8, choices=MessageChannel)
+    address = EncryptedTextField(blank=True, default="")  # empty on the channel in-app
+    address_masked = models.CharField(max_length=80, blank=True, default="")
+    subject = models.CharField(max_length=200)
+    text = EncryptedTextField()
+    facts = EncryptedTextField(
+        blank=True, default=""
+    )  # JSON: what filled the text, for senders with texts of their own
+    state = models.CharField(max_length=8, choices=MessageState, default=MessageState.QUEUED, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class MessageEvent(models.Model):
+    """What happened to a message, appended: queued, an attempt that failed, sent, given up."""
+
+    message = models.ForeignKey(OutgoingMessage, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=MessageState)
+    note = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["id"]
+
+
+class NoticeAddress(models.Model):
+    """Where and in which language an account wants to be told, beside its page of messages."""
+
+    account_id = models.UUIDField(primary_key=True)
+    email = EncryptedTextField(blank=True, default="")
+    language = models.CharField(max_length=8, default="zh-hans")

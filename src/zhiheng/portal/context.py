@@ -55,9 +55,20 @@ def page(request: HttpRequest) -> dict[str, Any]:
         )
         context["account_links"] = [
             {"url": reverse("home"), "label": _("我的首页")},
+            *_own_links(roles),
             {"url": reverse("password"), "label": _("更换密码")},
         ]
     return context
+
+
+def _own_links(roles: frozenset[Role]) -> list[dict[str, Any]]:
+    """What only some roles have of their own."""
+    links: list[dict[str, Any]] = []
+    if roles & {Role.CANDIDATE, Role.INSTITUTION}:
+        links.append({"url": reverse("messages"), "label": _("消息")})
+    if Role.ADMINISTRATOR in roles:
+        links.append({"url": reverse("message_log"), "label": _("消息记录")})
+    return links
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:

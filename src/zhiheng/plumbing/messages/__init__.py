@@ -1,0 +1,1 @@
+"""Messages to people outside the page they are on: texts, channels, sending and trying again."""
