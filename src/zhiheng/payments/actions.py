@@ -13,6 +13,7 @@ from zhiheng.payments.core.ledger import (
     order_placed,
     transfer_received,
 )
+from zhiheng.payments.fees.queries import fees_for
 from zhiheng.payments.models import (
     LedgerEntry,
     Order,
@@ -44,19 +45,20 @@ def place_order(
     applications: Sequence[Application],
     kind: OrderKind = OrderKind.REGISTRATION,
 ) -> Order:
-    """One order for approved applications of one institution and sitting.
+    """One order for approved applications of one institution and sitting, at the fees that hold today.
 
     Raises: Refused for an empty order, a foreign or unapproved application, or one already ordered.
     """
     check_orderable(institution, sitting, applications)
-    fees = [_fee(application, kind) for application in applications]
+    by_application = fees_for(institution, applications, kind=kind)
+    fees = [by_application[application.id] for application in applications]
     serial = next_number(f"order:{sitting.day:%y%m}")
     order = Order.objects.create(
         reference=f"ZH{sitting.day:%y%m}{institution.code}{serial:04d}",
         institution=institution,
         sitting=sitting,
         kind=kind,
-        total_fen=sum(fees),
+        total_fen=sum(fee.amount_fen for fee in fees),
         placed_by=by,
     )
     try:
@@ -65,7 +67,9 @@ def place_order(
                 OrderLine(
                     order=order,
                     application=application,
-                    amount_fen=fee,
+                    amount_fen=fee.amount_fen,
+                    basis=fee.basis,
+                    fee_id=fee.row,
                     description=f"{application.offering.title}{kind.label}",
                 )
                 for application, fee in zip(applications, fees, strict=True)
@@ -132,11 +136,6 @@ def confirm_transfer(
         order.save(update_fields=["paid_at"])
         publish("order-paid", order_id=str(order.id))
     return settlement
-
-
-def _fee(application: Application, kind: OrderKind) -> int:
-    offering = application.offering
-    return offering.makeup_fee_fen if kind == OrderKind.MAKEUP else offering.fee_fen
 
 
 def post_entries(order: Order, posting: Posting) -> None:

@@ -1,5 +1,6 @@
 """What is owed and what has arrived."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -9,7 +10,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from zhiheng.enrolment.models import Application, ApplicationStatus
+from zhiheng.payments.core.fees import Fee
 from zhiheng.payments.core.ledger import Balance
+from zhiheng.payments.fees.queries import fees_for
 from zhiheng.payments.models import LedgerEntry, Order, OrderLine, RefundDecision, Settlement
 from zhiheng.people.models import Institution
 from zhiheng.sittings.models import Sitting
@@ -76,16 +79,19 @@ class Basket:
 
     sitting: Sitting
     applications: tuple[Application, ...]
+    fees: Mapping[UUID, Fee]  # by application
 
     @property
     def total_fen(self) -> int:
-        return sum(application.offering.fee_fen for application in self.applications)
+        return sum(self.fees[application.id].amount_fen for application in self.applications)
 
 
 def baskets_of(institution: Institution) -> list[Basket]:
-    """One basket a sitting, the next one first."""
-    grouped = groupby(unordered_applications(institution), key=lambda application: application.sitting)
-    return [Basket(sitting=sitting, applications=tuple(some)) for sitting, some in grouped]
+    """One basket a sitting, the next one first, at the fees that hold today."""
+    waiting = list(unordered_applications(institution))
+    fees = fees_for(institution, waiting)
+    grouped = groupby(waiting, key=lambda application: application.sitting)
+    return [Basket(sitting=sitting, applications=tuple(some), fees=fees) for sitting, some in grouped]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

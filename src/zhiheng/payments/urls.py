@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhiheng.payments.views import bank_files, orders
+from zhiheng.payments.views import bank_files, fees, orders
 
 urlpatterns = [
     path("orders/", orders.orders, name="orders"),
@@ -19,5 +19,8 @@ urlpatterns = [
     path(
         "finance/bank-files/<uuid:file_id>/confirm/", bank_files.confirm_bank_file, name="confirm_bank_file"
     ),
+    path("finance/fees/", fees.fee_table, name="fee_table"),
+    path("finance/fees/new/", fees.propose_fee, name="propose_fee"),
+    path("finance/fees/<uuid:row_id>/decide/", fees.decide_fee, name="decide_fee"),
     path("finance/ledger/", orders.ledger, name="ledger"),
 ]

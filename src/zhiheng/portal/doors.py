@@ -30,6 +30,7 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
     Role.FINANCE: (
         ("到账确认", "finance_orders"),
         ("银行明细", "bank_files"),
+        ("费用表", "fee_table"),
         ("账簿", "ledger"),
     ),
     Role.ITEM_WRITER: (

@@ -41,7 +41,7 @@ def _basket_form(basket: queries.Basket, data: object = None) -> OrderForm:
     choices = [
         (
             str(application.id),
-            f"{application.person.name} · {application.offering.title} · {yuan(application.offering.fee_fen)} 元",
+            f"{application.person.name} · {application.offering.title} · {yuan(basket.fees[application.id].amount_fen)} 元",
         )
         for application in basket.applications
     ]

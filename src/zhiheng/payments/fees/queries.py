@@ -1,0 +1,93 @@
+"""The fee table, and what it says for an application."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhiheng.enrolment.models import Application
+from zhiheng.payments.core.fees import Fee, FeeFact, choose_fee
+from zhiheng.payments.models import FeeDecision, FeeRow, OrderKind
+from zhiheng.people.models import Institution
+from zhiheng.plumbing import clock
+from zhiheng.standards.models import RuleSetRevision
+
+
+def fees_for(
+    institution: Institution,
+    applications: Sequence[Application],
+    *,
+    kind: OrderKind = OrderKind.REGISTRATION,
+    day: date | None = None,
+) -> dict[UUID, Fee]:
+    """The fee of each application by its id, as it holds on the day of ordering (today), in two queries.
+
+    Make-up fees are the rule set's alone.
+    """
+    revisions = {application.offering.revision_id for application in applications}
+    rule_sets = dict(RuleSetRevision.objects.filter(pk__in=revisions).values_list("pk", "rule_set"))
+    if kind == OrderKind.MAKEUP:
+        return {
+            application.id: Fee(
+                amount_fen=application.offering.makeup_fee_fen,
+                basis=f"规则集 {rule_sets[application.offering.revision_id]} 的补考费",
+            )
+            for application in applications
+        }
+    table = _in_force(institution, day or clock.today())
+    return {
+        application.id: choose_fee(
+            table,
+            rule_set=rule_sets[application.offering.revision_id],
+            programme=application.offering.programme,
+            level=application.offering.level,
+            institution=institution.id,
+            day=day or clock.today(),
+            standard_fen=application.offering.fee_fen,
+        )
+        for application in applications
+    }
+
+
+def _in_force(institution: Institution, day: date) -> list[FeeFact]:
+    approved = (
+        FeeDecision.objects.filter(approved=True, row__valid_from__lte=day)
+        .filter(Q(row__valid_until=None) | Q(row__valid_until__gte=day))
+        .filter(Q(row__institution=None) | Q(row__institution=institution))
+        .select_related("row")
+    )
+    return [
+        FeeFact(
+            id=decision.row.id,
+            rule_set=decision.row.rule_set,
+            programme=decision.row.programme,
+            level=decision.row.level,
+            institution=decision.row.institution_id,
+            amount_fen=decision.row.amount_fen,
+            valid_from=decision.row.valid_from,
+            valid_until=decision.row.valid_until,
+            approved_at=decision.created_at,
+        )
+        for decision in approved
+    ]
+
+
+def waiting_fees() -> QuerySet[FeeRow]:
+    """Proposed rows nobody has decided."""
+    return (
+        FeeRow.objects.filter(~Exists(FeeDecision.objects.filter(row=OuterRef("pk"))))
+        .select_related("institution", "proposed_by")
+        .order_by("created_at", "id")
+    )
+
+
+def decided_fees() -> QuerySet[FeeDecision]:
+    """Decided rows, the latest first."""
+    return FeeDecision.objects.select_related("row__institution", "row__proposed_by", "by").order_by(
+        "-created_at", "id"
+    )
+
+
+def fee_row(row_id: UUID) -> FeeRow | None:
+    return FeeRow.objects.filter(pk=row_id).select_related("proposed_by").first()
