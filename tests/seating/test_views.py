@@ -23,8 +23,8 @@ from zhiheng.plumbing import clock
 from zhiheng.seating.actions import note_incident
 from zhiheng.seating.models import Centre, Incident, Invigilation, Placement, Room, Ticket
 from zhiheng.seating.waiting import waiting
-from zhiheng.seating.wording import exam_words
 from zhiheng.sittings.actions import call_sitting, offer
+from zhiheng.sittings.wording import exam_words
 
 BEFORE_OPENING = datetime(2026, 11, 24, 23, 59, 59, tzinfo=SHANGHAI)
 OPENING = datetime(2026, 11, 25, 0, 0, tzinfo=SHANGHAI)

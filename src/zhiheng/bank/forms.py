@@ -37,10 +37,25 @@ SHEET_COLUMNS = {
 }
 
 
+STANDARD_NAMES = {
+    "omnimedia-operations": "全媒体运营师",
+    "digital-management": "数字化管理师",
+    "digital-engineering": "数字化技术工程师",
+    "digital-carbon": "数字碳中和工程师",
+    "digital-hr": "数字化人力资源管理师",
+    "4-01-02-07-2021": "互联网营销师国家职业技能标准（2021 年版）",
+}
+
+
+def standard_words(standard: str) -> str:
+    """A standard as people call it; one we have no name for is called by its number."""
+    return STANDARD_NAMES.get(standard, standard)
+
+
 def places() -> list[tuple[str, str]]:
     """Every standard and level a question may be written for, as one choice."""
     return [
-        (f"{standard}/{level}", f"{standard} {LEVEL_NAMES.get(level, level)}")
+        (f"{standard}/{level}", f"{standard_words(standard)} {LEVEL_NAMES.get(level, level)}")
         for standard in sorted(standards())
         for level in levels_of(standard)
     ]

@@ -21,7 +21,15 @@ from zhiheng.bank.actions import (
 from zhiheng.bank.core.checks import length_warning
 from zhiheng.bank.core.terms import AREA_TITLES, TYPE_NAMES
 from zhiheng.bank.documents import MEDIA_TYPE, template_sheet
-from zhiheng.bank.forms import LEVEL_NAMES, ImportForm, ItemFilter, ItemForm, ReasonForm, initial_of
+from zhiheng.bank.forms import (
+    LEVEL_NAMES,
+    ImportForm,
+    ItemFilter,
+    ItemForm,
+    ReasonForm,
+    initial_of,
+    standard_words,
+)
 from zhiheng.bank.models import Item, ItemStatus
 from zhiheng.bank.queries import (
     awaiting_review,
@@ -248,11 +256,11 @@ def coverage_map(request: HttpRequest) -> HttpResponse:
         for entry in levels
     ]
     others = [
-        {"url": f"?standard={name}", "label": name, "current": name == standard}
+        {"url": f"?standard={name}", "label": standard_words(name), "current": name == standard}
         for name in sorted(standards())
     ]
     context = {
-        "standard": standard,
+        "standard": standard_words(standard),
         "level_name": LEVEL_NAMES.get(level, level),
         "levels": links,
         "standards": others,

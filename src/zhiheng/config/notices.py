@@ -22,9 +22,9 @@ from zhiheng.results.models import Release, Result
 from zhiheng.seating.documents import full_address
 from zhiheng.seating.models import Ticket
 from zhiheng.seating.queries import TicketSheet, sheets_of_list
-from zhiheng.seating.wording import exam_words
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import tickets_open
+from zhiheng.sittings.wording import exam_words
 from zhiheng.surface.wording import clock_words, day_words, money_words
 
 

@@ -11,7 +11,7 @@ from zhiheng.people.queries import person_of
 from zhiheng.people.waiting import Waiting
 from zhiheng.plumbing import clock
 from zhiheng.seating.queries import offerings_with_tickets, rooms_watched_by, tickets_of_person
-from zhiheng.seating.wording import exam_words
+from zhiheng.sittings.wording import exam_words
 
 
 def waiting(account: Account, role: Role) -> list[Waiting]:

@@ -9,6 +9,7 @@ from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of
 from zhiheng.people.waiting import Waiting
 from zhiheng.plumbing import clock
+from zhiheng.sittings.wording import exam_words
 
 
 def waiting(account: Account, role: Role) -> list[Waiting]:
@@ -20,7 +21,7 @@ def waiting(account: Account, role: Role) -> list[Waiting]:
 def _candidate(account: Account) -> list[Waiting]:
     return [
         Waiting(
-            title=_("学习平台已开通：%(title)s") % {"title": application.offering.title},
+            title=_("学习平台已开通：%(title)s") % {"title": exam_words(application.offering)},
             url=reverse("study", args=[application.id]),
             due=day_begins(application.sitting.day),
             rule=_("报名审核通过后开通学习平台"),

@@ -16,6 +16,7 @@ from zhiheng.results.queries import (
     results_of_person,
 )
 from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.wording import exam_words
 
 NEWS_DAYS = 30  # how long a released result is news on a candidate's home page
 
@@ -66,7 +67,7 @@ def _news(account: Account) -> list[Waiting]:
     now = clock.now()
     return [
         Waiting(
-            title=_("%(exam)s的成绩已发布") % {"exam": result.application.offering.title},
+            title=_("%(exam)s的成绩已发布") % {"exam": exam_words(result.application.offering)},
             url=reverse("my_result", args=[result.id]),
         )
         for result in results_of_person(person)

@@ -29,9 +29,9 @@ from zhiheng.seating.queries import (
     tickets_of_institution,
     tickets_of_person,
 )
-from zhiheng.seating.wording import exam_words
 from zhiheng.sittings.models import Offering, Sitting
 from zhiheng.sittings.queries import Milestone, milestones, tickets_open
+from zhiheng.sittings.wording import exam_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,9 @@ from zhiheng.seating.queries import (
     tickets_from_rule,
     tickets_of_person,
 )
-from zhiheng.seating.wording import exam_words
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import tickets_open
+from zhiheng.sittings.wording import exam_words
 
 
 def waiting(account: Account, role: Role) -> list[Waiting]:
