@@ -75,6 +75,7 @@ def page_urls(world: World) -> dict[str, tuple[str, set[Role]]]:
             ("document", [document.id], {Role.INSTITUTION, Role.REVIEWER, Role.ADMINISTRATOR}),
             ("review_queue", [], {Role.REVIEWER}),
             ("review_file", one, {Role.REVIEWER}),
+            ("review_overview", [], {Role.ADMINISTRATOR}),
             ("my_applications", [], {Role.CANDIDATE}),
         )
     }
@@ -130,7 +131,7 @@ def test_the_queue_costs_the_same_for_one_and_many(
 ) -> None:
     for _ in range(count):
         world.submitted()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         response = reviewer.get(reverse("review_queue"))
 
     assert len(response.context["rows"]) == count

@@ -28,6 +28,7 @@ from zhiheng.enrolment.refusals import (
     not_eligible,
     require_editable,
 )
+from zhiheng.enrolment.reviewing.actions import draw_second_look, release_file, require_free
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_ends
 from zhiheng.people.actions import register_person
@@ -264,7 +265,7 @@ def review(
 ) -> ReviewDecision:
     """Decide a submitted application.
 
-    Raises: Refused when it is not waiting, or a return or rejection gives no reason.
+    Raises: Refused when it is not waiting, a colleague has it open, or a return or rejection gives no reason.
     """
     current = Application.objects.select_for_update().get(pk=application.pk)
     if current.status != ApplicationStatus.SUBMITTED:
@@ -273,6 +274,7 @@ def review(
             remedy="可能已有同事处理，请刷新后再看",
             code="not-waiting",
         )
+    require_free(by=by, application=current)
     told = [reason.strip() for reason in reasons if reason.strip()]
     if verdict != Verdict.APPROVE and not told:
         raise Refused(
@@ -296,7 +298,9 @@ def review(
         subject=f"application:{application.id}",
         detail={"reasons": told},
     )
+    release_file(by=by, application=application)
     if verdict == Verdict.APPROVE:
+        draw_second_look(decision=decision)
         publish("application-approved", application_id=str(application.id))
     if verdict == Verdict.RETURN:
         publish("application-returned", application_id=str(application.id))

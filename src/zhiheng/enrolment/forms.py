@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from zhiheng.enrolment.core import words
 from zhiheng.enrolment.core.cases import EARLIEST_YEAR
+from zhiheng.enrolment.core.reviewing import review_rules
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.identity import normal_name, parse_resident_id
 from zhiheng.plumbing import clock
@@ -286,23 +287,12 @@ class SheetForm(forms.Form):
     )
 
 
-REVIEW_REASONS = (
-    "身份证照片不清晰或反光，请重新拍摄上传",
-    "身份证信息与填写不一致，请核对",
-    "照片不是近期一寸免冠白底彩色照片，请更换",
-    "学历证复印件看不清或不完整，请重新上传",
-    "工作证明未写明起止时间、岗位或未加盖公章，请补正",
-    "证书信息与填写不一致，请核对",
-    "所选报名条件与材料不符，请改选条件或补充材料",
-)
-
-
 class ReviewForm(forms.Form):
     """Why a file is returned or rejected."""
 
     reasons = forms.MultipleChoiceField(
         label="退回或不予通过的原因",
-        choices=[(reason, reason) for reason in REVIEW_REASONS],
+        choices=[(reason, reason) for reason in review_rules().reasons],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text="机构会看到这些话。通过时不用选。",

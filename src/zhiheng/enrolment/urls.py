@@ -39,6 +39,9 @@ urlpatterns = [
         "documents/<uuid:document_id>/<int:until>/<str:key>/", documents.document_file, name="document_file"
     ),
     path("review/", review.review_queue, name="review_queue"),
+    path("review/overview/", review.review_overview, name="review_overview"),
+    path("review/second/<uuid:look_id>/", review.second_look, name="second_look"),
+    path("review/<uuid:application_id>/release/", review.release_file, name="release_file"),
     path("review/<uuid:application_id>/", review.review_file, name="review_file"),
     path("review/<uuid:application_id>/decide/", review.decide_file, name="decide_file"),
     path("review/<uuid:application_id>/id-number/", review.reveal_id_number, name="reveal_id_number"),

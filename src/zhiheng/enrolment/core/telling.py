@@ -38,7 +38,7 @@ def _schooling(record: Schooling) -> str:
         _either(record.major_related, "专业相关", "专业不相关"),
         record.school_type,
         _either(record.final_year, "应届，尚未取得毕业证", None),
-        record.assessed_skill_target and f"经评估论证的培养目标：{record.assessed_skill_target}",
+        f"经评估论证的培养目标：{record.assessed_skill_target}" if record.assessed_skill_target else None,
     )
 
 
@@ -53,11 +53,12 @@ def _job(record: Job) -> str:
 
 
 def _certificate(record: HeldCertificate) -> str:
-    name = record.name or record.programme or CERTIFICATE_KINDS[record.kind]
+    name = record.name or record.programme or "未写名称"
     return _joined(
         f"{name} {record.level_name or ''}".strip(),
-        record.issued and f"{record.issued.isoformat()} 发证",
+        f"{record.issued.isoformat()} 发证" if record.issued else None,
         record.number,
+        CERTIFICATE_KINDS[record.kind],
         record.relation,
     )
 

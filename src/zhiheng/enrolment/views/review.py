@@ -1,5 +1,6 @@
-"""Deciding who may sit, by the due time."""
+"""Deciding who may sit, by the due time; one reviewer to a file, some approvals looked at twice."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,8 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from zhiheng.enrolment import actions, presenting, queries
+from zhiheng.enrolment.core.cases import profile_from_facts
+from zhiheng.enrolment.core.reviewing import review_rules
+from zhiheng.enrolment.core.telling import tell
 from zhiheng.enrolment.forms import RevealForm, ReviewForm
-from zhiheng.enrolment.models import Application, ApplicationStatus, Verdict
+from zhiheng.enrolment.models import Application, ApplicationStatus, SecondLook, Verdict
+from zhiheng.enrolment.reviewing import actions as reviewing
+from zhiheng.enrolment.reviewing import queries as progress
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
@@ -30,20 +36,29 @@ def _file(application_id: UUID) -> Application:
 
 @allow(Role.REVIEWER)
 def review_queue(request: SignedInRequest) -> HttpResponse:
-    """Which file is due first."""
+    """Which file is due first, and who has which open."""
     page = Paginator(queries.review_queue(), PER_PAGE).get_page(request.GET.get("page"))
     now = clock.now()
+    holds = progress.holds_on(page)
     rows = [
-        {"application": application, "overdue": queries.overdue(application, moment=now)}
+        {
+            "application": application,
+            "overdue": queries.overdue(application, moment=now),
+            "hold": holds.get(application.id),
+        }
         for application in page
     ]
-    return render(request, "enrolment/review_queue.html", {"page": page, "rows": rows})
+    looks = progress.second_looks_for(request.user)[:PER_PAGE]
+    return render(request, "enrolment/review_queue.html", {"page": page, "rows": rows, "looks": looks})
 
 
 @allow(Role.REVIEWER)
 def review_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
-    """The claimed condition and its arithmetic beside the documents."""
-    return _page(request, _file(application_id))
+    """The claimed condition and its arithmetic beside the documents; opening a waiting file keeps it."""
+    shown = _file(application_id)
+    if shown.status == ApplicationStatus.SUBMITTED:
+        reviewing.hold_file(by=request.user, application=shown)
+    return _page(request, shown)
 
 
 def _page(
@@ -52,34 +67,41 @@ def _page(
     *,
     form: ReviewForm | None = None,
     reveal: RevealForm | None = None,
+    look: SecondLook | None = None,
     id_number: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    assessment = queries.assessment_of(shown)
-    claimed = [line for line in assessment.lines if line.number == shown.claimed_condition]
-    response = render(
-        request,
-        "enrolment/review_file.html",
-        {
-            "application": shown,
-            "standing": presenting.standing(shown),
-            "assessment": assessment,
-            "decision": assessment.decision(),
-            "claimed": claimed[0] if claimed else None,
-            "checklist": queries.checklist_of(shown, assessment),
-            "waiting": shown.status == ApplicationStatus.SUBMITTED,
-            "overdue": queries.overdue(shown, moment=clock.now()),
-            "history": queries.review_history(shown),
-            "form": form or ReviewForm(),
-            "reveal": reveal or RevealForm(),
-            "id_number": id_number,
-            "verdicts": Verdict,
-        },
-        status=status,
-    )
+    context = _facts(shown) | {
+        "waiting": shown.status == ApplicationStatus.SUBMITTED,
+        "hold": progress.hold_on(shown),
+        "neighbours": progress.neighbours_of(shown),
+        "form": form or ReviewForm(),
+        "reveal": reveal or RevealForm(),
+        "look": look,
+        "id_number": id_number,
+    }
+    response = render(request, "enrolment/review_file.html", context, status=status)
     if id_number:
         response.headers["Cache-Control"] = "no-store, private"
     return response
+
+
+def _facts(shown: Application) -> dict[str, Any]:
+    assessment = queries.assessment_of(shown)
+    claimed = [line for line in assessment.lines if line.number == shown.claimed_condition]
+    return {
+        "application": shown,
+        "standing": presenting.standing(shown),
+        "assessment": assessment,
+        "decision": assessment.decision(),
+        "claimed": claimed[0] if claimed else None,
+        "profile": tell(profile_from_facts(shown.profile, as_of=assessment.as_of)),
+        "checklist": queries.checklist_of(shown, assessment),
+        "overdue": queries.overdue(shown, moment=clock.now()),
+        "history": queries.review_history(shown),
+        "looks": progress.looks_at(shown),
+        "hold_minutes": review_rules().hold_minutes,
+    }
 
 
 @allow(Role.REVIEWER)
@@ -95,12 +117,21 @@ def decide_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
         try:
             actions.review(by=request.user, application=shown, verdict=Verdict(verdict), reasons=form.told())
         except Refused as refused:
-            field = "reasons" if refused.code == "reason-missing" else None
-            form.add_error(field, as_validation_error(refused))
+            _add_refusal(form, refused)
         else:
             messages.success(request, f"{shown.person.name}：{Verdict(verdict).label}。下一份在最上面。")
             return redirect("review_queue")
     return _page(request, _file(application_id), form=form, status=422)
+
+
+@allow(Role.REVIEWER)
+@require_POST
+def release_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
+    """Leave a file undecided, so that a colleague need not wait."""
+    shown = _file(application_id)
+    reviewing.release_file(by=request.user, application=shown)
+    messages.success(request, f"{shown.person.name}的报名已放回待审核。")
+    return redirect("review_queue")
 
 
 @allow(Role.REVIEWER)
@@ -119,3 +150,46 @@ def reveal_id_number(request: SignedInRequest, application_id: UUID) -> HttpResp
         else:
             return _page(request, shown, id_number=number)
     return _page(request, shown, reveal=reveal, status=422)
+
+
+@allow(Role.REVIEWER)
+def second_look(request: SignedInRequest, look_id: UUID) -> HttpResponse:
+    """An approval of a colleague, looked at again."""
+    look = progress.second_look_for(request.user, look_id)
+    if look is None:
+        raise Http404
+    if request.method != "POST":
+        return _page(request, look.application, look=look)
+    form = ReviewForm(request.POST)
+    opinion = request.POST.get("opinion", "")
+    if opinion not in ("agree", "disagree"):
+        raise Http404
+    agreed = opinion == "agree"
+    if form.is_valid():
+        try:
+            reviewing.look_again(by=request.user, look=look, agreed=agreed, reasons=form.told())
+        except Refused as refused:
+            _add_refusal(form, refused)
+        else:
+            words = "复核同意通过" if agreed else "有异议，已退回待审核"
+            messages.success(request, f"{look.application.person.name}：{words}。")
+            return redirect("review_queue")
+    return _page(request, look.application, form=form, look=look, status=422)
+
+
+@allow(Role.ADMINISTRATOR)
+def review_overview(request: SignedInRequest) -> HttpResponse:
+    """What is overdue, and how many each reviewer decided."""
+    page = Paginator(progress.overdue_files(clock.now()), PER_PAGE).get_page(request.GET.get("page"))
+    holds = progress.holds_on(page)
+    context = {
+        "page": page,
+        "rows": [{"application": late, "hold": holds.get(late.id)} for late in page],
+        "waiting": queries.review_queue().count(),
+        "counts": progress.reviewer_counts(),
+    }
+    return render(request, "enrolment/review_overview.html", context)
+
+
+def _add_refusal(form: ReviewForm, refused: Refused) -> None:
+    form.add_error("reasons" if refused.code == "reason-missing" else None, as_validation_error(refused))
