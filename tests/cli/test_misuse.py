@@ -1,5 +1,7 @@
 """A command line that cannot be used: exit 2, nothing on standard output, one Chinese sentence with a name in it."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.answers import run
@@ -48,3 +50,11 @@ def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -
     answer = run(capsys, "eligibility", "check", "/nowhere/cases.json", "--json")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "读不到文件 /nowhere/cases.json：没有这个文件。请检查路径。\n"
+
+
+def test_brackets_without_end_are_no_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "cases.json"
+    file.write_text("[" * 100_000)
+    answer = run(capsys, "eligibility", "check", str(file), "--json")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == f"文件 {file} 的括号层数太多。请按说明的格式填写。\n"

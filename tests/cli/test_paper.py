@@ -1,5 +1,6 @@
 """`zhiheng paper assemble` as a person or a program runs it: exit code, JSON, sentences."""
 
+import io
 import json
 from collections import Counter
 from decimal import Decimal
@@ -215,3 +216,23 @@ def test_the_shipped_bank_serves_when_none_is_brought(run: Any) -> None:
     shipped = "".join(path.read_text(encoding="utf-8") for path in SHIPPED.rglob("live.yaml"))
     assert ran.code == 0
     assert all(f"id: {item['id']}\n" in shipped for item in ran.json["forms"][0]["items"])
+
+
+def test_a_bank_may_come_from_standard_input(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps({"items": bank_rows()}, ensure_ascii=False).encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+
+    ran = run("--level", "5", "--forms", "1", "--trade", "A", "--bank", "-", "--json")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert len(ran.json["forms"][0]["items"]) == SINGLES + MULTIPLES + SHORTS
+
+
+def test_a_question_from_standard_input_is_named(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = bank_rows()[0] | {"difficulty": "难"}
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps([row]).encode())))
+
+    ran = run("--level", "5", "--forms", "1", "--trade", "A", "--bank", "-", "--json")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"题库文件 标准输入 第 1 题（{row['id']}）：字段 difficulty 的值不合要求")

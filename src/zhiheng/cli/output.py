@@ -66,3 +66,5 @@ def read_json(file: str) -> Any:
             remedy="请检查该处的引号、逗号与括号",
             code="json",
         ) from None
+    except RecursionError:
+        raise Refused(what=f"文件 {file} 的括号层数太多", remedy="请按说明的格式填写", code="json") from None

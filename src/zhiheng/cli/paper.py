@@ -11,9 +11,9 @@ from zhiheng.assembly.core import terms
 from zhiheng.assembly.core.pool import allowed_points, blueprint_of, enemies_of, point, pool_of
 from zhiheng.assembly.core.proof import Deviation, deviation, prove, publishable
 from zhiheng.bank.core.checks import check_item
-from zhiheng.bank.core.files import Place, load_bank, load_shipped
+from zhiheng.bank.core.files import Place, load_bank, load_shipped, read_items
 from zhiheng.bank.core.terms import Item
-from zhiheng.cli.output import AsJson, answer
+from zhiheng.cli.output import AsJson, answer, read_input
 from zhiheng.foundation.errors import Refused
 from zhiheng.standards.core.loader import codes_for, load_blueprint, load_rule_set
 from zhiheng.standards.core.terms import Blueprint, Code, RuleSet
@@ -45,7 +45,9 @@ def assemble_papers(
     programme: Annotated[str, typer.Option(help="项目；规则集只有一个项目时可省略")] = "",
     trade: Annotated[str, typer.Option(help="工种 A 至 D")] = "",
     seed: Annotated[int, typer.Option(help="随机种子：同一种子得同样的试卷")] = 0,
-    bank: Annotated[str, typer.Option(help="题库文件或文件夹（YAML 或 JSON），默认随平台的题库")] = "",
+    bank: Annotated[
+        str, typer.Option(help="题库文件或文件夹（YAML 或 JSON；- 为标准输入），默认随平台的题库")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """组成若干份互不重题、预期得分相等的试卷；题量不足时说明缺哪一格、缺几道。"""
@@ -98,9 +100,12 @@ def _source(blueprint: Blueprint, bank: str) -> _Source:
         # A programme that rests on a national standard asks the points of one of its levels.
         levels = {code.level for area in blueprint.areas for code in area.codes} - {""}
         place = Place(standard=blueprint.standard, level=min(levels, default=blueprint.level))
-        items = tuple(
-            replace(item, area=slugs.get(item.area, item.area)) for item in load_bank(Path(bank), place=place)
+        brought = (
+            read_items(read_input(bank), source="标准输入", place=place)
+            if bank == "-"
+            else load_bank(Path(bank), place=place)
         )
+        items = tuple(replace(item, area=slugs.get(item.area, item.area)) for item in brought)
         _require_sound(items, codes_for(blueprint.rule_set, blueprint.programme), bank)
     else:
         items = load_shipped(standard=blueprint.standard)

@@ -93,9 +93,8 @@ def load_file(path: Path, *, place: Place | None = None) -> tuple[Item, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise Refused(
-            what=f"读不到题库文件 {path}：{error.strerror}", remedy="请检查路径", code="file"
-        ) from None
+        why = "没有这个文件" if isinstance(error, FileNotFoundError) else error.strerror
+        raise Refused(what=f"读不到题库文件 {path}：{why}", remedy="请检查路径", code="file") from None
     except UnicodeDecodeError:
         raise Refused(
             what=f"题库文件 {path} 不是 UTF-8 文本", remedy="请另存为 UTF-8 编码", code="encoding"
