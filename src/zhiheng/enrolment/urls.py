@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhiheng.enrolment.views import candidate, documents, institution, review, sheet
+from zhiheng.enrolment.views import candidate, consents, documents, institution, review, sheet
 
 urlpatterns = [
     path("applications/", institution.applications, name="applications"),
@@ -10,6 +10,11 @@ urlpatterns = [
     path("applications/sheet/<uuid:offering_id>/template.xlsx", sheet.sheet_template, name="sheet_template"),
     path("applications/sheet/<uuid:offering_id>/confirm/", sheet.sheet_confirm, name="sheet_confirm"),
     path("applications/<uuid:application_id>/", institution.application, name="application"),
+    path(
+        "applications/<uuid:application_id>/consents/",
+        consents.application_consents,
+        name="application_consents",
+    ),
     path(
         "applications/<uuid:application_id>/edit/",
         institution.correct_application,

@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from zhiheng.plumbing.fields import EncryptedTextField
-from zhiheng.plumbing.models import Record
+from zhiheng.plumbing.models import Record, VaultFile
 
 
 class Role(models.TextChoices):
@@ -107,3 +107,50 @@ class Person(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ConsentDecision(Record):
+    """A yes or no to one purpose under one version of its text; the last one counts, nothing is deleted."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=32)
+    version = models.CharField(max_length=16)
+    text_hash = models.CharField(max_length=64)
+    granted = models.BooleanField()
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
+    evidence = models.CharField(
+        max_length=200, blank=True, default=""
+    )  # how the institution knows: "签字原件第 12 号"
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "purpose", "created_at"])]
+
+
+class DataExport(Record):
+    """A person's own copy of what is kept about them, made in the background, for one day."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(VaultFile, on_delete=models.SET_NULL, null=True, related_name="+")
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+
+class ErasureRequest(Record):
+    """A person asks that their data be erased; an administrator decides, and what the rules keep is listed."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300, blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    granted = models.BooleanField(null=True)
+    answer = models.CharField(max_length=300, blank=True, default="")
+    kept = models.JSONField(default=list)  # [{kind, until, rule}]
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(decided_at=None), name="one_open_erasure_per_person"
+            )
+        ]

@@ -3,6 +3,7 @@ from django.views.i18n import set_language
 
 from zhiheng.people import message_views, staff, views
 from zhiheng.people.access import public
+from zhiheng.people.rights import views as rights
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
@@ -21,5 +22,8 @@ urlpatterns = [
     path("messages/address/", message_views.notice_address, name="notice_address"),
     path("messages/log/", message_views.message_log, name="message_log"),
     path("messages/<uuid:message_id>/again/", message_views.send_again, name="send_message_again"),
+    path("my/consent/", rights.my_consent, name="my_consent"),
+    path("my/data/", rights.my_data, name="my_data"),
+    path("my/data/<slug:purpose>/withdraw/", rights.withdraw, name="withdraw_consent"),
     path("audit/", staff.audit_trail, name="audit_trail"),
 ]

@@ -5,15 +5,18 @@ from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhiheng.people.access import SignedInRequest, allow, public
 from zhiheng.people.actions import change_password
+from zhiheng.people.core.consents import consent_texts
 from zhiheng.people.forms import NewPasswordForm, SignInForm
-from zhiheng.people.models import Role
-from zhiheng.people.queries import demo_accounts
+from zhiheng.people.models import Account, Role
+from zhiheng.people.queries import demo_accounts, person_of
+from zhiheng.people.rights.queries import unanswered
 from zhiheng.plumbing.crypto import keyed_hash
 from zhiheng.plumbing.throttle import admit
 
@@ -30,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         admit(request, name=f"sign-in:{keyed_hash(username, purpose='sign-in')}", limit=ATTEMPTS_A_MINUTE)
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
-        return redirect(_safe_next(request))
+        return redirect(_first_asked(form.get_user()) or _safe_next(request))
     accounts = demo_accounts() if settings.DEMO else []
     status = 422 if request.method == "POST" else 200
     return render(
@@ -63,6 +66,12 @@ def password(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("密码已更换。别处的登录都已失效。"))
         return redirect("home")
     return render(request, "people/password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _first_asked(account: Account) -> str:
+    """Where a candidate is asked who may use their data, as long as they never answered."""
+    person = person_of(account)
+    return reverse("my_consent") if person and len(unanswered(person)) == len(consent_texts()) else ""
 
 
 def _safe_next(request: HttpRequest, *, usual: str = settings.LOGIN_REDIRECT_URL) -> str:

@@ -66,6 +66,8 @@ def _own_links(roles: frozenset[Role]) -> list[dict[str, Any]]:
     links: list[dict[str, Any]] = []
     if roles & {Role.CANDIDATE, Role.INSTITUTION}:
         links.append({"url": reverse("messages"), "label": _("消息")})
+    if Role.CANDIDATE in roles:
+        links.append({"url": reverse("my_data"), "label": _("我的数据")})
     if Role.ADMINISTRATOR in roles:
         links.append({"url": reverse("message_log"), "label": _("消息记录")})
     return links

@@ -1,0 +1,45 @@
+"""What a person agreed to."""
+
+from dataclasses import dataclass
+
+from zhiheng.people.core.consents import ConsentText, consent_texts
+from zhiheng.people.models import ConsentDecision, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentState:
+    """A purpose and the last word on it. decision: None when the present text was never answered."""
+
+    text: ConsentText
+    decision: ConsentDecision | None
+    earlier: ConsentDecision | None  # the last word on an older text
+
+    @property
+    def granted(self) -> bool:
+        return self.decision is not None and self.decision.granted
+
+
+def consent_states(person: Person) -> list[ConsentState]:
+    """Every purpose with the person's last word, in one query."""
+    last: dict[tuple[str, str], ConsentDecision] = {}
+    earlier: dict[str, ConsentDecision] = {}
+    rows = ConsentDecision.objects.filter(person=person).select_related("institution", "by")
+    for row in rows.order_by("created_at"):
+        last[row.purpose, row.version] = row
+        earlier[row.purpose] = row
+    found = []
+    for text in consent_texts():
+        decision = last.get((text.purpose, text.version))
+        before = earlier.get(text.purpose) if decision is None else None
+        found.append(ConsentState(text=text, decision=decision, earlier=before))
+    return found
+
+
+def consented(person: Person, purpose: str) -> bool:
+    """Whether the person's last word on the present text of a purpose is yes."""
+    return any(state.granted for state in consent_states(person) if state.text.purpose == purpose)
+
+
+def unanswered(person: Person) -> list[ConsentText]:
+    """The purposes whose present text the person has not answered yet."""
+    return [state.text for state in consent_states(person) if state.decision is None]

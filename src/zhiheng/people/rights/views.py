@@ -1,0 +1,77 @@
+"""The candidate's own data: what they agreed to."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from zhiheng.people.access import SignedInRequest, allow
+from zhiheng.people.models import ConsentDecision, Person, Role
+from zhiheng.people.queries import person_of
+from zhiheng.people.rights import actions, queries
+from zhiheng.surface.wording import english
+
+
+def own_person(request: SignedInRequest) -> Person:
+    person = person_of(request.user)
+    if person is None:
+        raise Http404
+    return person
+
+
+@allow(Role.CANDIDATE)
+def my_consent(request: SignedInRequest) -> HttpResponse:
+    """One page that asks for every purpose not answered yet; nothing is ticked beforehand."""
+    person = own_person(request)
+    if request.method == "POST":
+        actions.answer_consents(by=request.user, person=person, granted=request.POST.getlist("purpose"))
+        messages.success(request, _("已记下您的选择。随时可以在“我的数据”里更改。"))
+        return redirect("my_data")
+    rows = [_row(state) for state in queries.consent_states(person)]
+    return render(request, "people/my_consent.html", {"rows": rows})
+
+
+@allow(Role.CANDIDATE)
+def my_data(request: SignedInRequest) -> HttpResponse:
+    """What is kept about the reader, and what they agreed to."""
+    person = person_of(request.user)
+    rows = [_row(state) for state in queries.consent_states(person)] if person else []
+    return render(request, "people/my_data.html", {"person": person, "rows": rows})
+
+
+@allow(Role.CANDIDATE)
+@require_POST
+def withdraw(request: SignedInRequest, purpose: str) -> HttpResponse:
+    actions.withdraw_consent(by=request.user, person=own_person(request), purpose=purpose)
+    messages.success(request, _("已撤回。撤回以前办的事不受影响。"))
+    return redirect("my_data")
+
+
+def _row(state: queries.ConsentState) -> dict[str, Any]:
+    key, word = _standing(state)
+    return {
+        "purpose": state.text.purpose,
+        "title": state.text.title(english=english()),
+        "text": state.text.text(english=english()),
+        "version": state.text.version,
+        "needed": state.text.needed,
+        "granted": state.granted,
+        "key": key,
+        "word": word,
+        "decision": state.decision,
+        "by_institution": _institution_behind(state.decision),
+    }
+
+
+def _institution_behind(decision: ConsentDecision | None) -> str:
+    """Who wrote the decision down on the person's behalf; nothing when it is their own word."""
+    return decision.institution.name if decision and decision.institution else ""
+
+
+def _standing(state: queries.ConsentState) -> tuple[str, str]:
+    if state.decision is None:
+        return "pending", _("文本已更新，请重新确认") if state.earlier else _("尚未答复")
+    return ("valid", _("同意")) if state.granted else ("note", _("不同意"))
