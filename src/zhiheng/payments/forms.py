@@ -121,7 +121,7 @@ class FeeForm(forms.Form):
 class NoteForm(forms.Form):
     """Why somebody says no."""
 
-    note = forms.CharField(label="不同意的原因", max_length=200)
+    note = forms.CharField(label="原因", max_length=200)
 
 
 class RefundForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhiheng.payments.views import bank_files, fees, orders
+from zhiheng.payments.views import bank_files, fees, invoices, orders, refunds
 
 urlpatterns = [
     path("orders/", orders.orders, name="orders"),
@@ -22,5 +22,11 @@ urlpatterns = [
     path("finance/fees/", fees.fee_table, name="fee_table"),
     path("finance/fees/new/", fees.propose_fee, name="propose_fee"),
     path("finance/fees/<uuid:row_id>/decide/", fees.decide_fee, name="decide_fee"),
+    path("orders/<uuid:order_id>/invoice/", invoices.request_invoice, name="request_invoice"),
+    path("finance/invoices/", invoices.invoices, name="invoices"),
+    path("finance/invoices/<uuid:request_id>/", invoices.invoice, name="invoice"),
+    path("finance/orders/<uuid:order_id>/refund/", refunds.request_refund, name="request_refund"),
+    path("finance/refunds/", refunds.refunds, name="refunds"),
+    path("finance/refunds/<uuid:refund_id>/", refunds.refund, name="refund"),
     path("finance/ledger/", orders.ledger, name="ledger"),
 ]

@@ -31,6 +31,8 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         ("到账确认", "finance_orders"),
         ("银行明细", "bank_files"),
         ("费用表", "fee_table"),
+        ("退款", "refunds"),
+        ("发票", "invoices"),
         ("账簿", "ledger"),
     ),
     Role.ITEM_WRITER: (

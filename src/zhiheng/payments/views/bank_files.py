@@ -1,5 +1,6 @@
 """The bank's statement: uploaded, looked at, confirmed."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -59,7 +60,7 @@ def bank_file(request: SignedInRequest, file_id: UUID) -> HttpResponse:
     file = _file(file_id)
     stored = queries.rows_of(file)
     judged = queries.preview(stored) if file.confirmed_at is None else None
-    rows = []
+    rows: list[dict[str, Any]] = []
     for place, row in enumerate(stored):
         outcome = Outcome(row.outcome) if judged is None else judged[place].outcome
         reason = row.reason if judged is None else judged[place].reason
@@ -73,7 +74,7 @@ def bank_file(request: SignedInRequest, file_id: UUID) -> HttpResponse:
                 "reason": reason,
             }
         )
-    good = [entry for entry in rows if entry["good"]]
+    good = [entry["row"].amount_fen or 0 for entry in rows if entry["good"]]
     return render(
         request,
         "payments/bank_file.html",
@@ -82,7 +83,7 @@ def bank_file(request: SignedInRequest, file_id: UUID) -> HttpResponse:
             "rows": rows,
             "good": len(good),
             "bad": len(rows) - len(good),
-            "good_fen": sum(row.amount_fen or 0 for row in (entry["row"] for entry in good)),
+            "good_fen": sum(good),
         },
     )
 

@@ -13,7 +13,9 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.money import yuan
 from zhiheng.payments import actions, queries, statements
 from zhiheng.payments.forms import OrderForm, TransferForm
+from zhiheng.payments.invoices.queries import invoices_of, live_request
 from zhiheng.payments.models import LedgerEntry, Order, OrderKind
+from zhiheng.payments.refunds.queries import refunds_of
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Institution, Role
 from zhiheng.people.queries import institution_of
@@ -126,6 +128,9 @@ def _order_context(shown: Order) -> dict[str, object]:
         "account": queries.account_of(shown),
         "lines": queries.lines_of(shown),
         "settlements": queries.settlements_of(shown),
+        "refunds": refunds_of(shown),
+        "invoices": invoices_of(shown),
+        "can_invoice": shown.paid_at is not None and live_request(shown) is None,
     }
 
 

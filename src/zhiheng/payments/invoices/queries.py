@@ -1,0 +1,58 @@
+"""Which invoices were asked for, and what became of them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from zhiheng.payments.models import InvoiceAnswer, InvoiceRequest, Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceCase:
+    request: InvoiceRequest
+    answer: InvoiceAnswer | None
+
+
+def _answered(*, issued: bool | None = None) -> Exists:
+    found = InvoiceAnswer.objects.filter(request=OuterRef("pk"))
+    return Exists(found if issued is None else found.filter(issued=issued))
+
+
+def live_request(order: Order) -> InvoiceRequest | None:
+    """The request of an order that waits or was issued; a declined one no longer counts."""
+    return InvoiceRequest.objects.filter(~_answered(issued=False), order=order).first()
+
+
+def invoices_of(order: Order) -> list[InvoiceCase]:
+    """Every request of an order with its answer, in two queries."""
+    answers = {answer.request_id: answer for answer in InvoiceAnswer.objects.filter(request__order=order)}
+    found = InvoiceRequest.objects.filter(order=order).order_by("created_at", "id")
+    return [InvoiceCase(request=request, answer=answers.get(request.id)) for request in found]
+
+
+def waiting_invoices() -> QuerySet[InvoiceRequest]:
+    return (
+        InvoiceRequest.objects.filter(~_answered())
+        .select_related("order__institution")
+        .order_by("created_at", "id")
+    )
+
+
+def answered_invoices() -> QuerySet[InvoiceAnswer]:
+    return InvoiceAnswer.objects.select_related("request__order__institution", "by").order_by(
+        "-created_at", "id"
+    )
+
+
+def invoice_case(request_id: UUID) -> InvoiceCase | None:
+    request = (
+        InvoiceRequest.objects.filter(pk=request_id)
+        .select_related("order__institution", "requested_by")
+        .first()
+    )
+    if request is None:
+        return None
+    return InvoiceCase(
+        request=request, answer=InvoiceAnswer.objects.filter(request=request).select_related("by").first()
+    )

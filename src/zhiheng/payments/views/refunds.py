@@ -1,0 +1,111 @@
+"""Refunds as finance sees them: asking, paying, saying no."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.money import yuan
+from zhiheng.payments.forms import NoteForm, RefundForm, RefundPaymentForm
+from zhiheng.payments.queries import account_of, lines_of, order_with_everything
+from zhiheng.payments.refunds import actions, queries
+from zhiheng.people.access import SignedInRequest, allow
+from zhiheng.people.models import Role
+from zhiheng.surface.forms import as_validation_error
+
+PER_PAGE = 50
+_FIELD_OF = {
+    "refund-amount": "amount",
+    "refund-reason": "reason",
+    "refund-line": "line",
+    "bank-reference": "bank_reference",
+    "bank-reference-used": "bank_reference",
+    "future-date": "paid_on",
+    "note": "note",
+}
+
+
+@allow(Role.FINANCE)
+def refunds(request: SignedInRequest) -> HttpResponse:
+    """What waits to be paid back, and what was decided."""
+    page = Paginator(queries.decided_refunds(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "payments/refunds.html", {"waiting": list(queries.waiting_refunds()), "page": page}
+    )
+
+
+@allow(Role.FINANCE)
+def request_refund(request: SignedInRequest, order_id: UUID) -> HttpResponse:
+    """Ask for money of an order to be given back."""
+    order = order_with_everything(order_id)
+    if order is None:
+        raise Http404
+    lines = {str(line.id): line for line in lines_of(order)}
+    choices = [
+        (key, f"{line.application.person.name} · {line.description} · {yuan(line.amount_fen)} 元")
+        for key, line in lines.items()
+    ]
+    form = RefundForm(request.POST or None, lines=choices)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.request_refund(
+                by=request.user,
+                order=order,
+                amount_fen=form.cleaned_data["amount"],
+                reason=form.cleaned_data["reason"],
+                line=lines.get(form.cleaned_data["line"]),
+            )
+        except Refused as refused:
+            form.add_error(_FIELD_OF.get(refused.code), as_validation_error(refused))
+        else:
+            messages.success(request, "已提出退款，等另一位财务人员批准。")
+            return redirect("refunds")
+    return render(
+        request,
+        "payments/refund_form.html",
+        {"order": order, "account": account_of(order), "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@allow(Role.FINANCE)
+def refund(request: SignedInRequest, refund_id: UUID) -> HttpResponse:
+    """One refund; whoever did not ask for it pays it or says no."""
+    case = queries.refund_case(refund_id)
+    if case is None:
+        raise Http404
+    saying_no = request.POST.get("verdict") == "reject"
+    data = request.POST or None
+    payment = RefundPaymentForm(None if saying_no else data)
+    note = NoteForm(data if saying_no else None)
+    form = note if saying_no else payment
+    if request.method == "POST" and form.is_valid():
+        try:
+            if saying_no:
+                actions.reject_refund(by=request.user, refund=case.refund, note=form.cleaned_data["note"])
+            else:
+                actions.approve_refund(by=request.user, refund=case.refund, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(_field(form, refused.code), as_validation_error(refused))
+        else:
+            messages.success(request, "已写明不同意的原因。" if saying_no else "退款已入账。")
+            return redirect("refund", case.refund.id)
+    return render(
+        request,
+        "payments/refund.html",
+        {
+            "case": case,
+            "own": case.refund.requested_by_id == request.user.id,
+            "payment": payment,
+            "note": note,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _field(form: NoteForm | RefundPaymentForm, code: str) -> str | None:
+    name = _FIELD_OF.get(code)
+    return name if name in form.fields else None

@@ -1,0 +1,112 @@
+"""Invoices: asked for by the institution, recorded once, over what was really received."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories.world import World
+from zhiheng.foundation.errors import Refused
+from zhiheng.payments.core.credit_code import check_character, parse_credit_code
+from zhiheng.payments.invoices.actions import decline_invoice, record_invoice, request_invoice
+from zhiheng.payments.invoices.queries import invoices_of, live_request, waiting_invoices
+from zhiheng.payments.models import InvoiceAnswer, InvoiceKind, InvoiceRequest, Order
+from zhiheng.payments.refunds.actions import approve_refund, request_refund
+from zhiheng.people.models import Account, Role
+from zhiheng.plumbing import clock
+
+CODE = "91350100M000100Y43"  # the example printed in GB 32100-2015
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def refuse(code: str, act: Callable[..., object], **words: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        act(**words)
+    assert refused.value.code == code
+
+
+def test_the_printed_example_holds() -> None:
+    assert parse_credit_code(" 91350100 m000100y43 ") == CODE
+
+
+@given(st.text(ALPHABET, min_size=9, max_size=9), st.integers(0, 16), st.sampled_from(ALPHABET))
+def test_one_wrong_character_is_always_found(body: str, place: int, other: str) -> None:
+    start = "91350100" + body
+    good = start + check_character(start)
+    assert parse_credit_code(good) == good
+    wrong = good[:place] + other + good[place + 1 :]
+    if wrong != good:
+        with pytest.raises(Refused):
+            parse_credit_code(wrong)
+
+
+@pytest.mark.parametrize(
+    "text", ["", CODE[:-1], CODE + "1", "O" + CODE[1:], CODE[:-1] + "4", "9135A" + CODE[5:]]
+)
+def test_what_is_no_code(text: str) -> None:
+    refuse("tax-number", parse_credit_code, text=text)
+
+
+def wanted(world: World, order: Order, **change: Any) -> InvoiceRequest:
+    words: dict[str, Any] = {
+        "by": world[Role.INSTITUTION],
+        "order": order,
+        "kind": InvoiceKind.PLAIN,
+        "title": "青禾培训中心（测试）",
+        "tax_number": CODE,
+    }
+    return request_invoice(**(words | change))
+
+
+def test_asked_for_issued_and_not_twice(world: World, ordered: Callable[..., Order]) -> None:
+    order, other = ordered(), ordered()
+    refuse("invoice-unpaid", wanted, world=world, order=order)
+    world.settle(order)
+    world.settle(other)
+    refuse("invoice-title", wanted, world=world, order=order, title=" ")
+    refuse("tax-number", wanted, world=world, order=order, tax_number="1")
+    request = wanted(world, order)
+    refuse("invoiced-already", wanted, world=world, order=order)
+    assert (request.amount_fen, list(waiting_invoices())) == (68000, [request])
+
+    words: dict[str, Any] = {
+        "by": world[Role.FINANCE],
+        "request": request,
+        "number": "26352000000000000001",
+        "issued_on": clock.today(),
+    }
+    refuse("invoice-number", record_invoice, **(words | {"number": "123"}))
+    refuse("future-date", record_invoice, **(words | {"issued_on": clock.today() + timedelta(days=1)}))
+    record_invoice(**words)
+    refuse("decided-already", record_invoice, **words)
+    refuse("decided-already", decline_invoice, by=world[Role.FINANCE], request=request, note="迟了")
+    refuse("invoice-number-used", record_invoice, **(words | {"request": wanted(world, other)}))
+    assert [case.answer.number for case in invoices_of(order) if case.answer] == ["26352000000000000001"]
+    refuse("invoiced-already", wanted, world=world, order=order)
+
+
+def test_a_refund_in_between_changes_the_amount(
+    world: World, second: Account, ordered: Callable[..., Order]
+) -> None:
+    order = ordered()
+    world.settle(order)
+    request = wanted(world, order)
+    line = None
+    refund = request_refund(by=second, order=order, amount_fen=8000, reason="退", line=line)
+    approve_refund(by=world[Role.FINANCE], refund=refund, bank_reference="R1", paid_on=clock.today())
+
+    refuse(
+        "invoice-amount",
+        record_invoice,
+        by=second,
+        request=request,
+        number="12345678",
+        issued_on=clock.today(),
+    )
+    refuse("note", decline_invoice, by=second, request=request, note=" ")
+    decline_invoice(by=second, request=request, note="金额已变")
+    assert (live_request(order), InvoiceAnswer.objects.count()) == (None, 1)
+    refuse("invoice-unpaid", wanted, world=world, order=order)
