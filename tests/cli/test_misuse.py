@@ -58,3 +58,11 @@ def test_brackets_without_end_are_no_answer(capsys: pytest.CaptureFixture[str], 
     answer = run(capsys, "eligibility", "check", str(file), "--json")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == f"文件 {file} 的括号层数太多。请按说明的格式填写。\n"
+
+
+def test_artefacts_need_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "taken"
+    file.write_text("")
+    answer = run(capsys, "rehearse", "--candidates", "1", "--out", str(file), "--json")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == f"样件不能写到 {file}：它不是可以建立的文件夹。请改写 --out。\n"

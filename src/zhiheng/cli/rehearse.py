@@ -37,6 +37,7 @@ def rehearse(
             remedy="请改写 --candidates",
             code="candidates",
         )
+    _require_folder(out)
     if demo:
         code = _as_demo(candidates, out or Path("var/demo"), as_json=as_json, serve=serve)
     else:
@@ -45,6 +46,17 @@ def rehearse(
             os.environ["DATABASE_URL"] = f"sqlite:///{scratch}/zhiheng.sqlite3"
             code = _run(candidates, out or Path("var/rehearsal"), as_json=as_json)
     raise typer.Exit(code)
+
+
+def _require_folder(out: Path | None) -> None:
+    """Before the long work: Refused when the artefacts could not be written where they are wanted."""
+    try:
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise Refused(
+            what=f"样件不能写到 {out}：它不是可以建立的文件夹", remedy="请改写 --out", code="out"
+        ) from None
 
 
 def _as_demo(candidates: int, out: Path, *, as_json: bool, serve: bool) -> int:
