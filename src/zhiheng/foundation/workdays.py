@@ -75,6 +75,17 @@ class WorkCalendar:
     def is_makeup_workday(self, day: date) -> bool:
         return day in self.makeup
 
+    def with_notice(self, year: int, *, off_days: frozenset[date], makeup: frozenset[date]) -> "WorkCalendar":
+        """This calendar with one year's notice in the place of what it said of that year."""
+        holidays = {day for day in self.holidays if day.year != year} | off_days
+        worked = {day for day in self.makeup if day.year != year} | makeup
+        return WorkCalendar(
+            holidays=frozenset(holidays - makeup),
+            makeup=frozenset(worked - off_days),
+            years=self.years | {year},
+            statutory=self.statutory,
+        )
+
     def is_workday(self, day: date) -> bool:
         if self.is_makeup_workday(day):
             return True

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy
 
-from zhiheng.foundation.workdays import official_calendar
+from zhiheng.foundation.workdays import WorkCalendar
 from zhiheng.people.models import Institution
 from zhiheng.sittings.core.plan import SittingPlan, last_saturday, plan_sitting
 from zhiheng.sittings.models import Offering
+from zhiheng.sittings.queries import working_calendar
 from zhiheng.standards.core.loader import (
     list_rule_sets,
     load_blueprint,
@@ -111,17 +112,18 @@ def next_sitting(choice: Choice, *, today: date) -> NextSitting:
         .select_related("sitting")
         .order_by("sitting__day")
     )
+    calendar = working_calendar()
     for day in dict.fromkeys(offering.sitting.day for offering in offerings):
-        plan = plan_sitting(choice.rules, day)
+        plan = plan_sitting(choice.rules, day, calendar=calendar)
         if plan.enrolment_closes >= today:
             return NextSitting(plan=plan, offered=True)
-    return NextSitting(plan=_next_regular(choice.rules, today=today), offered=False)
+    return NextSitting(plan=_next_regular(choice.rules, today=today, calendar=calendar), offered=False)
 
 
-def _next_regular(rules: RuleSet, *, today: date) -> SittingPlan:
+def _next_regular(rules: RuleSet, *, today: date, calendar: WorkCalendar) -> SittingPlan:
     month = today.replace(day=1)
     while True:
-        plan = plan_sitting(rules, last_saturday(month.year, month.month), calendar=official_calendar())
+        plan = plan_sitting(rules, last_saturday(month.year, month.month), calendar=calendar)
         if plan.enrolment_closes >= today:
             return plan
         month = (month + timedelta(days=31)).replace(day=1)

@@ -7,9 +7,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.sittings.core.notices import SHAPE
 from zhiheng.standards.core.loader import list_rule_sets, load_rule_set
 from zhiheng.standards.core.terms import RuleSet
 from zhiheng.surface.forms import as_validation_error
+
+
+class NoticeForm(forms.Form):
+    file = forms.FileField(
+        label="放假安排文件",
+        help_text=SHAPE,
+        widget=forms.FileInput(attrs={"accept": ".csv,.yaml,.yml,.json"}),
+    )
+
+    def refuse(self, refused: Refused) -> None:
+        self.add_error("file", as_validation_error(refused))
 
 
 class CallForm(forms.Form):

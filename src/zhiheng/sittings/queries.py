@@ -1,13 +1,19 @@
 """The dates of an offering, and where today lies among them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhiheng.foundation.moment import day_begins, day_ends
-from zhiheng.sittings.models import Offering, Sitting
+from zhiheng.foundation.workdays import WorkCalendar, official_calendar
+from zhiheng.people.models import Account
+from zhiheng.plumbing.crypto import keyed_hashes
+from zhiheng.sittings.core.feed import FeedEvent
+from zhiheng.sittings.models import CalendarFeed, HolidayNotice, Offering, PlanChange, Sitting
+from zhiheng.standards.core.loader import list_rule_sets
 from zhiheng.standards.core.terms import RuleSet
 from zhiheng.standards.queries import rules_of
 
@@ -100,3 +106,83 @@ def open_offerings(*, moment: datetime) -> list[Offering]:
     """Offerings whose enrolment is open at a moment."""
     known = Offering.objects.filter(sitting__day__gte=moment.date()).select_related("sitting", "revision")
     return [offering for offering in known if moment < enrolment_ends(offering)]
+
+
+# The calendar
+
+
+def working_calendar() -> WorkCalendar:
+    """The published calendar with every imported notice, the newest of a year counting. One query."""
+    known = official_calendar()
+    for notice in HolidayNotice.objects.order_by("created_at"):
+        known = known.with_notice(
+            notice.year,
+            off_days=frozenset(map(date.fromisoformat, notice.off_days)),
+            makeup=frozenset(map(date.fromisoformat, notice.makeup)),
+        )
+    return known
+
+
+def notices() -> list[HolidayNotice]:
+    """Imported notices, the newest first."""
+    return list(HolidayNotice.objects.select_related("imported_by").order_by("-created_at"))
+
+
+def changes_of(sitting: Sitting) -> list[PlanChange]:
+    """What notices did, or would do, to the dates of a sitting, in the order it came."""
+    found = PlanChange.objects.filter(offering__sitting=sitting)
+    return list(found.select_related("offering", "notice", "decided_by"))
+
+
+def undecided_changes() -> list[PlanChange]:
+    """Changes of settled dates that wait for a person."""
+    found = PlanChange.objects.filter(applied_at=None, declined_at=None)
+    return list(found.select_related("offering__sitting", "notice"))
+
+
+# Feeds
+
+_KEPT = timedelta(days=180)  # a sitting stays in a feed until its certificates are out
+
+
+def offerings_for_feed(programme: str, *, today: date) -> list[Offering] | None:
+    """What is or was lately offered of a programme ("" for all); None when there is no such programme."""
+    if programme and not any(
+        programme == known.id for rules in list_rule_sets() for known in rules.programmes
+    ):
+        return None
+    found = Offering.objects.filter(sitting__day__gte=today - _KEPT).select_related("sitting", "revision")
+    return list(found.filter(programme=programme) if programme else found)
+
+
+def feed_events(offerings: Iterable[Offering]) -> list[FeedEvent]:
+    """Every date of the offerings; levels that share a programme, rule set and date share the entry."""
+    events: dict[str, FeedEvent] = {}
+    for offering in offerings:
+        rules = rules_for(offering)
+        programme = rules.programme(offering.programme).name
+        for point in milestones(offering, today=offering.sitting.day):
+            uid = f"{offering.sitting.day}-{rules.id}-{offering.programme}-{point.key}@zhiheng"
+            exam = point.key == "sitting"
+            events[uid] = FeedEvent(
+                uid=uid,
+                day=point.start,
+                summary=f"{point.label} · {programme}" + (f" ({point.note})" if point.note else ""),
+                description="\n".join(filter(None, (offering.sitting.title, point.flag, rules.source))),
+                tentative=bool(point.note),
+                begins=offering.starts_at if exam else None,
+                minutes=offering.minutes if exam else 0,
+            )
+    return sorted(events.values(), key=lambda event: (event.day, event.uid))
+
+
+def feed_of(account: Account) -> CalendarFeed | None:
+    """The private address in force of an account."""
+    return CalendarFeed.objects.filter(account=account, revoked_at=None).first()
+
+
+def feed_by_token(token: str) -> CalendarFeed | None:
+    """The feed behind a private address, if it is in force and its account may still sign in."""
+    hashes = keyed_hashes(token, purpose="calendar-feed")
+    found = CalendarFeed.objects.filter(token_hash__in=hashes, revoked_at=None, account__is_active=True)
+    return found.select_related("account").first()

@@ -19,11 +19,14 @@ from zhiheng.sittings.models import Sitting
 from zhiheng.sittings.queries import (
     FLAGS,
     LABELS,
+    changes_of,
     milestones,
     offerings_of,
     rules_for,
     sitting_on,
     sittings_in,
+    undecided_changes,
+    working_calendar,
 )
 from zhiheng.standards.core.loader import list_rule_sets, load_rule_set
 from zhiheng.surface.wording import day_words
@@ -41,7 +44,8 @@ def sittings(request: HttpRequest) -> HttpResponse:
     rules = load_rule_set(request.GET.get("rules") or list_rule_sets()[0].id)
     called = {sitting.day: sitting for sitting in sittings_in(year)}
     regular = {last_saturday(year, month) for month in range(1, 13)}
-    plans = [plan_sitting(rules, day) for day in sorted(regular | set(called))]
+    calendar = working_calendar()
+    plans = [plan_sitting(rules, day, calendar=calendar) for day in sorted(regular | set(called))]
     rows = [
         {
             "plan": plan,
@@ -64,6 +68,8 @@ def sittings(request: HttpRequest) -> HttpResponse:
         ],
         "rules": rules,
         "rule_sets": list_rule_sets(),
+        "uncalled": sum(1 for day in regular if day > today and day not in called),
+        "undecided": undecided_changes(),
     }
     return render(request, "sittings/year.html", context)
 
@@ -110,13 +116,22 @@ def sitting(request: HttpRequest, day: date) -> HttpResponse:
         }
         for offering in offerings_of(found)
     ]
-    context = {"sitting": found, "offered": offered, "notes": _notes(day), "past": day < today}
+    changes = [{"change": change, "label": LABELS[change.name]} for change in changes_of(found)]
+    context = {
+        "sitting": found,
+        "offered": offered,
+        "notes": _notes(day),
+        "past": day < today,
+        "changes": changes,
+    }
     return render(request, "sittings/sitting.html", context)
 
 
 def _notes(day: date) -> list[str]:
     """What is unusual about the day: kept and said, never moved."""
-    flags = [str(FLAGS[flag]) for flag in plan_sitting(list_rule_sets()[0], day).flags]
+    flags = [
+        str(FLAGS[flag]) for flag in plan_sitting(list_rule_sets()[0], day, calendar=working_calendar()).flags
+    ]
     if not is_regular_day(day):
         usual = last_saturday(day.year, day.month)
         flags.append(f"不是当月最后一个周六（{day_words(usual)}）")
