@@ -1,8 +1,13 @@
 """Consent: each purpose for itself, the own word before the institution's, withdrawn at any time."""
 
+import io
+import json
+import zipfile
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.factories.world import PASSWORD, World
@@ -10,9 +15,11 @@ from zhiheng.enrolment.models import Application
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.actions import open_candidate_account
 from zhiheng.people.core.consents import consent_texts
-from zhiheng.people.models import Account, ConsentDecision, Role
+from zhiheng.people.models import Account, ConsentDecision, DataExport, Role
 from zhiheng.people.rights import queries
-from zhiheng.people.rights.actions import answer_consents, record_consents, withdraw_consent
+from zhiheng.people.rights.actions import answer_consents, ask_for_copy, record_consents, withdraw_consent
+from zhiheng.people.rights.tasks import end_copies, prepare_copy
+from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import AuditLine
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +179,59 @@ def test_an_institutions_page_writes_down_what_was_signed(
     assert (refused.status_code, "没有写明考生同意的凭据" in refused.text) == (422, True)
     assert client.post(path, {"purpose": ["enrol"], "evidence": PAPER}).status_code == 302
     assert standing(application)["enrol"] is True
+
+
+# A copy of one's own data
+
+
+def test_a_copy_is_made_in_the_background_for_the_person_alone_and_one_day(
+    world: World, application: Application, account: Account, client: Client
+) -> None:
+    client.force_login(account)
+    assert client.get("/my/data/").context["copy"] == "none"
+    assert client.post("/my/data/copy/").status_code == 302
+    assert client.get("/my/data/").context["copy"] == "preparing"
+    assert client.post("/my/data/copy/").status_code == 422
+    export = DataExport.objects.get()
+    path = f"/my/data/copy/{export.id}/"
+    assert client.get(path).status_code == 404
+
+    prepare_copy.call(export_id=str(export.id))
+    prepare_copy.call(export_id=str(export.id))
+    assert client.get("/my/data/").context["copy"] == "ready"
+    with zipfile.ZipFile(io.BytesIO(client.get(path).content)) as archive:
+        data = json.loads(archive.read("data.json"))
+        documents = [name for name in archive.namelist() if name.startswith("documents/")]
+        assert archive.read(documents[0])[:3] == b"\xff\xd8\xff"
+    assert data["person"][0]["id_number"] == application.person.id_number
+    assert [row["exam"] for row in data["applications"]] == ["互联网营销师（初级）"]
+    assert len(documents) == 5
+    assert AuditLine.objects.filter(act="data-copy-fetched").count() == 1
+
+    other = open_candidate_account(by="test", person=world.enter().person, username="er", password=None)
+    client.force_login(other)
+    assert client.get(path).status_code == 404
+
+    client.force_login(account)
+    clock.move_to(clock.now() + timedelta(hours=24, minutes=1))
+    assert client.get(path).status_code == 404
+    assert client.get("/my/data/").context["copy"] == "over"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_expired_copy_is_destroyed(world: World, application: Application, account: Account) -> None:
+    export = ask_for_copy(by=account, person=application.person)
+    prepare_copy.call(export_id=str(export.id))
+    export.refresh_from_db()
+    file = settings.VAULT / str(export.file_id)
+    end_copies.call()
+    assert file.exists()
+    clock.move_to(clock.now() + timedelta(hours=24, minutes=1))
+    end_copies.call()
+    export.refresh_from_db()
+    assert (file.exists(), export.file_id) == (False, None)
+    assert ask_for_copy(by=account, person=application.person) != export
+
+
+def test_nobody_asks_for_anothers_copy(world: World, application: Application, account: Account) -> None:
+    assert refusal(ask_for_copy, by=world[Role.CANDIDATE], person=application.person) == "not-own"

@@ -1,8 +1,9 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
 from zhiheng.assembly.tasks import assemble
-from zhiheng.config import notices
+from zhiheng.config import notices, personal_data
 from zhiheng.learning.tasks import open_study
+from zhiheng.people.rights.tasks import end_copies, prepare_copy
 from zhiheng.plumbing.outbox import subscribe
 
 
@@ -16,3 +17,6 @@ def connect() -> None:
     subscribe("pack-published", notices.tell_exam)
     subscribe("results-released", notices.tell_results)
     subscribe("certificates-issued", notices.tell_certificates)
+    subscribe("data-copy-asked", prepare_copy)
+    subscribe("data-copy-made", end_copies)
+    personal_data.connect()

@@ -24,6 +24,8 @@ urlpatterns = [
     path("messages/<uuid:message_id>/again/", message_views.send_again, name="send_message_again"),
     path("my/consent/", rights.my_consent, name="my_consent"),
     path("my/data/", rights.my_data, name="my_data"),
+    path("my/data/copy/", rights.ask_copy, name="ask_copy"),
+    path("my/data/copy/<uuid:export_id>/", rights.copy_file, name="copy_file"),
     path("my/data/<slug:purpose>/withdraw/", rights.withdraw, name="withdraw_consent"),
     path("audit/", staff.audit_trail, name="audit_trail"),
 ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from uuid import UUID
 
 import filetype
 from django.conf import settings
@@ -90,3 +91,8 @@ def checked_type(content: bytes, *, name: str, accept: tuple[str, ...]) -> str:
             code="file-disguised",
         )
     return media_type
+
+
+def destroy(file_id: UUID) -> None:
+    """Take the content away for good; the row may go with it or stay to say what there was."""
+    (settings.VAULT / str(file_id)).unlink(missing_ok=True)

@@ -1,16 +1,23 @@
-"""Agreeing and withdrawing."""
+"""Agreeing and withdrawing; a copy of one's own data."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.core.consents import consent_texts, purposes
-from zhiheng.people.models import Account, ConsentDecision, Institution, Person
-from zhiheng.people.rights.queries import consent_states
+from zhiheng.people.models import Account, ConsentDecision, DataExport, Institution, Person
+from zhiheng.people.rights.copies import zip_of
+from zhiheng.people.rights.queries import consent_states, last_export
+from zhiheng.plumbing import clock, vault
 from zhiheng.plumbing.audit import record
+from zhiheng.plumbing.locks import lock_named
+from zhiheng.plumbing.outbox import publish
 
 SHORTEST_EVIDENCE = 4
+COPY_LASTS = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -134,3 +141,59 @@ def _require_own(by: Account, person: Person) -> None:
             remedy="请用本人账号登录",
             code="not-own",
         )
+
+
+@transaction.atomic
+def ask_for_copy(*, by: Account, person: Person) -> DataExport:
+    """Have the person's own copy made in the background.
+
+    Raises: Refused when it is somebody else's data, or a copy is being made or can still be fetched.
+    """
+    _require_own(by, person)
+    lock_named(f"copy:{person.id}")
+    last = last_export(person)
+    if last is not None and (last.expires_at is None or last.expires_at > clock.now()):
+        raise Refused(
+            what="已有一份副本正在准备或可以下载",
+            rule="一份副本 24 小时内有效，过期后可以再要",
+            remedy="请在“我的数据”里下载，或稍后刷新",
+            code="copy-exists",
+        )
+    export = DataExport.objects.create(person=person)
+    record(by=str(by.id), act="data-copy-asked", subject=f"person:{person.id}")
+    publish("data-copy-asked", export_id=str(export.id))
+    return export
+
+
+@transaction.atomic
+def make_copy(*, by: str, export_id: str) -> None:
+    """Gather, seal and keep the copy; the day of grace begins now. Copies that have expired are destroyed."""
+    export = DataExport.objects.select_for_update().select_related("person").get(pk=export_id)
+    if export.file_id is not None:
+        return
+    export.file = vault.keep(
+        zip_of(export.person), kind="export", name="my-data.zip", by=by, media_type="application/zip"
+    )
+    export.ready_at = clock.now()
+    export.expires_at = export.ready_at + COPY_LASTS
+    export.save(update_fields=["file", "ready_at", "expires_at"])
+    record(by=by, act="data-copy-made", subject=f"person:{export.person_id}")
+    publish("data-copy-made", export_id=str(export.id))
+
+
+@transaction.atomic
+def destroy_expired_copies(*, by: str) -> int:
+    """Take the files of copies whose day is over away for good; returns how many."""
+    expired = DataExport.objects.filter(expires_at__lte=clock.now()).exclude(file=None).select_related("file")
+    files = [export.file for export in expired if export.file is not None]
+    for file in files:
+        transaction.on_commit(partial(vault.destroy, file.id))
+        file.delete()
+    if files:
+        record(by=by, act="data-copies-destroyed", subject="retention:export", detail={"count": len(files)})
+    return len(files)
+
+
+@transaction.atomic
+def note_copy_fetched(*, by: Account, export: DataExport) -> None:
+    record(by=str(by.id), act="data-copy-fetched", subject=f"person:{export.person_id}")

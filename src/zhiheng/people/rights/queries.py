@@ -1,9 +1,11 @@
 """What a person agreed to."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from zhiheng.people.core.consents import ConsentText, consent_texts
-from zhiheng.people.models import ConsentDecision, Person
+from zhiheng.people.models import ConsentDecision, DataExport, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +45,21 @@ def consented(person: Person, purpose: str) -> bool:
 def unanswered(person: Person) -> list[ConsentText]:
     """The purposes whose present text the person has not answered yet."""
     return [state.text for state in consent_states(person) if state.decision is None]
+
+
+def consent_history(person: Person) -> list[ConsentDecision]:
+    """Every yes and no in order."""
+    return list(ConsentDecision.objects.filter(person=person).order_by("created_at"))
+
+
+def last_export(person: Person) -> DataExport | None:
+    """The newest copy a person asked for, made or not."""
+    return DataExport.objects.filter(person=person).select_related("file").order_by("-created_at").first()
+
+
+def export_of(person: Person, export_id: UUID, *, moment: datetime) -> DataExport | None:
+    """A person's own copy as long as it may be fetched."""
+    found = DataExport.objects.filter(pk=export_id, person=person, expires_at__gt=moment).select_related(
+        "file"
+    )
+    return found.exclude(file=None).first()

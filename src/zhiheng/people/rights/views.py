@@ -1,6 +1,7 @@
-"""The candidate's own data: what they agreed to."""
+"""The candidate's own data: what they agreed to, and a copy of everything."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -9,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhiheng.people.access import SignedInRequest, allow
-from zhiheng.people.models import ConsentDecision, Person, Role
+from zhiheng.people.models import ConsentDecision, DataExport, Person, Role
 from zhiheng.people.queries import person_of
 from zhiheng.people.rights import actions, queries
+from zhiheng.plumbing import clock, vault
 from zhiheng.surface.wording import english
 
 
@@ -39,7 +41,40 @@ def my_data(request: SignedInRequest) -> HttpResponse:
     """What is kept about the reader, and what they agreed to."""
     person = person_of(request.user)
     rows = [_row(state) for state in queries.consent_states(person)] if person else []
-    return render(request, "people/my_data.html", {"person": person, "rows": rows})
+    export = queries.last_export(person) if person else None
+    context = {"person": person, "rows": rows, "export": export, "copy": _copy_state(export)}
+    return render(request, "people/my_data.html", context)
+
+
+def _copy_state(export: DataExport | None) -> str:
+    """none, preparing, ready or over."""
+    if export is None:
+        return "none"
+    if export.expires_at is None:
+        return "preparing"
+    return "ready" if export.expires_at > clock.now() else "over"
+
+
+@allow(Role.CANDIDATE)
+@require_POST
+def ask_copy(request: SignedInRequest) -> HttpResponse:
+    actions.ask_for_copy(by=request.user, person=own_person(request))
+    messages.success(request, _("正在准备您的数据副本，几分钟后回到本页下载。"))
+    return redirect("my_data")
+
+
+@allow(Role.CANDIDATE)
+def copy_file(request: SignedInRequest, export_id: UUID) -> HttpResponse:
+    """The ZIP, for the person themselves and for one day."""
+    export = queries.export_of(own_person(request), export_id, moment=clock.now())
+    if export is None or export.file is None:
+        raise Http404
+    actions.note_copy_fetched(by=request.user, export=export)
+    headers = {
+        "Content-Disposition": 'attachment; filename="my-data.zip"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(vault.read(export.file), content_type="application/zip", headers=headers)
 
 
 @allow(Role.CANDIDATE)

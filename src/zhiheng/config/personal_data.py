@@ -1,0 +1,121 @@
+"""What every stage keeps about a person, for the copy they may ask for. Nothing of other people goes into it."""
+
+from zhiheng.certificates.queries import certificates_of, state_of
+from zhiheng.enrolment.models import Document
+from zhiheng.enrolment.queries import applications_of_person, review_history
+from zhiheng.payments.models import OrderLine
+from zhiheng.people.models import Person
+from zhiheng.people.rights.copies import Part, provide
+from zhiheng.people.rights.queries import consent_history
+from zhiheng.plumbing.models import OutgoingMessage
+from zhiheng.results.queries import results_of_person
+from zhiheng.seating.queries import tickets_of_person
+
+
+def connect() -> None:
+    """Called once at start."""
+    provide("person", _person)
+    provide("consents", _consents)
+    provide("messages", _messages)
+    provide("applications", _applications)
+    provide("fees", _fees)
+    provide("tickets", _tickets)
+    provide("results", _results)
+    provide("certificates", _certificates)
+
+
+def _person(person: Person) -> Part:
+    names = ("name", "id_kind", "id_number", "phone", "born", "male", "created_at")
+    return Part(rows=[{name: getattr(person, name) for name in names}])
+
+
+def _consents(person: Person) -> Part:
+    names = ("created_at", "purpose", "version", "text_hash", "granted", "evidence")
+    return Part(rows=[{name: getattr(row, name) for name in names} for row in consent_history(person)])
+
+
+def _messages(person: Person) -> Part:
+    names = ("created_at", "kind", "language", "channel", "address", "subject", "text", "state")
+    rows = OutgoingMessage.objects.filter(person_id=person.id).order_by("created_at")
+    return Part(rows=[{name: getattr(row, name) for name in names} for row in rows])
+
+
+def _applications(person: Person) -> Part:
+    applications = applications_of_person(person)
+    rows = [
+        {
+            "id": application.id,
+            "sitting": application.sitting.day,
+            "exam": application.offering.title,
+            "institution": application.institution.name,
+            "status": application.get_status_display(),
+            "profile": application.profile,
+            "claimed_condition": application.claimed_condition,
+            "address": application.address,
+            "submitted_at": application.submitted_at,
+            "reviews": [
+                {"at": row.created_at, "verdict": row.get_verdict_display(), "reasons": row.reasons}
+                for row in review_history(application)
+            ],
+        }
+        for application in applications
+    ]
+    documents = Document.objects.filter(application__in=applications).select_related("file")
+    files = {
+        f"{row.application_id}/{row.kind}-{row.id}.{row.file.media_type.rsplit('/', 1)[-1]}": row.file
+        for row in documents
+    }
+    return Part(rows=rows, files=files)
+
+
+def _fees(person: Person) -> Part:
+    lines = (
+        OrderLine.objects.filter(application__person=person).select_related("order").order_by("created_at")
+    )
+    return Part(
+        rows=[
+            {
+                "order": line.order.reference,
+                "description": line.description,
+                "amount_fen": line.amount_fen,
+                "paid_at": line.order.paid_at,
+            }
+            for line in lines
+        ]
+    )
+
+
+def _tickets(person: Person) -> Part:
+    return Part(
+        rows=[
+            {"number": ticket.number, "exam": ticket.offering.title, "centre": ticket.centre.name}
+            for ticket in tickets_of_person(person)
+        ]
+    )
+
+
+def _results(person: Person) -> Part:
+    return Part(
+        rows=[
+            {
+                "exam": result.application.offering.title,
+                "outcome": result.get_outcome_display(),
+                "components": result.components,
+            }
+            for result in results_of_person(person)
+        ]
+    )
+
+
+def _certificates(person: Person) -> Part:
+    return Part(
+        rows=[
+            {
+                "number": row.number,
+                "issued_at": row.issued_at,
+                "state": str(state_of(row)),
+                "facts": row.facts,
+            }
+            for row in certificates_of(person)
+        ]
+    )
