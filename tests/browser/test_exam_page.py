@@ -16,7 +16,7 @@ from zhiheng.delivery.hall.reader import read_log
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
@@ -117,6 +117,6 @@ def test_the_page_is_accessible(chromium: Browser, hall: Running, width: int, sc
 
 
 def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE)
+    page.evaluate(AXE.read_text())
     result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in result["violations"]]

@@ -11,7 +11,7 @@ from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 MOST = 24  # pages per role; one of a kind is enough
 ROLES = {
@@ -102,7 +102,7 @@ def links(page: Page, site: Site) -> list[str]:
 def look(page: Page, path: str, found: Walk) -> None:
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
         found.faults.append(f"wider than the screen: {path}")
-    page.evaluate(AXE)
+    page.evaluate(AXE.read_text())
     result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
     for violation in result["violations"]:
         where = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
