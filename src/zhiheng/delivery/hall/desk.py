@@ -7,6 +7,7 @@ may be given only after its row is durable.
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -27,6 +28,7 @@ from zhiheng.delivery.hall.packs import PackShelf, Place
 from zhiheng.delivery.hall.store import Fate, Outcome
 from zhiheng.delivery.hall.throttle import Throttle
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import SHANGHAI
 
 TOKEN_OUTLIVES_DEADLINE_MS = 12 * 3600 * 1000
 PENDING_LIMIT = 50_000
@@ -225,10 +227,11 @@ class Desk:
             return
         if now > self.deadline(place):
             raise Refused(what="本场考试已经结束", remedy="如有疑问，请联系考点工作人员", code="over")
-        if now > place.late_entry_ms:
+        if place.late_entry_ms is not None and now > place.late_entry_ms:
+            until = datetime.fromtimestamp(place.late_entry_ms / 1000, tz=SHANGHAI)
             raise Refused(
                 what="已过本场考试允许进入的时间",
-                rule=f"最迟进入时间为 {place.candidate.late_entry_until:%H:%M}",
+                rule=f"最迟进入时间为 {until:%H:%M}",
                 remedy="请联系考点工作人员",
                 code="late-entry",
             )

@@ -1,5 +1,6 @@
 """The shelf of sitting packs: files in `<data>/packs/`, looked at again when one changes."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Place:
     sign_in_ms: int
     starts_ms: int
     ends_ms: int
-    late_entry_ms: int
+    late_entry_ms: int | None
 
     @property
     def sitting(self) -> str:
@@ -58,7 +59,7 @@ class PackShelf:
 
     def rescan(self) -> bool:
         """Read what is new or changed; whether anything was."""
-        files = {path: path.stat().st_mtime_ns for path in sorted(self._folder.glob("*.json"))}
+        files = self._files()
         if files == self._stamps:
             return False
         for path, stamp in files.items():
@@ -69,6 +70,13 @@ class PackShelf:
         self._stamps = files
         self._index()
         return True
+
+    def _files(self) -> dict[Path, int]:
+        files = {}
+        for path in sorted(self._folder.glob("*.json")):
+            with contextlib.suppress(OSError):  # taken away while we look: as good as absent
+                files[path] = path.stat().st_mtime_ns
+        return files
 
     def _read(self, path: Path) -> None:
         try:
@@ -82,6 +90,10 @@ class PackShelf:
         except Refused as refused:
             self.refused += 1
             self._say(f"考场数据包 {path.name} 未采用：{refused.sentence}")
+            return
+        except OSError as error:
+            self.refused += 1
+            self._say(f"考场数据包 {path.name} 读不到：{error.strerror}。请检查文件与权限后重新发布。")
             return
         self._packs[path] = pack
         self._say(f"已载入场次 {pack.sitting}：{len(pack.candidates)} 名考生（{path.name}）")
@@ -119,7 +131,7 @@ def _places(pack: SittingPack) -> list[Place]:
             sign_in_ms=_ms(candidate.starts_at - SIGN_IN_OPENS_BEFORE),
             starts_ms=_ms(candidate.starts_at),
             ends_ms=_ms(candidate.ends_at),
-            late_entry_ms=_ms(candidate.late_entry_until or candidate.ends_at),
+            late_entry_ms=_ms(candidate.late_entry_until) if candidate.late_entry_until else None,
         )
         for candidate in pack.candidates
     ]

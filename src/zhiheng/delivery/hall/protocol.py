@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         self._peer = ""
         self._queue: deque[tuple[Request, bool]] = deque()
         self._busy = False
+        self._choked = False
         self._keep_alive = True
         self._closing = False
         self._fault: Response | None = None
@@ -88,6 +89,22 @@ class Connection(asyncio.Protocol):
             self._reject(self._fault)
         else:
             self._next()
+
+    @property
+    def unread(self) -> int:
+        """Bytes answered that the peer has not taken yet."""
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def pause_writing(self) -> None:
+        """The peer is not reading: nothing more is answered until it does, or the sweep cuts it."""
+        self._choked = True
+        self.deadline = time.monotonic() + self._limits.answer_seconds
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._choked = False
+        self._rest()
 
     def cut(self) -> None:
         """Close without a word: too slow, or the service is leaving."""
@@ -161,7 +178,7 @@ class Connection(asyncio.Protocol):
         return plain_fault(413, f"请求内容超过 {self._limits.body_bytes // 1024} KB，未保存。")
 
     def _next(self) -> None:
-        if self._busy or not self._queue or self._closing:
+        if self._busy or self._choked or not self._queue or self._closing:
             return
         request, keep_alive = self._queue.popleft()
         self._busy = True
@@ -188,12 +205,20 @@ class Connection(asyncio.Protocol):
             self._closing = True
             transport.close()
             return
-        now = time.monotonic()
-        self.deadline = now + (self._limits.receive_seconds if self._receiving else self._limits.idle_seconds)
+        if not self._choked:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Between two answers: take the next request, or wait for one."""
+        if self._busy or self._closing or self._transport is None:
+            return
+        limits = self._limits
+        wait = limits.receive_seconds if self._receiving else limits.idle_seconds
+        self.deadline = time.monotonic() + wait
         if self._queue:
             asyncio.get_running_loop().call_soon(self._next)
         else:
-            transport.resume_reading()
+            self._transport.resume_reading()
 
     def _reject(self, response: Response) -> None:
         if self._transport is not None and not self._closing:

@@ -25,7 +25,7 @@ LATE_NOTICE = "这个答案在考试截止时间之后送达，已保存并标�
 SUBMITTED_NOTICE = "本场考试已经交卷，这个答案已保存并标注，不计入成绩。"
 
 Asked = TypeVar("Asked")
-ReadAttempt = Callable[[str, Callable[[list[Entry]], None], Callable[[], None]], None]
+ReadAttempt = Callable[[str, Callable[[list[Entry]], None], Callable[[BaseException], None]], None]
 
 
 class _SignIn(msgspec.Struct):
@@ -84,8 +84,8 @@ class Routes:
                 reply(self._page(request))
         except Refused as refused:
             reply(refusal(refused))
-        except Exception:
-            reply(_our_fault())
+        except Exception as error:
+            reply(_our_fault(error))
 
     def _page(self, request: Request) -> Response:
         if request.path in self._paths:
@@ -169,10 +169,10 @@ class Routes:
         def fetched(rows: list[Entry]) -> None:
             try:
                 then(fold(rows, ends_at=place.ends_ms))
-            except Exception:
-                reply(_our_fault())
+            except Exception as error:
+                reply(_our_fault(error))
 
-        self._read_attempt(place.candidate.attempt, fetched, lambda: reply(_our_fault()))
+        self._read_attempt(place.candidate.attempt, fetched, lambda error: reply(_our_fault(error)))
 
     def _time(self, request: Request, reply: Reply) -> None:
         """With a token also the candidate's own deadline, which may have moved; the page's heartbeat."""
@@ -267,6 +267,6 @@ def _is_inside(request: Request) -> bool:
         return False
 
 
-def _our_fault() -> Response:
-    traceback.print_exc(file=sys.stderr)
+def _our_fault(error: BaseException) -> Response:
+    traceback.print_exception(error, file=sys.stderr)
     return plain_fault(500, "考场服务内部出错，请求没有完成。请稍候重试；若仍不行，请举手告知监考员。")

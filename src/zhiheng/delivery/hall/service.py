@@ -72,7 +72,7 @@ class Hall:
     def __init__(self, settings: HallSettings, *, say: Callable[[str], None]) -> None:
         self.settings = settings
         self._say = say
-        self._connections: set[Connection] = set()
+        self.connections: set[Connection] = set()
         self._readers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hall-reader")
         self._server: asyncio.Server | None = None
         self._ticker: asyncio.TimerHandle | None = None
@@ -86,23 +86,23 @@ class Hall:
         self._lock = DirectoryLock(settings.data_dir)
         keys = ensure_keys(settings.data_dir)
         self._clock = HallClock(settings.data_dir)
-        self._store = open_store(settings)
+        self.store = open_store(settings)
         self._loop = asyncio.get_running_loop()
         post = self._loop.call_soon_threadsafe
-        self._committer = Committer(self._store, post=post, on_death=self._writer_died)
+        self.committer = Committer(self.store, post=post, on_death=self._writer_died)
         shelf = PackShelf(settings.data_dir / PACK_FOLDER, key_id=keys.key_id, say=self._say)
-        self._desk = Desk(shelf=shelf, committer=self._committer, keys=keys)
-        self._desk.remember(self._store.control())
+        self._desk = Desk(shelf=shelf, committer=self.committer, keys=keys)
+        self._desk.remember(self.store.control())
         self._routes = Routes(
             desk=self._desk,
-            committer=self._committer,
+            committer=self.committer,
             now=self._clock.now,
             read_attempt=self._read_attempt,
-            open_connections=lambda: len(self._connections),
+            open_connections=lambda: len(self.connections),
         )
         self._tick()
         self._server = await self._loop.create_server(
-            lambda: Connection(self._routes.dispatch, self._connections, settings.limits),
+            lambda: Connection(self._routes.dispatch, self.connections, settings.limits),
             settings.host,
             settings.port,
             backlog=4096,
@@ -120,36 +120,38 @@ class Hall:
             self._ticker.cancel()
         if self._server is not None:
             self._server.close()
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             connection.leave_when_done()
         give_up = time.monotonic() + DRAIN_SECONDS
         while self.failure is None and time.monotonic() < give_up:
-            if self._committer.idle and not self._connections:
+            if self.committer.idle and not self.connections:
                 break
             await asyncio.sleep(0.02)
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             connection.cut()
         if self.failure is None:
-            while not self._committer.idle:
+            while not self.committer.idle:
                 await asyncio.sleep(0.02)
-            self._committer.stop()
+            self.committer.stop()
         self._readers.shutdown()
-        self._store.close()
+        self.store.close()
         self._lock.release()
 
     def _tick(self) -> None:
+        self._ticker = self._loop.call_later(_TICK_SECONDS, self._tick)  # first: the sweep must not end
         self.rescan()
         now = time.monotonic()
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             if connection.deadline < now:
                 connection.cut()
-        self._ticker = self._loop.call_later(_TICK_SECONDS, self._tick)
 
     def _read_attempt(
-        self, attempt: str, then: Callable[[list[Entry]], None], fail: Callable[[], None]
+        self, attempt: str, then: Callable[[list[Entry]], None], fail: Callable[[BaseException], None]
     ) -> None:
-        future = self._loop.run_in_executor(self._readers, self._store.attempt, attempt)
-        future.add_done_callback(lambda done: fail() if done.exception() else then(done.result()))
+        future = self._loop.run_in_executor(self._readers, self.store.attempt, attempt)
+        future.add_done_callback(
+            lambda done: fail(error) if (error := done.exception()) else then(done.result())
+        )
 
     def _writer_died(self, error: BaseException) -> None:
         """Nothing more is acknowledged: candidates keep their answers and send them again after restart."""
@@ -157,7 +159,7 @@ class Hall:
         self._say(
             f"考场服务停止：答案无法写入存储（{type(error).__name__}: {error}）。未确认的答案由考生页面保留并重发。"
         )
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             connection.cut()
         self.stopping.set()
 

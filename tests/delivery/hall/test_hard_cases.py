@@ -1,0 +1,241 @@
+"""Rude peers, odd files, a dying disk: the hall in this process, with short limits."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from tests.delivery.packs import ID_NUMBER, candidate, small_pack
+from zhiheng.delivery.core.attempt import Entry
+from zhiheng.delivery.core.pack import PackCandidate
+from zhiheng.delivery.hall.committer import Committer
+from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
+from zhiheng.delivery.hall.packs import write_pack
+from zhiheng.delivery.hall.protocol import Limits
+from zhiheng.delivery.hall.service import Hall, HallSettings
+from zhiheng.delivery.hall.store import Fate, Outcome
+
+SHORT = Limits(receive_seconds=0.4, answer_seconds=0.4, idle_seconds=0.4)
+NOW = datetime.fromtimestamp(time.time(), tz=UTC)
+
+
+def with_hall(
+    folder: Path,
+    work: Callable[[Hall], Awaitable[None]],
+    *,
+    limits: Limits = SHORT,
+    seats: Callable[[HallKeys], Sequence[PackCandidate]] = lambda keys: (),
+) -> None:
+    async def serve() -> None:
+        keys = ensure_keys(folder)
+        write_pack(folder, small_pack(keys.key_id, *seats(keys)))
+        hall = Hall(HallSettings(data_dir=folder, port=0, limits=limits), say=lambda text: None)
+        await hall.start()
+        try:
+            await work(hall)
+        finally:
+            await hall.drain()
+
+    asyncio.run(serve())
+
+
+async def sign_in(hall: Hall, number: int) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{hall.port}") as client:
+        asked = {"ticket": f"2026112800{number:04d}", "id_number": ID_NUMBER}
+        return await client.post("/hall/signin", json=asked)
+
+
+async def closes(reader: asyncio.StreamReader) -> bool:
+    """Whether the hall ends the connection within four seconds."""
+    try:
+        async with asyncio.timeout(4):
+            while await reader.read(65_536):
+                pass
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+    return True
+
+
+def test_a_head_that_drips_is_cut(tmp_path: Path) -> None:
+    async def drip(hall: Hall) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", hall.port)
+        closing = asyncio.create_task(closes(reader))
+        for byte in b"GET /hall/ HTTP/1.1\r\nHost: a.example\r\nX: " + b"y" * 40:
+            if closing.done():
+                break
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0.05)
+        assert await closing
+        writer.close()
+
+    with_hall(tmp_path, drip)
+
+
+def test_a_peer_that_never_reads_costs_little_and_is_cut(tmp_path: Path) -> None:
+    async def flood(hall: Hall) -> None:
+        peer = socket.socket()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.connect(("127.0.0.1", hall.port))
+        peer.setblocking(False)
+        held = 0
+        for _ in range(60):
+            with contextlib.suppress(OSError):
+                peer.send(b"GET /hall/static/exam.js HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+            await asyncio.sleep(0.01)
+            held = max([held, *(one.unread for one in hall.connections)])
+        for _ in range(40):
+            if not hall.connections:
+                break
+            await asyncio.sleep(0.1)
+        left = len(hall.connections)
+        peer.close()
+        assert 0 < held < 1_000_000
+        assert left == 0
+
+    with_hall(tmp_path, flood)
+
+
+def test_many_requests_at_once_are_all_answered_in_order(tmp_path: Path) -> None:
+    async def pipeline(hall: Hall) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", hall.port)
+        paths = [b"/healthz", b"/hall/static/exam.js", b"/nowhere"] * 40
+        writer.write(b"".join(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n" for path in paths))
+        statuses = []
+        async with asyncio.timeout(10):
+            for _ in paths:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                statuses.append(int(head.split()[1]))
+                length = next(line for line in head.splitlines() if line.startswith("Content-Length"))
+                await reader.readexactly(int(length.split(":")[1]))
+        assert statuses == [200, 200, 404] * 40
+        writer.close()
+
+    with_hall(tmp_path, pipeline, limits=Limits())
+
+
+def test_a_pack_file_that_cannot_be_read_does_not_end_the_sweep(tmp_path: Path) -> None:
+    async def vanish(hall: Hall) -> None:
+        (tmp_path / "packs" / "gone.json").symlink_to(tmp_path / "nowhere.json")
+        (tmp_path / "packs" / "folder.json").mkdir()
+        await asyncio.sleep(1.3)
+        reader, writer = await asyncio.open_connection("127.0.0.1", hall.port)
+        writer.write(b"GET / HT")
+        assert await closes(reader)
+        assert (await sign_in(hall, 1)).status_code == 200
+        writer.close()
+
+    with_hall(
+        tmp_path,
+        vanish,
+        seats=lambda keys: [candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5))],
+    )
+
+
+def test_entry_closes_at_the_time_of_the_pack_told_in_local_time(tmp_path: Path) -> None:
+    closed = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
+
+    async def late(hall: Hall) -> None:
+        answer = await sign_in(hall, 1)
+        assert answer.status_code == 403
+        assert answer.json()["error"] == {
+            "code": "late-entry",
+            "sentence": "已过本场考试允许进入的时间。依据：最迟进入时间为 09:30。请联系考点工作人员。",
+        }
+
+    with_hall(
+        tmp_path,
+        late,
+        seats=lambda keys: [
+            candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5), late_entry_until=closed)
+        ],
+    )
+
+
+def test_time_granted_keeps_the_door_open_where_the_pack_sets_no_last_entry(tmp_path: Path) -> None:
+    async def enter(hall: Hall) -> None:
+        assert (await sign_in(hall, 1)).status_code == 200
+        assert (await sign_in(hall, 2)).json()["error"]["code"] == "over"
+
+    with_hall(
+        tmp_path,
+        enter,
+        seats=lambda keys: [
+            candidate(1, keys.hmac, starts=NOW - timedelta(minutes=91), granted_minutes=20),
+            candidate(2, keys.hmac, starts=NOW - timedelta(minutes=91)),
+        ],
+    )
+
+
+class DyingStore:
+    """Keeps the first batch, then the disk is gone."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+
+    def append(self, entries: Sequence[Entry]) -> list[Outcome]:
+        if self.batches:
+            raise OSError("disk gone")
+        self.batches.append([entry.item for entry in entries])
+        return [Outcome(Fate.APPENDED, entry) for entry in entries]
+
+    def attempt(self, attempt: str) -> list[Entry]:
+        return []
+
+    def control(self) -> list[Entry]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+def test_nobody_is_told_when_the_writer_dies(tmp_path: Path) -> None:
+    async def die() -> None:
+        store, told, deaths = DyingStore(), [], []
+        loop = asyncio.get_running_loop()
+        committer = Committer(store, post=loop.call_soon_threadsafe, on_death=deaths.append)
+
+        def row(item: str) -> Entry:
+            return Entry(attempt="a", epoch=1, item=item, seq=1, kind="answer", body='"a"', server_time=1)
+
+        for item in ("s1", "s2", "s3"):
+            committer.add(row(item), lambda outcome: told.append(outcome.entry.item))
+        while not committer.idle:
+            await asyncio.sleep(0.01)
+        committer.add(row("s4"), lambda outcome: told.append(outcome.entry.item))
+        while not deaths:
+            await asyncio.sleep(0.01)
+        assert store.batches == [["s1", "s2", "s3"]]
+        assert told == ["s1", "s2", "s3"]
+        assert str(deaths[0]) == "disk gone"
+
+    asyncio.run(asyncio.wait_for(die(), 5))
+
+
+def test_a_hall_whose_disk_dies_stops_and_acknowledges_nothing(tmp_path: Path) -> None:
+    async def die(hall: Hall) -> None:
+        store, dying = hall.store, DyingStore()
+        dying.batches.append([])
+        hall.committer._store = dying  # a disk cannot be pulled out of a test machine
+        try:
+            await sign_in(hall, 1)
+        except httpx.TransportError:
+            acknowledged = False
+        else:
+            acknowledged = True
+        assert not acknowledged
+        assert hall.stopping.is_set()
+        assert str(hall.failure) == "disk gone"
+        assert store.control() == []
+
+    with_hall(
+        tmp_path,
+        die,
+        seats=lambda keys: [candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5))],
+    )
