@@ -13,6 +13,7 @@ Words = str | Promise
 DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
     Role.CANDIDATE: (
         (_("我的报名"), "my_applications"),
+        (_("我的考期"), "timeline"),
         (_("我的学习"), "my_learning"),
         (_("我的准考证"), "tickets"),
         (_("我的成绩"), "my_results"),
@@ -20,6 +21,7 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
     ),
     Role.INSTITUTION: (
         ("报名", "applications"),
+        ("考期与进度", "timeline"),
         ("缴费", "orders"),
         ("培训课时", "attendance"),
         ("准考证", "institution_tickets"),
@@ -52,6 +54,7 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
     Role.CERTIFICATE_OFFICER: (("颁发与登记", "certificates"),),
     Role.ADMINISTRATOR: (
         ("考期", "sittings"),
+        ("考期与进度", "timeline"),
         ("组卷", "blueprints"),
         ("考务编排", "seating"),
         ("考点", "centres"),
