@@ -1,5 +1,6 @@
 """`zhiheng hall`: the exam hall, a process of its own without Django."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -25,5 +26,6 @@ def hall(
         ),
     ] = "",
 ) -> None:
+    os.umask(0o077)  # the log holds answers: for its owner only
     settings = HallSettings(data_dir=data, host=host, port=port, database_url=database_url)
     raise typer.Exit(run_hall(settings, say=say))

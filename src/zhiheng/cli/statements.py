@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zhiheng.people.models import Institution
     from zhiheng.sittings.models import Sitting
 
-app = typer.Typer(help="对账单", no_args_is_help=True)
+app = typer.Typer(help="对账单")
 
 
 @app.callback()
