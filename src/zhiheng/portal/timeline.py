@@ -1,6 +1,5 @@
 """Every sitting somebody has to do with: its real dates, with the reader's own marks on them."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -12,7 +11,7 @@ from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.payments.models import OrderLine
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of, person_of
-from zhiheng.results.models import Release
+from zhiheng.results.models import Result
 from zhiheng.seating.models import Ticket
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import Milestone, milestones
@@ -79,10 +78,8 @@ def _marks(applications: QuerySet[Application], *, single: bool) -> dict[tuple[o
         note(entry.application.offering_id, "review_due", _("已缴费"), entry.order.paid_at)
     for ticket in Ticket.objects.filter(application__in=applications):
         note(ticket.offering_id, "tickets_from", _("准考证已生成"), ticket.created_at)
-    counts = Counter(row.offering_id for row in applications)
-    for release in Release.objects.filter(offering_id__in=list(counts)):
-        for _each in range(counts[release.offering_id]):
-            note(release.offering_id, "result_due", _("成绩已公布"), release.released_at)
+    for result in Result.objects.filter(application__in=applications).select_related("release"):
+        note(result.release.offering_id, "result_due", _("成绩已公布"), result.release.released_at)
     for paper in Certificate.objects.filter(result__application__in=applications).select_related(
         "result__application"
     ):
