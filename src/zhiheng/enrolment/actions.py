@@ -31,7 +31,7 @@ from zhiheng.enrolment.refusals import (
 from zhiheng.enrolment.reviewing.actions import draw_second_look, release_file, require_free
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_ends
-from zhiheng.people.actions import register_person
+from zhiheng.people.actions import change_phone, register_person
 from zhiheng.people.models import Account, Institution
 from zhiheng.plumbing import clock, vault
 from zhiheng.plumbing.audit import record
@@ -138,8 +138,7 @@ def correct_application(
     application.address = address
     application.save(update_fields=["profile", "claimed_condition", "address"])
     if phone and phone != application.person.phone:
-        application.person.phone = phone
-        application.person.save(update_fields=["phone"])
+        change_phone(by=str(by.id), person=application.person, phone=phone)
     record(by=str(by.id), act="application-corrected", subject=f"application:{application.id}")
     return application
 

@@ -218,6 +218,15 @@ def register_person(*, by: str, name: str, id_number: str, phone: str = "") -> P
 
 
 @transaction.atomic
+def change_phone(*, by: str, person: Person, phone: str) -> None:
+    """A new telephone number with the hash it is found by."""
+    person.phone = phone
+    person.phone_hash = keyed_hash(phone, purpose="phone") if phone else ""
+    person.save(update_fields=["phone", "phone_hash"])
+    record(by=by, act="phone-changed", subject=f"person:{person.id}")
+
+
+@transaction.atomic
 def open_candidate_account(*, by: str, person: Person, username: str, password: str | None) -> Account:
     """An account with which a person follows their own applications. Raises: Refused when they have one."""
     if person.account_id is not None:
