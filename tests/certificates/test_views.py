@@ -321,10 +321,10 @@ def test_lists_cost_the_same_for_one_and_for_many(
 ) -> None:
     released(world, ["70"] * count)
     officer = browser(world[Role.CERTIFICATE_OFFICER])
-    with django_assert_num_queries(7):  # type: ignore[operator]
+    with django_assert_num_queries(8):  # type: ignore[operator]
         officer.get(reverse("certificates"))
     first = issue(by=world[Role.CERTIFICATE_OFFICER], offering=world.association)[0]
-    with django_assert_num_queries(7):  # type: ignore[operator]
+    with django_assert_num_queries(8):  # type: ignore[operator]
         officer.get(reverse("certificates"))
     institution = browser(world[Role.INSTITUTION])
     with django_assert_num_queries(7):  # type: ignore[operator]

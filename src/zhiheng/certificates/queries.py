@@ -22,12 +22,13 @@ from zhiheng.certificates.models import Certificate, CertificateEvent, Certifica
 from zhiheng.enrolment.models import Document, DocumentKind
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.moment import day_ends, day_of
+from zhiheng.foundation.workdays import WorkCalendar
 from zhiheng.people.models import Institution, Person
 from zhiheng.plumbing.models import VaultFile
 from zhiheng.results.models import Outcome, Release, Result
 from zhiheng.sittings.core.plan import due_after_approval
 from zhiheng.sittings.models import Offering
-from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.queries import rules_for, working_calendar
 from zhiheng.standards.core.loader import load_body
 from zhiheng.standards.core.terms import RuleSet
 from zhiheng.standards.queries import rules_of
@@ -186,7 +187,8 @@ def issue_due() -> list[Due]:
     found = Release.objects.filter(id__in=list(counts)).select_related(
         "offering__sitting", "offering__revision"
     )
-    dues = [_due(release, counts[release.id]) for release in found]
+    calendar = working_calendar()
+    dues = [_due(release, counts[release.id], calendar) for release in found]
     return sorted(dues, key=lambda due: (due.due, due.offering.title))
 
 
@@ -195,7 +197,7 @@ def due_of(offering: Offering) -> Due | None:
     return next((due for due in issue_due() if due.offering.id == offering.id), None)
 
 
-def _due(release: Release, count: int) -> Due:
+def _due(release: Release, count: int, calendar: WorkCalendar) -> Due:
     if release.released_at is None:
         raise ValueError("An unreleased release has no due date.")
     rules = rules_for(release.offering)
@@ -203,7 +205,7 @@ def _due(release: Release, count: int) -> Due:
     return Due(
         offering=release.offering,
         approved_on=approved,
-        due=day_ends(due_after_approval(rules, "certificate_due", approved).day),
+        due=day_ends(due_after_approval(rules, "certificate_due", approved, calendar=calendar).day),
         count=count,
         rule=rules.timetable.rule("certificate_due").source,
     )

@@ -39,7 +39,7 @@ from zhiheng.plumbing.models import VaultFile
 from zhiheng.plumbing.outbox import publish
 from zhiheng.sittings.core.plan import review_due
 from zhiheng.sittings.models import Offering
-from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.queries import rules_for, working_calendar
 
 PICTURES = ("image/jpeg", "image/png")
 
@@ -252,7 +252,7 @@ def submit(*, by: Account, application: Application) -> Application:
     now = clock.now()
     application.status = ApplicationStatus.SUBMITTED
     application.submitted_at = now
-    application.review_due = day_ends(review_due(rules, now.date()).day)
+    application.review_due = day_ends(review_due(rules, now.date(), calendar=working_calendar()).day)
     application.save(update_fields=["status", "claimed_condition", "submitted_at", "review_due"])
     record(by=str(by.id), act="application-submitted", subject=f"application:{application.id}")
     return application

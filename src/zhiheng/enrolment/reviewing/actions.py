@@ -20,7 +20,7 @@ from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.outbox import publish
 from zhiheng.sittings.core.plan import review_due
-from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.queries import rules_for, working_calendar
 from zhiheng.surface.wording import clock_words
 
 
@@ -83,7 +83,9 @@ def look_again(*, by: Account, look: SecondLook, agreed: bool, reasons: Sequence
     current.save(update_fields=["agreed", "reasons", "by", "looked_at"])
     if not agreed:
         application.status = ApplicationStatus.SUBMITTED
-        application.review_due = day_ends(review_due(rules_for(application.offering), clock.today()).day)
+        application.review_due = day_ends(
+            review_due(rules_for(application.offering), clock.today(), calendar=working_calendar()).day
+        )
         application.save(update_fields=["status", "review_due"])
         publish("application-reopened", application_id=str(application.pk))
     record(
