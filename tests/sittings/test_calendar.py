@@ -40,6 +40,19 @@ makeup_workdays: [2027-02-20]
 """
 
 
+def test_blank_lines_of_a_sheet_say_nothing() -> None:
+    assert read_notice(f"\n{CSV}\n,,\n\n".encode(), name="2027.csv") == read_notice(
+        CSV.encode(), name="2027.csv"
+    )
+
+
+def test_an_event_without_more_to_say_has_no_description() -> None:
+    event = FeedEvent(uid="u", day=date(2026, 11, 28), summary="考试")
+    text = calendar_text([event], title="t", stamp=datetime(2026, 11, 1, tzinfo=UTC))
+
+    assert "DESCRIPTION" not in text
+
+
 def test_the_two_forms_say_the_same() -> None:
     assert read_notice(CSV.encode(), name="2027.csv") == read_notice(YAML.encode(), name="2027.yaml")
     assert len(read_notice(CSV.encode("utf-8-sig"), name="2027.CSV").off_days) == 25
