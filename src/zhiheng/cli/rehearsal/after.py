@@ -112,6 +112,6 @@ def certify(company: Company) -> list[Certificate]:
         certificate for offering in company.used for certificate in issue(by=officer, offering=offering)
     ]
     if len(issued) > 2:
-        revoke(by=officer, certificate=issued[-1], reason="演示：经查报名材料不实，予以撤销")
+        revoke(by=officer, certificate=issued[-1], reason="报名材料不实：演示用，经查工作证明与事实不符")
     company.show.tell(f"共颁发 {len(issued)} 张")
     return issued
