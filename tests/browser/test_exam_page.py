@@ -15,6 +15,7 @@ from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
