@@ -25,6 +25,7 @@ const state = {
   /** @type {Set<string>} */ flags: new Set(),
   /** @type {Set<string>} */ pending: new Set(),
   /** @type {Map<string, number>} */ typing: new Map(),
+  /** @type {Map<string, number>} */ keeping: new Map(), // changes on their way into the box: not there yet
   savedAt: "",
   locked: false,
   /** @type {(() => string) | undefined} */ notice: undefined,
@@ -198,7 +199,7 @@ const answeredCount = () => state.items.filter((item) => isAnswered(item.id)).le
 async function drawSaved() {
   if (!state.paper) return;
   state.pending = new Set((await readQueue(state.status.attempt)).map((waiting) => waiting.item));
-  for (const item of state.typing.keys()) state.pending.add(item);
+  for (const item of [...state.typing.keys(), ...state.keeping.keys()]) state.pending.add(item);
   const total = answeredCount();
   const saved = state.items.filter((item) => isAnswered(item.id) && !state.pending.has(item.id)).length;
   if (state.pending.size) part("saved").textContent = word("saving", { saved, answered: total });
@@ -219,7 +220,14 @@ function answered(item, value) {
 async function keep(id) {
   clearTimeout(state.typing.get(id));
   state.typing.delete(id);
-  await enqueue(id, state.answers.get(id) ?? null);
+  state.keeping.set(id, (state.keeping.get(id) ?? 0) + 1); // at once, or a look at the box begun earlier would call it saved
+  try {
+    await enqueue(id, state.answers.get(id) ?? null);
+  } finally {
+    const others = (state.keeping.get(id) ?? 1) - 1;
+    if (others) state.keeping.set(id, others);
+    else state.keeping.delete(id);
+  }
   sender.wake();
   await drawSaved();
 }
