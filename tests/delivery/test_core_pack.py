@@ -88,7 +88,9 @@ def test_a_pack_nobody_could_sit_is_refused(pack: SittingPack, code: str) -> Non
 
 
 def test_the_printed_order_needs_no_order_of_its_own() -> None:
-    check_pack(_with_candidate(item_order=(), option_order={}))
+    printed = seal_pack(_with_candidate(item_order=(), option_order={}))
+
+    assert decode_pack(encode_pack(printed)) == printed
 
 
 def test_an_identity_number_is_hashed_in_its_one_form() -> None:
