@@ -35,12 +35,20 @@ class Institution(Record):
     kind = models.CharField(max_length=16, choices=InstitutionKind)
     province = models.CharField(max_length=20)
     city = models.CharField(max_length=20)
-    authorised_from = models.DateField()
+    credit_code = models.CharField(max_length=18, blank=True, default="")
+    authorised_from = models.DateField()  # both follow InstitutionAuthorisation
     authorised_until = models.DateField()
     suspended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["province", "city", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credit_code"],
+                condition=~models.Q(credit_code=""),
+                name="one_institution_per_credit_code",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -75,6 +83,7 @@ class RoleGrant(Record):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=24, choices=Role)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
+    head = models.BooleanField(default=False)  # looks after the institution's other accounts
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -88,6 +97,72 @@ class RoleGrant(Record):
                 condition=~models.Q(role="institution") | models.Q(institution__isnull=False),
                 name="institution_role_names_its_institution",
             ),
+        ]
+
+
+class InstitutionAuthorisation(Record):
+    """What an institution may do and when. Appended: a change ends one line and begins another."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    begins = models.DateField()
+    until = models.DateField()  # the last day
+    regions = models.JSONField(default=list)  # names of provinces; none: the whole country
+    programmes = models.JSONField(default=list)  # ids of programmes; none: every programme
+    granted_by = models.CharField(max_length=64)  # account id, or the name of a service
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True, default="")
+    end_reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ["begins", "created_at"]
+        indexes = [models.Index(fields=["institution", "begins"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__gte=models.F("begins")), name="authorisation_ends_after_it_begins"
+            )
+        ]
+
+
+class PartnerState(models.TextChoices):
+    WAITING = "waiting", "待处理"
+    ACCEPTED = "accepted", "已接受"
+    REFUSED = "refused", "未接受"
+
+
+class PartnerApplication(Record):
+    """An organisation asks to become an institution. The key opens its page to whoever applied."""
+
+    number = models.CharField(max_length=16, unique=True)
+    key = EncryptedTextField()
+    name = models.CharField(max_length=100)
+    credit_code = models.CharField(max_length=18)
+    kind = models.CharField(max_length=16, choices=InstitutionKind)
+    province = models.CharField(max_length=20)
+    city = models.CharField(max_length=20)
+    address = models.CharField(max_length=200)
+    contact = models.CharField(max_length=50)
+    phone = EncryptedTextField()
+    email = EncryptedTextField()
+    language = models.CharField(max_length=8, default="zh-hans")  # in which it is answered
+    programmes = models.JSONField(default=list)  # ids
+    capability = models.TextField()
+    licence = models.ForeignKey(VaultFile, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=PartnerState, default=PartnerState.WAITING)
+    reason = models.CharField(
+        max_length=300, blank=True, default=""
+    )  # why it was refused; the applicant sees it
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credit_code"],
+                condition=models.Q(state="waiting"),
+                name="one_waiting_application_per_credit_code",
+            )
         ]
 
 
