@@ -5,9 +5,9 @@ from datetime import date
 
 from django.db import transaction
 
+from zhiheng.foundation.credit_code import parse_credit_code
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.money import yuan
-from zhiheng.payments.core.credit_code import parse_credit_code
 from zhiheng.payments.invoices.queries import live_request
 from zhiheng.payments.models import InvoiceAnswer, InvoiceKind, InvoiceRequest, Order
 from zhiheng.payments.queries import balance_of
@@ -28,7 +28,7 @@ def request_invoice(
     lock_named(f"order:{order.id}")
     order = Order.objects.get(pk=order.pk)
     name = filled(title, what="没有填写发票抬头", remedy="请按营业执照填写名称", code="invoice-title")
-    number = parse_credit_code(tax_number)
+    number = parse_credit_code(tax_number, field="纳税人识别号", code="tax-number")
     amount = balance_of(order).held_fen
     if order.paid_at is None or amount <= 0:
         raise Refused(
