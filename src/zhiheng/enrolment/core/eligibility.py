@@ -10,6 +10,7 @@ from typing import Any
 
 from zhiheng.enrolment.core.needs import Finding, Part, Question, find
 from zhiheng.enrolment.core.terms import Profile
+from zhiheng.enrolment.core.voices import CHINESE, Voice
 from zhiheng.foundation.decision import Decision, Reason
 from zhiheng.standards.core.conditions import Condition, Conditions, LevelConditions, Proof, TradeLevels
 
@@ -18,8 +19,9 @@ from zhiheng.standards.core.conditions import Condition, Conditions, LevelCondit
 class ConditionLine:
     """One printed condition held against a profile.
 
-    parts: each requirement with its arithmetic. proofs: the documents that would prove it.
+    parts: each requirement with its arithmetic; text: all of them. proofs: the documents that would prove it.
     earliest: the first day on which it will be met if only time is missing, else None.
+    remedy: what to do when it is not met; "" when it is.
     """
 
     number: str
@@ -29,10 +31,8 @@ class ConditionLine:
     proofs: tuple[Proof, ...]
     printed: str
     source: str
-
-    @property
-    def text(self) -> str:
-        return "；".join(part.text for part in self.parts)
+    text: str
+    remedy: str
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -73,9 +73,12 @@ class Assessment:
         return Decision(granted=self.eligible, reasons=reasons)
 
     def _reason(self, line: ConditionLine) -> Reason:
-        remedy = "" if line.met else _remedy(line)
         return Reason(
-            code=f"condition-{line.number}", text=line.text, met=line.met, rule=line.source, remedy=remedy
+            code=f"condition-{line.number}",
+            text=line.text,
+            met=line.met,
+            rule=line.source,
+            remedy=line.remedy,
         )
 
     def as_facts(self) -> dict[str, Any]:
@@ -98,19 +101,25 @@ def assess(
     level: str,
     as_of: date,
     trade: str | None = None,
+    voice: Voice = CHINESE,
 ) -> Assessment:
     """Hold a profile against every condition of a level.
 
-    programme, level and trade by id or name. Raises: Refused for one the rule set does not know.
+    programme, level and trade by id or name. voice: who says the arithmetic, in Chinese or in English.
+    Raises: Refused for one the rule set does not know.
     """
     wanted = conditions.for_level(level)
     question = Question(
-        profile=profile, conditions=conditions, programme=conditions.programme(programme), as_of=as_of
+        profile=profile,
+        conditions=conditions,
+        programme=conditions.programme(programme),
+        as_of=as_of,
+        voice=voice,
     )
     chosen = conditions.trade(trade) if trade is not None else None
-    obstacle = _no_such_level(conditions, chosen, wanted) if chosen else None
+    obstacle = _no_such_level(question, chosen, wanted) if chosen else None
     lines = tuple(
-        _line(condition, find(question, condition.requires), as_of, obstacle)
+        _line(question, condition, find(question, condition.requires), obstacle)
         for condition in wanted.conditions
     )
     return Assessment(
@@ -119,7 +128,13 @@ def assess(
 
 
 def assess_levels(
-    *, profile: Profile, conditions: Conditions, programme: str, as_of: date, trade: str | None = None
+    *,
+    profile: Profile,
+    conditions: Conditions,
+    programme: str,
+    as_of: date,
+    trade: str | None = None,
+    voice: Voice = CHINESE,
 ) -> tuple[Assessment, ...]:
     """Every level in printed order: a graduate may miss the lowest level and yet meet the next one."""
     return tuple(
@@ -130,45 +145,44 @@ def assess_levels(
             level=level.id,
             as_of=as_of,
             trade=trade,
+            voice=voice,
         )
         for level in conditions.levels
     )
 
 
-def _no_such_level(conditions: Conditions, trade: TradeLevels, wanted: LevelConditions) -> Reason | None:
+def _no_such_level(question: Question, trade: TradeLevels, wanted: LevelConditions) -> Reason | None:
     if wanted.id in trade.levels:
         return None
-    offered = "、".join(conditions.for_level(level).name for level in trade.levels)
     return Reason(
         code="trade-level",
-        text=f"{trade.name}（{trade.mark}）不设{wanted.name}，只设{offered}",
+        text=question.voice.no_such_level(trade, wanted.id, question.conditions),
         met=False,
-        rule=conditions.title,
-        remedy="请改报该工种设有的级别，或改报其他工种",
+        rule=question.conditions.title,
+        remedy=question.voice.another_level,
     )
 
 
-def _line(condition: Condition, finding: Finding, as_of: date, obstacle: Reason | None) -> ConditionLine:
-    met = finding.since is not None and finding.since <= as_of
+def _line(
+    question: Question, condition: Condition, finding: Finding, obstacle: Reason | None
+) -> ConditionLine:
+    met = finding.since is not None and finding.since <= question.as_of and obstacle is None
     parts = finding.parts
     if obstacle is not None:
         parts = (Part(text=obstacle.text, met=False), *parts)
+    earliest = None if met or obstacle is not None else finding.since
+    papers = [question.voice.paper(proof, question.conditions) for proof in finding.proofs]
     return ConditionLine(
         number=condition.number,
-        met=met and obstacle is None,
+        met=met,
         parts=parts,
-        earliest=None if met or obstacle is not None else finding.since,
+        earliest=earliest,
         proofs=finding.proofs,
         printed=condition.text,
         source=condition.source,
+        text=question.voice.semicolon.join(part.text for part in parts),
+        remedy="" if met else question.voice.remedy(papers, earliest),
     )
-
-
-def _remedy(line: ConditionLine) -> str:
-    names = "、".join(proof.name for proof in line.proofs)
-    if line.earliest is not None:
-        return f"其他不变，{line.earliest.isoformat()} 起满足；届时请备好{names}"
-    return f"如实际已具备，请补充{names}"
 
 
 def _line_facts(line: ConditionLine) -> dict[str, Any]:

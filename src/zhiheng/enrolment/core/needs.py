@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from zhiheng.enrolment.core import duration
 from zhiheng.enrolment.core.terms import Employment, HeldCertificate, Profile, Schooling
+from zhiheng.enrolment.core.voices import CHINESE, Voice
 from zhiheng.standards.core.conditions import (
     ApprenticeshipNeed,
     CertificateNeed,
@@ -22,7 +24,7 @@ ALWAYS = date.min  # a fact without a date of its own
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One requirement of a condition with its arithmetic in Chinese."""
+    """One requirement of a condition with its arithmetic, in the voice of the question."""
 
     text: str
     met: bool
@@ -48,6 +50,7 @@ class Question:
     conditions: Conditions
     programme: ProgrammeNames
     as_of: date
+    voice: Voice = CHINESE
 
     def finding(self, since: date | None, proof: Proof, met_text: str, unmet_text: str = "") -> Finding:
         met = since is not None and since <= self.as_of
@@ -86,7 +89,8 @@ def _either(question: Question, findings: list[Finding]) -> Finding:
     first = min(findings, key=lambda finding: finding.since or date.max)
     if first.since is not None and first.since <= question.as_of:
         return first
-    text = "；或 ".join("，".join(part.text for part in finding.parts) for finding in findings)
+    voice = question.voice
+    text = voice.or_else.join(voice.comma.join(part.text for part in finding.parts) for finding in findings)
     return Finding(since=first.since, parts=(Part(text=text, met=False),), proofs=first.proofs)
 
 
@@ -94,12 +98,14 @@ def _education(question: Question, need: EducationNeed) -> Finding:
     suited = [record for record in question.profile.education if _schooling_suits(question, need, record)]
     in_school = need.completion == "in_school" or (suited and all(one.status == "在读" for one in suited))
     proofs = question.conditions.proofs
-    held = "、".join(sorted({_describe(record) for record in question.profile.education})) or "未填"
+    said = question.voice.schooling
     return question.finding(
         ALWAYS if suited else None,
         proofs.student if in_school else proofs.education,
-        min((_describe(record) for record in suited), default=""),
-        f"需{_describe_need(question, need)}（现有：{held}）",
+        min((said(record) for record in suited), default=""),
+        question.voice.lacks_schooling(
+            need, question.conditions, sorted({said(record) for record in question.profile.education})
+        ),
     )
 
 
@@ -133,63 +139,31 @@ def _target_reaches(question: Question, need: EducationNeed, record: Schooling) 
     return target is not None and ranks[target] >= ranks[need.assessed_target]
 
 
-def _describe(record: Schooling) -> str:
-    """大专（毕业，高等职业学校，相关专业）."""
-    related = {True: "相关专业", False: "非相关专业", None: "专业是否相关未认定" if record.major else None}
-    target = record.assessed_skill_target
-    details = [
-        "应届" if record.status == "在读" and record.final_year else record.status,
-        record.school_type,
-        related[record.major_related],
-        f"以{target}技能为培养目标" if target else None,
-    ]
-    return f"{record.level}（{'，'.join(detail for detail in details if detail)}）"
-
-
-def _describe_need(question: Question, need: EducationNeed) -> str:
-    at_least = f"{need.at_least}及以上" if need.at_least else "、".join(need.levels)
-    major = {"any": "", "related": "相关专业", "other": ""}[need.major]
-    if need.major == "other" and question.conditions.readings.other_major_reading == "unrelated":
-        major = "其他专业"
-    completion = {
-        "graduated": "毕业",
-        "graduated_or_final_year": "毕业或应届",
-        "in_school": "在读",
-    }[need.completion]
-    target = f"经评估论证、以{need.assessed_target}技能为培养目标的" if need.assessed_target else ""
-    return f"{target}{'、'.join(need.school_types)}{at_least}{major}{completion}"
-
-
 def _certificate(question: Question, need: CertificateNeed) -> Finding:
     best = _earliest(question, need)
-    proof = question.conditions.proofs.certificate
-    if best is None or best.issued is None:
-        lack = _held(question) if best is None else f"{_title(best)} 未填取得日期，不能核对"
-        return question.finding(None, proof, f"需{_describe_certificate(question, need)}（{lack}）")
+    proof, voice = question.conditions.proofs.certificate, question.voice
+    if best is None:
+        held = [one for one in question.profile.certificates if one.kind != "none"]
+        lack = voice.lacks_certificate(
+            need, question.conditions, sorted({voice.certificate(one) for one in held})
+        )
+        return question.finding(None, proof, lack)
+    title = voice.certificate(best)
+    if best.issued is None:
+        return question.finding(None, proof, voice.undated_certificate(need, question.conditions, title))
     since = duration.add_years(best.issued, need.held_years)
-    named = f"{_title(best)}（{best.issued} 取得）"
+    named = voice.obtained(title, best.issued)
     if best.issued > question.as_of:
-        return question.finding(since, proof, f"{named}：核对日 {question.as_of} 尚未取得")
+        return question.finding(since, proof, voice.not_yet(named, question.as_of))
     if not need.held_years:
         return question.finding(since, proof, named)
-    held = duration.longest([duration.Span(start=best.issued, stop=duration.OPEN)], today=question.as_of)
+    length = duration.longest([duration.Span(start=best.issued, stop=duration.OPEN)], today=question.as_of)
     return question.finding(
         since,
         proof,
-        f"{named}，取得满 {held} ≥ {need.held_years} 年",
-        f"{named}，取得满 {held} < {need.held_years} 年",
+        voice.held_for(named, length, "≥", need.held_years),
+        voice.held_for(named, length, "<", need.held_years),
     )
-
-
-def _title(held: HeldCertificate) -> str:
-    """四级 互联网营销师; the level is not said twice."""
-    name, level = held.name or "", held.level_name or ""
-    return name if level in name else f"{level} {name}".strip()
-
-
-def _held(question: Question) -> str:
-    titles = sorted({_title(held) for held in question.profile.certificates if held.kind != "none"})
-    return f"现有：{'、'.join(titles)}" if titles else "没有"
 
 
 def _earliest(question: Question, need: CertificateNeed) -> HeldCertificate | None:
@@ -230,46 +204,30 @@ def _programme_name(question: Question, programme: str | None) -> str | None:
     return programme
 
 
-_KIND_NAMES = {
-    "own": "本会证书",
-    "other": "其他职业或技能证书",
-    "title": "职称证书",
-    "national": "职业资格证书或技能等级证书",
-    "prep_technician": "预备技师证书",
-}
-
-
-def _describe_certificate(question: Question, need: CertificateNeed) -> str:
-    if need.kinds == ("own",):
-        return f"{need.level}证书（{'、'.join(question.conditions.readings.own_certificate_scope)}）"
-    if "other" in need.kinds:
-        return f"其他{need.level}职业或技能证书、职称证书"
-    level = "" if need.kinds == ("prep_technician",) else need.level
-    kinds = "、".join(_KIND_NAMES[kind] for kind in need.kinds)
-    return f"{'或'.join(need.relations)}{level}{kinds}"
-
-
 def _work(question: Question, need: WorkNeed, certificate: CertificateNeed | None) -> Finding:
     proof = question.conditions.proofs.work
-    after, since = "", date.min
+    since = date.min
     if certificate and _counts_from_certificate(question, need):
         best = _earliest(question, certificate)
         if best is None or best.issued is None:
-            return question.finding(
-                None, proof, f"取得该证书后的工作：没有证书，不能起算（需 {need.years} 年）"
-            )
-        after, since = f"{best.issued} 取得证书后", best.issued
+            return question.finding(None, proof, question.voice.no_certificate_to_count_from(need.years))
+        since = best.issued
     runs = _runs(question, need, since)
-    if need.spell == "continuous":
+    unbroken = need.spell == "continuous"
+    if unbroken:
         length = duration.longest(runs, today=question.as_of)
         reached = duration.first_day_of_longest(runs, years=need.years)
     else:
         length = duration.total(runs, today=question.as_of)
         reached = duration.first_day_of_total(runs, years=need.years)
-    word = after + {"continuous": "连续", "cumulative": "累计"}[need.spell]
-    return question.finding(
-        reached, proof, f"{word} {length} ≥ {need.years} 年", f"{word} {length} < {need.years} 年"
+    counted = partial(
+        question.voice.worked,
+        length,
+        years=need.years,
+        unbroken=unbroken,
+        since=None if since == date.min else since,
     )
+    return question.finding(reached, proof, counted(sign="≥"), counted(sign="<"))
 
 
 def _counts_from_certificate(question: Question, need: WorkNeed) -> bool:
@@ -298,18 +256,17 @@ def _training(question: Question, need: TrainingNeed) -> Finding:
         for course in question.profile.training
         if course.level_id == need.level and course.relation in need.relations
     ]
-    level = question.conditions.for_level(need.level).name
     certified = max((course.hours for course in relevant if course.completion_certificate), default=None)
     hours = max((course.hours for course in relevant), default=None)
-    if certified is not None:
-        sign = "≥" if certified >= need.hours else "<"
-        text = f"{level}培训 {certified} 学时 {sign} {need.hours} 学时，有结业证书"
-    elif hours is not None:
-        text = f"{level}培训 {hours} 学时，没有结业证书（需 {need.hours} 学时）"
-    else:
-        text = f"没有{'或'.join(need.relations)}{level}正规培训（需 {need.hours} 学时）"
     done = certified is not None and certified >= need.hours
-    return question.finding(ALWAYS if done else None, question.conditions.proofs.training, text)
+    voice, conditions = question.voice, question.conditions
+    if certified is not None:
+        text = voice.trained(need, conditions, certified, "≥" if done else "<")
+    elif hours is not None:
+        text = voice.trained_without_certificate(need, conditions, hours)
+    else:
+        text = voice.not_trained(need, conditions)
+    return question.finding(ALWAYS if done else None, conditions.proofs.training, text)
 
 
 def _apprenticeship(question: Question, need: ApprenticeshipNeed) -> Finding:
@@ -318,6 +275,6 @@ def _apprenticeship(question: Question, need: ApprenticeshipNeed) -> Finding:
     return question.finding(
         ALWAYS if done else None,
         question.conditions.proofs.apprenticeship,
-        "学徒期满",
-        f"没有{'或'.join(need.relations)}学徒期满的记录",
+        question.voice.has_served,
+        question.voice.not_served(need.relations),
     )
