@@ -13,6 +13,14 @@ class OrderKind(models.TextChoices):
     MAKEUP = "makeup", "补考费"
 
 
+class PaymentMethod(models.TextChoices):
+    """How money arrives: over the bank, or through a payment channel."""
+
+    BANK_TRANSFER = "bank_transfer", "银行转账"
+    WECHAT = "wechat", "微信支付"
+    ALIPAY = "alipay", "支付宝"
+
+
 class Order(Record):
     """What an institution owes for a sitting; it is paid when its settlements reach the total."""
 
@@ -29,11 +37,12 @@ class Order(Record):
 
 
 class FeeRow(Record):
-    """One row of the fee table for registrations; an empty programme, level or institution means every one.
+    """One row of the fee table, for registrations or make-ups; an empty programme, level or institution means every one.
 
     It counts once another finance person has approved it. Rows are appended: a newer one outdoes an older.
     """
 
+    kind = models.CharField(max_length=16, choices=OrderKind, default=OrderKind.REGISTRATION)
     rule_set = models.CharField(max_length=64)
     programme = models.CharField(max_length=64, blank=True, default="")
     level = models.CharField(max_length=16, blank=True, default="")
@@ -63,17 +72,63 @@ class OrderLine(Record):
     description = models.CharField(max_length=120)
     basis = models.CharField(max_length=200, blank=True, default="")  # which fee this is and why
     fee = models.ForeignKey(FeeRow, on_delete=models.PROTECT, null=True, related_name="+")
+    released = models.BooleanField(default=False)  # refunded in full: the candidate may be ordered for again
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["application"], name="one_fee_per_application")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(released=False),
+                name="one_live_fee_per_application",
+            )
+        ]
+
+
+class Payment(Record):
+    """An amount asked for through a payment channel; `number` is our name for it at the provider."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=16, choices=PaymentMethod)
+    number = models.CharField(max_length=32, unique=True)
+    amount_fen = models.PositiveIntegerField()
+    code = models.CharField(
+        max_length=500, blank=True, default=""
+    )  # what the QR code says, once the provider gave it
+    expires_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class PaymentNotice(Record):
+    """A notification whose signature held, and what became of it. A nonce is taken once."""
+
+    channel = models.CharField(max_length=16, choices=PaymentMethod)
+    notice_id = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=64, blank=True, default="")
+    digest = models.CharField(max_length=64)  # SHA-256 of the body
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=16)
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "nonce"], condition=~models.Q(nonce=""), name="one_notice_per_nonce"
+            )
+        ]
 
 
 class Settlement(Record):
-    """Money that arrived, as the bank's record says."""
+    """Money that arrived, as the bank's record or a payment channel's signed word says."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=16, default="bank_transfer")
-    bank_reference = models.CharField(max_length=64, unique=True)
+    method = models.CharField(max_length=16, choices=PaymentMethod, default=PaymentMethod.BANK_TRANSFER)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="+")
+    suspense = models.BooleanField(default=False)  # more than was owed: held in suspense until it goes back
+    fee_fen = models.PositiveIntegerField(null=True)  # what the channel kept, once its bill has said so
+    bank_reference = models.CharField(max_length=64, unique=True)  # or the provider's transaction
     amount_fen = models.PositiveIntegerField()
     received_on = models.DateField()
     # None: a payment channel's signed notification confirmed it, no person did.
@@ -95,10 +150,12 @@ class Refund(Record):
     """Money asked to be given back; paid only after another finance person has approved it.
 
     With a line, that candidate's fee is cancelled by the same amount; without one the fee stays owed.
+    With a settlement, the money goes back through the channel it came by; without one over the bank.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, null=True, related_name="+")
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, null=True, related_name="+")
     amount_fen = models.PositiveIntegerField()
     reason = models.CharField(max_length=200)
     requested_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -120,6 +177,32 @@ class RefundDecision(Record):
                 fields=["bank_reference"],
                 condition=~models.Q(bank_reference=""),
                 name="one_refund_per_payment",
+            )
+        ]
+
+
+class RefundState(models.TextChoices):
+    ASKED = "asked", "已提交"
+    ACCEPTED = "accepted", "渠道已受理"
+    DONE = "done", "已退回"
+    FAILED = "failed", "退款失败"
+
+
+class ChannelRefund(Record):
+    """A refund handed to a payment channel by the second finance person; a failed one may be followed by another."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=32, unique=True)  # our name for it at the provider
+    state = models.CharField(max_length=16, choices=RefundState, default=RefundState.ASKED)
+    reference = models.CharField(max_length=64, blank=True, default="")  # the provider's name for it
+    note = models.CharField(max_length=200, blank=True, default="")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["refund"], condition=~models.Q(state="failed"), name="one_live_channel_refund"
             )
         ]
 
@@ -156,6 +239,15 @@ class InvoiceAnswer(Record):
                 fields=["number"], condition=~models.Q(number=""), name="one_request_per_invoice"
             )
         ]
+
+
+class RedInvoice(Record):
+    """The red invoice that takes an issued one back; money can be refunded only after it."""
+
+    answer = models.OneToOneField(InvoiceAnswer, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20, unique=True)
+    issued_on = models.DateField()
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
 
 
 class BankFile(Record):
