@@ -53,6 +53,23 @@ with env.prefixed("ZHIHENG_"):
     SMS_TEXTS: dict[str, str] = env.dict(
         "SMS_TEXTS", {}
     )  # "application-approved.zh-hans" -> the provider's number of that text
+    PAY_WECHAT: dict[str, str] = {
+        "mchid": env.str("PAY_WECHAT_MCHID", ""),
+        "appid": env.str("PAY_WECHAT_APPID", ""),
+        "key_file": env.str("PAY_WECHAT_KEY_FILE", ""),
+        "cert_serial": env.str("PAY_WECHAT_CERT_SERIAL", ""),
+        "apiv3_key": env.str("PAY_WECHAT_APIV3_KEY", ""),
+        "public_key_file": env.str("PAY_WECHAT_PUBLIC_KEY_FILE", ""),
+        "public_key_id": env.str("PAY_WECHAT_PUBLIC_KEY_ID", ""),
+        "gateway": env.str("PAY_WECHAT_GATEWAY", "https://api.mch.weixin.qq.com"),
+    }
+    PAY_ALIPAY: dict[str, str] = {
+        "appid": env.str("PAY_ALIPAY_APPID", ""),
+        "seller_id": env.str("PAY_ALIPAY_SELLER_ID", ""),
+        "key_file": env.str("PAY_ALIPAY_KEY_FILE", ""),
+        "public_key_file": env.str("PAY_ALIPAY_PUBLIC_KEY_FILE", ""),
+        "gateway": env.str("PAY_ALIPAY_GATEWAY", "https://openapi.alipay.com/gateway.do"),
+    }
 
 if any(len(key) != 32 for key in (DATA_KEY, *OLD_DATA_KEYS)):
     raise ImproperlyConfigured(
