@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
 from zhiheng.enrolment.core.cases import profile_from_facts
-from zhiheng.enrolment.core.columns import COLUMNS, EXAMPLE, Column, column_of
+from zhiheng.enrolment.core.columns import COLUMNS, EXAMPLE, Column
+from zhiheng.enrolment.core.headings import Headings, find_headings, text_of
 from zhiheng.enrolment.core.workbook import LIMIT_ROWS, Cell
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.identity import normal_name, parse_resident_id
@@ -29,6 +30,18 @@ class Wanted:
     level: str
     trade: str
     today: date
+    offering: str = ""  # its id, where several may be meant
+
+
+class Chooser(Protocol):
+    """Tells from a row's own words which offering it means."""
+
+    def choose(self, *, programme: str, level: str, trade: str) -> Wanted:
+        """Raises: Refused, its code naming the column: "unknown-programme", "unknown-level" or "unknown-trade"."""
+
+    @property
+    def fallback(self) -> Wanted:
+        """What the other columns of such a row are read against."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +65,7 @@ class SheetRow:
     address: str
     condition: str
     profile: dict[str, Any]
+    offering: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +74,23 @@ class SheetRead:
     faults: tuple[RowFault, ...]
 
 
-def read_sheet(cells: Sequence[Sequence[Cell]], *, wanted: Wanted) -> SheetRead:
+def read_sheet(
+    cells: Sequence[Sequence[Cell]], *, wanted: Wanted | Chooser, headings: Headings | None = None
+) -> SheetRead:
     """Every row under the headings; empty rows and the example are passed over.
 
+    wanted: what every row applies for, or who tells from the row. headings: as somebody settled them, else found here.
     Raises: Refused when there are no headings or too many rows.
     """
-    top, columns = _headings(cells)
+    settled = headings or find_headings(cells)
+    settled.require()
+    top, columns = settled.top, settled.columns
     rows: list[SheetRow] = []
     faults: list[RowFault] = []
     seen: dict[str, int] = {}
     for number, line in enumerate(cells[top + 1 :], top + 2):
         values = {column: line[place] if place < len(line) else "" for place, column in columns.items()}
-        if not any(_text(value) for value in values.values()) or _is_example(values):
+        if not any(text_of(value) for value in values.values()) or _is_example(values):
             continue
         if len(rows) + len({fault.row for fault in faults}) >= LIMIT_ROWS:
             raise Refused(
@@ -88,45 +107,31 @@ def read_sheet(cells: Sequence[Sequence[Cell]], *, wanted: Wanted) -> SheetRead:
     return SheetRead(rows=tuple(rows), faults=tuple(faults))
 
 
-def _headings(cells: Sequence[Sequence[Cell]]) -> tuple[int, dict[int, Column]]:
-    for top, line in enumerate(cells[:20]):
-        found: dict[int, Column] = {}
-        for place, value in enumerate(line):
-            column = column_of(_text(value))
-            if column is not None and column not in found.values():
-                found[place] = column
-        if {"name", "id_number"} <= {column.key for column in found.values()}:
-            return top, found
-    required = "、".join(column.heading for column in COLUMNS if column.required)
-    raise Refused(
-        what="表格前 20 行里没有找到列名",
-        rule=f"列名至少要有{required}",
-        remedy="请下载模板，按模板的列填写",
-        code="sheet-headings",
-    )
-
-
 def _is_example(values: dict[Column, Cell]) -> bool:
-    return any(column.key == "name" and _text(value).startswith(EXAMPLE) for column, value in values.items())
-
-
-def _text(value: Cell) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return str(value).strip()
+    return any(
+        column.key == "name" and text_of(value).startswith(EXAMPLE) for column, value in values.items()
+    )
 
 
 class _RowReader:
     """Reads one row column by column and collects what is wrong instead of stopping at the first fault."""
 
-    def __init__(self, *, number: int, values: dict[Column, Cell], wanted: Wanted) -> None:
-        self.number, self.wanted = number, wanted
+    def __init__(self, *, number: int, values: dict[Column, Cell], wanted: Wanted | Chooser) -> None:
+        self.number = number
         self.cells = {column.key: (column, value) for column, value in values.items()}
         self.faults: list[RowFault] = []
+        self.chosen = not isinstance(wanted, Wanted)
+        self.wanted = wanted if isinstance(wanted, Wanted) else self._chosen(wanted)
+
+    def _chosen(self, chooser: Chooser) -> Wanted:
+        said = {key: self._plain(key) for key in ("programme", "level", "trade")}
+        try:
+            return chooser.choose(**said)
+        except Refused as refused:
+            key = refused.code.removeprefix("unknown-")
+            known = self.cells.get(key)
+            self.blame(known[0].heading if known else "", said.get(key, ""), refused.sentence)
+            return chooser.fallback
 
     def blame(self, heading: str, value: str, reason: str) -> None:
         self.faults.append(RowFault(row=self.number, column=heading, value=value, reason=reason))
@@ -135,7 +140,8 @@ class _RowReader:
         name = self._checked("name", normal_name)
         id_number = self._id_number()
         phone = self._checked("phone", _phone)
-        self._check_offering()
+        if not self.chosen:
+            self._check_offering()
         condition = self._condition()
         facts = self._facts()
         if not self.faults:
@@ -150,13 +156,14 @@ class _RowReader:
             address=self._plain("address"),
             condition=condition,
             profile=facts,
+            offering=self.wanted.offering,
         )
 
     def _plain(self, key: str) -> str:
         if key not in self.cells:
             return ""
         column, value = self.cells[key]
-        text = _text(value)
+        text = text_of(value)
         if len(text) > column.limit:
             self.blame(column.heading, text[:40] + "…", f"超过 {column.limit} 个字，请核对是否填错了列")
         return text
@@ -175,7 +182,7 @@ class _RowReader:
         if isinstance(value, float | int) and not isinstance(value, bool) and abs(value) >= _EXACT:
             self.blame(
                 "身份证号码",
-                _text(value),
+                text_of(value),
                 "号码被表格软件存成了数字，末几位已经丢失。请把这一列设为文本格式后重新填写。",
             )
             return ""
@@ -228,7 +235,7 @@ class _RowReader:
     def _facts(self) -> dict[str, Any]:
         records: dict[str, dict[str, dict[str, Any]]] = {}
         for key, (column, value) in self.cells.items():
-            if "." not in key or not _text(value):
+            if "." not in key or not text_of(value):
                 continue
             found = self._value(column, value)
             *path, name = key.split(".")
