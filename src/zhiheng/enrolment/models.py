@@ -112,3 +112,111 @@ class SecondLook(Record):
 
     class Meta:
         indexes = [models.Index(fields=["agreed", "created_at"])]
+
+
+class Finding(Record):
+    """What a machine saw on a document: a hint for people, never a decision."""
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="+")
+    engine = models.CharField(max_length=60)
+    content = EncryptedTextField()  # JSON: lines of text, or faces as shares of the picture
+
+
+class Reading(Record):
+    """A reviewer has looked through a waiting file and found nothing; it waits to be approved with others."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "by"], name="one_reading_per_reviewer")]
+
+
+class BatchState(models.TextChoices):
+    UPLOADED = "uploaded", "等待核对"
+    CHECKING = "checking", "正在核对"
+    CHECKED = "checked", "待确认"
+    ENTERING = "entering", "正在写入"
+    CONFIRMED = "confirmed", "已写入"
+    CANCELLED = "cancelled", "已取消"
+    FAILED = "failed", "没有完成"
+
+
+class Batch(Record):
+    """One sheet, with or without an archive of papers, entered for many people at once.
+
+    offering: what every row applies for; without it each row says so itself, among the offerings of the sitting if
+    one is named. sheet and archive go when the batch ends; the archive lies sealed under a key of its own.
+    """
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, null=True, related_name="+")
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, null=True, related_name="+")
+    sheet = models.ForeignKey(VaultFile, on_delete=models.SET_NULL, null=True, related_name="+")
+    sheet_name = models.CharField(max_length=200)
+    archive_name = models.CharField(max_length=200, blank=True, default="")
+    archive_key = EncryptedTextField(blank=True, default="")
+    unfinished_too = models.BooleanField(
+        default=False
+    )  # rows without all papers or conditions become drafts, too
+    columns = models.JSONField(default=dict)  # place -> key, as somebody chose; "" for nothing
+    state = models.CharField(max_length=16, choices=BatchState, default=BatchState.UPLOADED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    headings = models.JSONField(default=list)  # the texts of the sheet's headings
+    strays = EncryptedTextField(
+        blank=True, default=""
+    )  # JSON: files of the archive that were not used, and why
+    trouble = models.CharField(max_length=500, blank=True, default="")  # why nothing came of it
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    touched_at = models.DateTimeField(null=True)  # when the worker last said how far it is
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["institution", "-created_at"])]
+
+
+class RowState(models.TextChoices):
+    NEW = "new", "可以写入"
+    CHANGED = "changed", "将更新草稿"
+    THERE = "there", "已经在了"
+    BAD = "bad", "需要修改"
+    ENTERED = "entered", "已写入"
+    UPDATED = "updated", "已更新"
+
+
+class BatchRow(models.Model):
+    """A row of a batch's sheet: what it says, what is wrong with it, what became of it."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()  # as the spreadsheet counts
+    state = models.CharField(max_length=16, choices=RowState)
+    content = EncryptedTextField(blank=True, default="")  # JSON of batches.rows.Row; empty once it is written
+    application = models.ForeignKey(Application, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_row_per_number")]
+
+
+class CompletionLink(Record):
+    """Lets a candidate without an account complete their own file: found by its hash, good until it expires."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    token = EncryptedTextField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    misses = models.PositiveSmallIntegerField(default=0)  # wrong answers in a row
+    made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(revoked_at=None),
+                name="one_live_completion_link_per_application",
+            )
+        ]
