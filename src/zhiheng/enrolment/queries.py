@@ -20,6 +20,8 @@ from zhiheng.enrolment.models import (
     EligibilityDecision,
     ReviewDecision,
 )
+from zhiheng.people.core.authorisation import Wish
+from zhiheng.people.institutions.queries import authority_of
 from zhiheng.people.models import Institution, Person
 from zhiheng.people.queries import id_number_hash
 from zhiheng.plumbing import clock
@@ -31,14 +33,21 @@ _CHUNK = 500  # numbers in one query
 
 
 def standing_of(institution: Institution, offering: Offering) -> Standing:
-    return Standing(
-        institution=institution.name,
-        authorised_from=institution.authorised_from,
-        authorised_until=institution.authorised_until,
-        suspended=institution.suspended_at is not None,
-        offering=offering.title,
-        ends=enrolment_ends(offering),
-    )
+    (standing,) = standings_of(institution, [offering])
+    return standing
+
+
+def standings_of(institution: Institution, offerings: Sequence[Offering]) -> list[Standing]:
+    """How the institution stands to each of the offerings; its authorisation is asked for once."""
+    authority = authority_of(institution, on=clock.today())
+    return [
+        Standing(
+            authority=authority,
+            wish=Wish(programme=offering.programme, name=offering.title),
+            ends=enrolment_ends(offering),
+        )
+        for offering in offerings
+    ]
 
 
 def assessment_of(application: Application) -> Assessment:

@@ -1,5 +1,6 @@
 """Writing people down."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -7,8 +8,17 @@ from django.db.models import Q
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.identity import mask_id, normal_name, parse_resident_id
-from zhiheng.people.models import Account, Institution, InstitutionKind, Person, Role, RoleGrant
-from zhiheng.people.queries import find_person, id_number_hash
+from zhiheng.people.core.authorisation import check_period, check_scope
+from zhiheng.people.models import (
+    Account,
+    Institution,
+    InstitutionAuthorisation,
+    InstitutionKind,
+    Person,
+    Role,
+    RoleGrant,
+)
+from zhiheng.people.queries import find_person, has_head, id_number_hash
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.crypto import keyed_hash
@@ -34,9 +44,7 @@ def create_account(
         raise _no_institution()
     account = Account.objects.create_user(username, password, display_name=display_name)
     for role in roles:
-        RoleGrant.objects.create(
-            account=account, role=role, institution=institution if role == Role.INSTITUTION else None
-        )
+        _grant(account, role, institution)
     record(
         by=by,
         act="account-created",
@@ -70,11 +78,17 @@ def grant_role(
         )
     if role == Role.INSTITUTION and institution is None:
         raise _no_institution()
-    grant = RoleGrant.objects.create(
-        account=account, role=role, institution=institution if role == Role.INSTITUTION else None
-    )
+    grant = _grant(account, role, institution)
     record(by=str(by.id), act="role-granted", subject=f"account:{account.id}", detail={"role": str(role)})
     return grant
+
+
+def _grant(account: Account, role: Role, institution: Institution | None) -> RoleGrant:
+    """The first account of an institution is its head."""
+    own = institution if role == Role.INSTITUTION else None
+    return RoleGrant.objects.create(
+        account=account, role=role, institution=own, head=own is not None and not has_head(own)
+    )
 
 
 @transaction.atomic
@@ -123,13 +137,17 @@ def authorise_institution(
     city: str,
     valid_from: date,
     valid_until: date,
+    regions: Sequence[str] = (),
+    programmes: Sequence[str] = (),
+    credit_code: str = "",
 ) -> Institution:
-    if valid_until < valid_from:
-        raise Refused(
-            what=f"授权到期日 {valid_until.isoformat()} 早于开始日 {valid_from.isoformat()}",
-            remedy="请核对授权起止日期",
-            code="authorisation-dates",
-        )
+    """Write an institution down with the first line of its authorisations.
+
+    regions: provinces, none for the whole country; programmes: ids, none for all of them.
+    Raises: Refused for dates in the wrong order, regions without its seat, or a code or name on file.
+    """
+    check_period(valid_from, valid_until)
+    check_scope(province=province, regions=regions)
     if Institution.objects.filter(Q(code=code) | Q(name=name)).exists():
         raise Refused(
             what=f"机构代码 {code} 或名称“{name}”已登记",
@@ -143,14 +161,28 @@ def authorise_institution(
         kind=kind,
         province=province,
         city=city,
+        credit_code=credit_code,
         authorised_from=valid_from,
         authorised_until=valid_until,
+    )
+    InstitutionAuthorisation.objects.create(
+        institution=institution,
+        begins=valid_from,
+        until=valid_until,
+        regions=list(regions),
+        programmes=list(programmes),
+        granted_by=by,
     )
     record(
         by=by,
         act="institution-authorised",
         subject=f"institution:{institution.id}",
-        detail={"code": code, "until": valid_until.isoformat()},
+        detail={
+            "code": code,
+            "until": valid_until.isoformat(),
+            "regions": list(regions),
+            "programmes": list(programmes),
+        },
     )
     return institution
 

@@ -25,6 +25,12 @@ def institution_of(account: Account) -> Institution | None:
     return grant.institution if grant else None
 
 
+def has_head(institution: Institution) -> bool:
+    """Whether an active account looks after the institution's others."""
+    live = RoleGrant.objects.filter(institution=institution, revoked_at=None, head=True)
+    return live.filter(account__is_active=True).exists()
+
+
 def person_of(account: Account) -> Person | None:
     return Person.objects.filter(account=account).first()
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy
 
 from zhiheng.foundation.workdays import WorkCalendar
-from zhiheng.people.models import Institution
 from zhiheng.sittings.core.plan import SittingPlan, last_saturday, plan_sitting
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import working_calendar
@@ -80,16 +79,6 @@ def goal_of(choice: Choice) -> tuple[str, str]:
         if entry.programme.goal:
             return entry.programme.goal, entry.source_name
     return "", ""
-
-
-# Where to apply
-
-
-def authorised_institutions(*, on: date) -> list[Institution]:
-    """Institutions that may hand in applications on a day: inside their period, not suspended; by place."""
-    return list(
-        Institution.objects.filter(authorised_from__lte=on, authorised_until__gte=on, suspended_at=None)
-    )
 
 
 # Dates

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhiheng.people.access import public
+from zhiheng.people.institutions.queries import institutions_in_force
 from zhiheng.people.models import Institution, InstitutionKind
 from zhiheng.plumbing import clock
-from zhiheng.portal.catalogue import authorised_institutions
 from zhiheng.standards.core.questions import Question, load_questions
 from zhiheng.surface.wording import english
 
@@ -49,7 +49,7 @@ def _said(entry: Question) -> dict[str, Any]:
 def directory(request: HttpRequest) -> HttpResponse:
     """Institutions somebody can apply through today, by province (?province=) and city (?city=)."""
     today = clock.today()
-    known = authorised_institutions(on=today)
+    known = institutions_in_force(on=today)
     province, city = request.GET.get("province", ""), request.GET.get("city", "")
     here = [entry for entry in known if province in ("", entry.province)]
     shown = [entry for entry in here if city in ("", entry.city)]

@@ -107,13 +107,10 @@ def new_application(request: SignedInRequest) -> HttpResponse:
     """Which programme and sitting to enrol for."""
     institution = _institution(request)
     now = clock.now()
+    found = open_offerings(moment=now)
     offerings = [
-        {
-            "offering": offering,
-            "ends": enrolment_ends(offering),
-            "decision": decide_open(queries.standing_of(institution, offering), now=now),
-        }
-        for offering in open_offerings(moment=now)
+        {"offering": offering, "ends": standing.ends, "decision": decide_open(standing, now=now)}
+        for offering, standing in zip(found, queries.standings_of(institution, found), strict=True)
     ]
     return render(request, "enrolment/new_application.html", {"offerings": offerings})
 

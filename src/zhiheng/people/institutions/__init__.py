@@ -1,0 +1,1 @@
+"""Institutions: how one comes to be authorised, for what and how long, and who acts for it."""
