@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from zhiheng.foundation.check_digit import mod11_2
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.identity import (
+    interpunct_note,
     mask_id,
     mask_name,
     mask_phone,
     normal_name,
     parse_resident_id,
+    searched_name,
 )
 
 TODAY = date(2026, 11, 21)
@@ -74,6 +76,74 @@ def test_hidden_characters_are_refused(hidden: str) -> None:
 )
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normal_name(normal_name(text)) == normal_name(text)
+
+
+def test_a_name_without_a_character_of_writing_is_refused() -> None:
+    for text in ("·", "•·•", "12", "．"):
+        with pytest.raises(Refused, match="里没有一个文字"):
+            normal_name(text)
+
+
+def test_private_characters_are_moved_where_the_standard_moved_them_and_refused_elsewhere() -> None:
+    assert normal_name("甲\ue81e") == "甲\u9fb4"
+    assert normal_name("\ue855•甲") == "\U000241fe·甲"
+    with pytest.raises(Refused, match="自造字") as refused:
+        normal_name("甲\ue000")
+    assert (refused.value.code, "U+E000" in refused.value.what) == ("name-private", True)
+
+
+def test_selectors_of_drawings_do_not_make_another_name() -> None:
+    assert normal_name("葛\U000e0100甲") == "葛甲"
+    assert normal_name("葛\ufe00甲") == "葛甲"
+
+
+def test_what_was_put_right_is_said() -> None:
+    assert interpunct_note("阿依努尔•甲", "阿依努尔·甲") == (
+        "姓名里的“•”已改为间隔号“·”（U+00B7），与身份证件一致：阿依努尔·甲"
+    )
+    assert "“•”“・”" in interpunct_note("甲•乙・丙", "甲·乙·丙")
+    assert interpunct_note("阿依努尔·甲", "阿依努尔·甲") == ""
+    assert interpunct_note("Example J. Testperson", "Example J. Testperson") == ""
+
+
+def test_a_part_of_a_name_is_looked_for_in_its_one_form() -> None:
+    assert searched_name(" 努尔 ・ 甲 ") == "努尔·甲"
+    assert searched_name("  ") == ""
+
+
+HAN = st.one_of(
+    st.integers(0x4E00, 0x9FA5),
+    st.integers(0x3400, 0x4DB5),  # extension A
+    st.integers(0x20000, 0x2A6D6),  # B
+    st.integers(0x2A700, 0x2B734),  # C
+    st.integers(0x2B740, 0x2B81D),  # D
+    st.integers(0x2B820, 0x2CEA1),  # E
+    st.integers(0x2CEB0, 0x2EBE0),  # F
+    st.integers(0x30000, 0x3134A),  # G
+    st.integers(0x31350, 0x323AF),  # H
+).map(chr)
+PARTS = st.lists(st.text(HAN, min_size=1, max_size=9), min_size=1, max_size=5)
+LOOKALIKES = "•・･‧∙⋅.．"
+
+
+@given(PARTS, st.sampled_from(LOOKALIKES))
+def test_every_han_name_survives_and_every_look_alike_of_the_interpunct_becomes_it(
+    parts: list[str], typed: str
+) -> None:
+    name = "·".join(parts)
+    assert normal_name(name) == name
+    assert normal_name(typed.join(parts)) == name
+    assert searched_name(name) == name
+    assert mask_name(name)[0] == name[0]
+    assert len(mask_name(name)) == len(name)
+    assert name.encode("gb18030").decode("gb18030") == name
+    assert bool(interpunct_note(typed.join(parts), name)) == (len(parts) > 1)
+
+
+@given(st.text(HAN, min_size=51, max_size=60))
+def test_no_more_than_fifty_characters_whatever_their_plane(name: str) -> None:
+    with pytest.raises(Refused, match="超过 50 个字"):
+        normal_name(name)
 
 
 # Identity numbers

@@ -12,7 +12,8 @@ from django.db import connection
 
 from tests.cli.answers import run
 from tests.factories.pictures import picture
-from tests.factories.world import id_number
+from tests.factories.world import World, id_number
+from zhiheng.enrolment.queries import Known, known_people
 from zhiheng.people.actions import register_person
 from zhiheng.people.models import Person
 from zhiheng.people.queries import find_person
@@ -186,3 +187,14 @@ def test_a_value_under_a_lost_key_is_refused(settings: Any, capsys: pytest.Captu
     settings.DATA_KEY, settings.OLD_DATA_KEYS = NEW, (OTHER,)
     answer = run(capsys, "keys", "rotate")
     assert (answer.code, "ZHIHENG_OLD_DATA_KEYS" in answer.err) == (2, True)
+
+
+def test_whoever_is_in_a_sheet_is_found_while_the_key_is_changed(world: World, settings: Any) -> None:
+    first = world.enter(name="测轮换")
+    change_keys(settings)
+    second = world.enter(name="测新钥")
+    numbers = [first.person.id_number, second.person.id_number, id_number(900)]
+    assert known_people(world.association, numbers) == {
+        numbers[0]: Known(name="测轮换", status="草稿"),
+        numbers[1]: Known(name="测新钥", status="草稿"),
+    }

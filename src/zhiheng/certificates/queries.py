@@ -21,6 +21,7 @@ from zhiheng.certificates.core.verification import (
 from zhiheng.certificates.models import Certificate, CertificateEvent, CertificateState
 from zhiheng.enrolment.models import Document, DocumentKind
 from zhiheng.foundation.canonical import digest
+from zhiheng.foundation.identity import searched_name
 from zhiheng.foundation.moment import day_ends, day_of
 from zhiheng.foundation.workdays import WorkCalendar
 from zhiheng.people.models import Institution, Person
@@ -77,7 +78,8 @@ def search(text: str) -> QuerySet[Certificate]:
     wanted = "".join(text.split())
     if not wanted:
         return register()
-    return register().filter(Q(number__icontains=wanted) | Q(holder_name__icontains=wanted))
+    named = Q(holder_name__icontains=searched_name(text))
+    return register().filter(Q(number__icontains=wanted) | named)
 
 
 def certificates_of(person: Person) -> QuerySet[Certificate]:

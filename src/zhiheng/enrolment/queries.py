@@ -23,7 +23,7 @@ from zhiheng.enrolment.models import (
 from zhiheng.people.core.authorisation import Wish
 from zhiheng.people.institutions.queries import authority_of
 from zhiheng.people.models import Institution, Person
-from zhiheng.people.queries import id_number_hash
+from zhiheng.people.queries import id_number_hashes
 from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering, Sitting
 from zhiheng.sittings.queries import date_of, enrolment_ends
@@ -200,8 +200,11 @@ class Known:
 
 
 def known_people(offering: Offering, id_numbers: Sequence[str]) -> dict[str, Known]:
-    """Who of these is on file already, and whether applying for the offering's programme on its sitting."""
-    by_hash = {id_number_hash(number): number for number in id_numbers}
+    """Who of these is on file already, and whether applying for the offering's programme on its sitting.
+
+    Found under every key of the ring, also while the data key is being changed.
+    """
+    by_hash = {hashed: number for number in id_numbers for hashed in id_number_hashes(number)}
     found: dict[str, Known] = {}
     hashes = list(by_hash)
     for start in range(0, len(hashes), _CHUNK):

@@ -8,20 +8,35 @@ from zhiheng.foundation.check_digit import mod11_2
 from zhiheng.foundation.errors import Refused
 
 NAME_LIMIT = 50
-_INTERPUNCTS = dict.fromkeys(map(ord, "•・･‧∙⋅.．"), "·")
+INTERPUNCT = "·"
+_INTERPUNCTS = dict.fromkeys(map(ord, "•・･‧∙⋅.．"), INTERPUNCT)
+# Characters older fonts and tables of GB 18030 kept in the private use area, and where Unicode has them now.
+_MOVED = dict(
+    zip(
+        map(
+            int, "59422 59430 59435 59436 59442 59459 59476 59492 59414 59415 59416 59441 59451 59477".split()
+        ),
+        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb\U00020087\U00020089\U000200cc\U000215d7\U0002298f\U000241fe",
+        strict=True,
+    )
+)
 
 
 def normal_name(text: str) -> str:
     """A person's name with the interpunct U+00B7 and no stray spaces.
 
     Source: 民委发〔2016〕33号 (interpunct U+00B7; at least 50 characters; all of GB 18030).
-    Latin names keep single inner spaces and their full stops.
+    Latin names keep single inner spaces and their full stops. Raises: Refused for what cannot be a name.
     """
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if any(_is_han(character) for character in name):
-        name = name.translate(_INTERPUNCTS).replace(" ", "")
+    name = searched_name(text)
     if not name:
         raise Refused(what="姓名未填写", remedy="请按身份证件上的写法填写姓名", code="name-missing")
+    if not any(character.isalpha() or _is_han(character) for character in name):
+        raise Refused(
+            what=f"“{name[:NAME_LIMIT]}”里没有一个文字",
+            remedy="请按身份证件上的写法填写姓名",
+            code="name-missing",
+        )
     if len(name) > NAME_LIMIT:
         raise Refused(
             what=f"姓名有 {len(name)} 个字，超过 {NAME_LIMIT} 个字",
@@ -29,11 +44,41 @@ def normal_name(text: str) -> str:
             remedy="请核对是否误填了其他内容",
             code="name-too-long",
         )
+    private = [character for character in name if unicodedata.category(character) == "Co"]
+    if private:
+        raise Refused(
+            what=f"姓名里的 U+{ord(private[0]):04X} 是自造字，别的电脑上显示不出来",
+            rule="GB 18030—2022 的汉字都有公开编码",
+            remedy="请用输入法打出该字的标准编码，例如“龴”（U+9FB4）",
+            code="name-private",
+        )
     if any(unicodedata.category(character)[0] == "C" and not _is_han(character) for character in name):
         raise Refused(
             what="姓名里有看不见的控制字符", remedy="请重新输入姓名，不要从表格粘贴", code="name-control"
         )
     return name
+
+
+def searched_name(text: str) -> str:
+    """The one form of a name or of a part of one, as it is looked for; nothing is refused."""
+    name = " ".join(unicodedata.normalize("NFC", text.translate(_MOVED)).split())
+    if any(_is_han(character) for character in name):
+        plain = "".join(character for character in name if not _is_selector(character))
+        name = plain.translate(_INTERPUNCTS).replace(" ", "")
+    return name
+
+
+def interpunct_note(typed: str, name: str) -> str:
+    """What is said when a look-alike of the interpunct was put right; nothing when it was typed as it should be."""
+    changed = sorted({letter for letter in typed if ord(letter) in _INTERPUNCTS})
+    if not changed or INTERPUNCT not in name:
+        return ""
+    return f"姓名里的“{'”“'.join(changed)}”已改为间隔号“·”（U+00B7），与身份证件一致：{name}"
+
+
+def _is_selector(character: str) -> bool:
+    """A mark that only chooses between drawings of the same character."""
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def _is_han(character: str) -> bool:
@@ -99,11 +144,14 @@ def mask_phone(number: str) -> str:
 
 
 __all__ = [
+    "INTERPUNCT",
     "NAME_LIMIT",
     "ResidentId",
+    "interpunct_note",
     "mask_id",
     "mask_name",
     "mask_phone",
     "normal_name",
     "parse_resident_id",
+    "searched_name",
 ]

@@ -88,10 +88,14 @@ def id_number_hash(number: str) -> str:
     return keyed_hash("".join(number.split()).upper(), purpose="id-number")
 
 
+def id_number_hashes(number: str) -> tuple[str, ...]:
+    """What an identity number may be found by while the data key is being changed, the current index first."""
+    return keyed_hashes("".join(number.split()).upper(), purpose="id-number")
+
+
 def find_person(id_number: str) -> Person | None:
     """The person with this identity number, also while the data key is being changed."""
-    number = "".join(id_number.split()).upper()
-    return Person.objects.filter(id_hash__in=keyed_hashes(number, purpose="id-number")).first()
+    return Person.objects.filter(id_hash__in=id_number_hashes(id_number)).first()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from zhiheng.enrolment.models import Application, ApplicationStatus, DocumentKin
 from zhiheng.enrolment.profile_form import ProfileForm
 from zhiheng.enrolment.refusals import EDITABLE
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.identity import interpunct_note
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Institution, Role
 from zhiheng.people.queries import institution_of
@@ -142,6 +143,8 @@ def enter_application(request: SignedInRequest, offering_id: UUID) -> HttpRespon
             candidate.add_error(field, as_validation_error(refused))
         else:
             messages.success(request, "报名已存为草稿。请核对条件、上传材料后提交。")
+            if note := interpunct_note(request.POST.get("name", ""), application.person.name):
+                messages.info(request, f"{note}。")
             return redirect("application", application.id)
     return _form_page(request, candidate, profile, offering, status=422)
 
