@@ -1,6 +1,5 @@
 """Applying, handing in, and deciding."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +8,9 @@ from django.db import IntegrityError, transaction
 from zhiheng.enrolment.core.admission import decide_open
 from zhiheng.enrolment.core.documents import decide_complete, required_kinds
 from zhiheng.enrolment.core.eligibility import Assessment
-from zhiheng.enrolment.core.photo import one_inch
+from zhiheng.enrolment.core.papers import clean_paper
 from zhiheng.enrolment.core.sheet import RowFault, SheetRow
+from zhiheng.enrolment.filing.actions import correct_facts, file_paper
 from zhiheng.enrolment.models import (
     Application,
     ApplicationStatus,
@@ -26,22 +26,20 @@ from zhiheng.enrolment.refusals import (
     already_applied,
     check_profile,
     not_eligible,
+    require_consents,
     require_editable,
 )
 from zhiheng.enrolment.reviewing.actions import draw_second_look, release_file, require_free
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_ends
-from zhiheng.people.actions import change_phone, register_person
+from zhiheng.people.actions import register_person
 from zhiheng.people.models import Account, Institution
-from zhiheng.plumbing import clock, vault
+from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
-from zhiheng.plumbing.models import VaultFile
 from zhiheng.plumbing.outbox import publish
 from zhiheng.sittings.core.plan import review_due
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for, working_calendar
-
-PICTURES = ("image/jpeg", "image/png")
 
 
 @transaction.atomic
@@ -131,15 +129,14 @@ def correct_application(
     address: str,
 ) -> Application:
     """Change the claimed facts of a draft or returned application. Raises: Refused."""
-    require_editable(application)
-    check_profile(profile, application.offering)
-    application.profile = profile
-    application.claimed_condition = claimed_condition
-    application.address = address
-    application.save(update_fields=["profile", "claimed_condition", "address"])
-    if phone and phone != application.person.phone:
-        change_phone(by=str(by.id), person=application.person, phone=phone)
-    record(by=str(by.id), act="application-corrected", subject=f"application:{application.id}")
+    correct_facts(
+        by=str(by.id),
+        application=application,
+        phone=phone,
+        profile=profile,
+        claimed_condition=claimed_condition,
+        address=address,
+    )
     return application
 
 
@@ -212,28 +209,15 @@ def attach_document(
     Raises: Refused when the application is not editable or the file is not what it claims.
     """
     require_editable(application)
-    source = hashlib.sha256(content).hexdigest()
-    _refuse_same_file(application, kind, source)
-    file = _kept_file(content, kind=kind, name=name, by=by)
-    if kind != DocumentKind.PROOF:
-        Document.objects.filter(application=application, kind=kind, superseded_at=None).update(
-            superseded_at=clock.now()
-        )
-    document = Document.objects.create(application=application, kind=kind, file=file, source_sha256=source)
-    record(
-        by=str(by.id),
-        act="document-attached",
-        subject=f"application:{application.id}",
-        detail={"kind": str(kind), "sha256": file.sha256},
-    )
-    return document
+    paper = clean_paper(content, kind=kind, name=name)
+    return file_paper(by=str(by.id), application=application, kind=kind, paper=paper)
 
 
 @transaction.atomic
 def submit(*, by: Account, application: Application) -> Application:
     """Hand an application in for review; its eligibility is computed and kept.
 
-    Raises: Refused when enrolment has closed, the claimed condition is not met, or documents are missing.
+    Raises: Refused when enrolment has closed, the claimed condition is not met, or documents or consents are missing.
     """
     require_editable(application)
     decide_open(standing_of(application.institution, application.offering), now=clock.now()).require()
@@ -248,6 +232,7 @@ def submit(*, by: Account, application: Application) -> Application:
         [document.kind for document in documents_of(application)],
         rule=f"{rules.source}：报名资料",
     ).require()
+    require_consents(application.person)
     _keep_eligibility(application, assessment)
     now = clock.now()
     application.status = ApplicationStatus.SUBMITTED
@@ -362,26 +347,3 @@ def _keep_eligibility(application: Application, assessment: Assessment) -> Eligi
         outcome=assessment.as_facts(),
         eligible=assessment.eligible,
     )
-
-
-def _kept_file(content: bytes, *, kind: DocumentKind, name: str, by: Account) -> VaultFile:
-    """The photo becomes a one-inch photo, other pictures are written anew, a PDF is looked through. Raises: Refused."""
-    if kind == DocumentKind.PHOTO:
-        vault.checked_type(content, name=name, accept=PICTURES)
-        return vault.keep_picture(one_inch(content, name=name), kind=kind, name=name, by=str(by.id))
-    accept = PICTURES if kind in (DocumentKind.ID_FRONT, DocumentKind.ID_BACK) else tuple(vault.NAMES)
-    return vault.store(content, kind=kind, name=name, by=str(by.id), accept=accept)
-
-
-def _refuse_same_file(application: Application, kind: DocumentKind, source: str) -> None:
-    same = (
-        Document.objects.filter(application=application, superseded_at=None, source_sha256=source)
-        .exclude(kind=kind)
-        .first()
-    )
-    if same is not None:
-        raise Refused(
-            what=f"这个文件与已上传的“{same.get_kind_display()}”完全相同",
-            remedy=f"请上传{kind.label}本身",
-            code="file-repeated",
-        )

@@ -1,0 +1,1 @@
+"""Entering many people at once from a sheet and an archive of their papers."""

@@ -1,0 +1,1 @@
+"""Links by which candidates without an account complete their own files."""

@@ -1,0 +1,1 @@
+"""Papers and facts put into an application, whoever hands them in."""
