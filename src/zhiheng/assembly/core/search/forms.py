@@ -1,0 +1,235 @@
+"""K parallel papers, or a paper for every candidate, from one bank: the way into the compiled loops."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from zhiheng.assembly.core.search.joint import together
+from zhiheng.assembly.core.search.kernel import NOBODY, many_forms, one_form
+from zhiheng.assembly.core.search.problem import (
+    Bank,
+    Effort,
+    Flags,
+    Integers,
+    Members,
+    Paper,
+    Reals,
+    Scaled,
+    members_of,
+    scaled,
+)
+
+EXPOSURE_ROOM = 1.08  # how far above its cell's even share an item may be used
+EXPOSURE_SLACK = 6.0  # uses granted beyond that, so that the first papers do not starve
+CHUNK = 250
+JOINT_ROUNDS = 400
+JOINT_MOVES = 60_000
+SEED_SPACE = 2**32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Search:
+    """A bank and a paper, ready to be searched. blocked: (n,) items that must not be used."""
+
+    bank: Bank
+    paper: Paper
+    members: Members
+    scaled: Scaled
+    blocked: Flags
+    effort: Effort
+
+    @classmethod
+    def of(
+        cls, bank: Bank, paper: Paper, *, blocked: Flags | None = None, effort: Effort | None = None
+    ) -> "Search":
+        nothing = np.zeros(bank.size, dtype=np.bool_)
+        return cls(
+            bank=bank,
+            paper=paper,
+            members=members_of(bank),
+            scaled=scaled(bank, paper),
+            blocked=nothing if blocked is None else blocked,
+            effort=effort or Effort(),
+        )
+
+    @property
+    def supply(self) -> Integers:
+        """(cells,) free items of each cell."""
+        return np.bincount(self.bank.cell[~self.blocked], minlength=self.bank.cells).astype(np.int64)
+
+    @property
+    def least_exposure(self) -> float:
+        """No policy can keep the most used item below this share of papers: the tightest cell's need over supply."""
+        needed = self.paper.counts > 0
+        with np.errstate(divide="ignore"):
+            shares = self.paper.counts[needed] / self.supply[needed]
+        return float(shares.max(initial=0.0))
+
+    def one(self, *, seed: int, uses: Integers | None = None, limits: Reals | None = None) -> Integers | None:
+        """One paper as item numbers, or None when none was found. uses, limits: see `kernel.one_form`."""
+        bank, paper, effort = self.bank, self.paper, self.effort
+        form = np.zeros(paper.length, dtype=np.int64)
+        found = one_form(
+            form,
+            seed % SEED_SPACE,
+            paper.fixed,
+            paper.counts,
+            bank.cell,
+            self.members.start,
+            self.members.items,
+            self.scaled.aims,
+            self.scaled.bands,
+            bank.foe_start,
+            bank.foes,
+            self.scaled.target,
+            self.scaled.least,
+            self.scaled.most,
+            self.blocked,
+            np.zeros(bank.size, dtype=np.int64) if uses is None else uses,
+            np.full(bank.cells, 1.0) if limits is None else limits,
+            effort.candidates,
+            effort.evaluations,
+            effort.starts,
+        )
+        return None if found == NOBODY else form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pool:
+    """Papers made: forms (k, length), uses (n,) how often each item is in them. made < asked: the search gave up."""
+
+    forms: Integers
+    uses: Integers
+    asked: int
+
+    @property
+    def made(self) -> int:
+        return int(self.forms.shape[0])
+
+
+Progress = Callable[[int, int], bool]
+"""(made, asked) -> whether to go on."""
+
+
+def _go_on(made: int, asked: int) -> bool:
+    return True
+
+
+def pool_of_forms(
+    search: Search, count: int, *, seeds: Integers, progress: Progress = _go_on, room: float = EXPOSURE_ROOM
+) -> Pool:
+    """A paper for each seed, items used evenly; the same seeds in the same order give the same papers.
+
+    progress: asked after every few hundred papers; False ends the work with what is made.
+    """
+    bank, paper = search.bank, search.paper
+    supply = np.maximum(search.supply, 1)
+    rates = np.minimum(1.0, room * paper.counts / supply)
+    forms = np.zeros((count, paper.length), dtype=np.int64)
+    uses = np.zeros(bank.size, dtype=np.int64)
+    made = 0
+    while made < count:
+        chunk = forms[made : made + CHUNK]
+        found = many_forms(
+            chunk,
+            seeds[made : made + CHUNK] % SEED_SPACE,
+            made,
+            rates,
+            EXPOSURE_SLACK,
+            paper.fixed,
+            paper.counts,
+            bank.cell,
+            search.members.start,
+            search.members.items,
+            search.scaled.aims,
+            search.scaled.bands,
+            bank.foe_start,
+            bank.foes,
+            search.scaled.target,
+            search.scaled.least,
+            search.scaled.most,
+            search.blocked,
+            uses,
+            search.effort.candidates,
+            search.effort.evaluations,
+            search.effort.starts,
+        )
+        made += found
+        if found < len(chunk) or not progress(made, count):
+            break
+    return Pool(forms=forms[:made], uses=uses, asked=count)
+
+
+def parallel_forms(search: Search, count: int, *, seed: int, shared: int = 0) -> Integers | None:
+    """Papers any two of which share at most `shared` items, (count, length); None when none were found.
+
+    One after the other first: the common target keeps later papers as good as earlier ones. Where the bank is
+    too tight for that, all together by annealing.
+    """
+    made = _one_by_one(search, count, seed=seed, shared=shared)
+    return _together(search, count, seed=seed, shared=shared) if made is None else made
+
+
+def _one_by_one(search: Search, count: int, *, seed: int, shared: int) -> Integers | None:
+    forms = np.zeros((count, search.paper.length), dtype=np.int64)
+    uses = np.zeros(search.bank.size, dtype=np.int64)
+    limits = _limits(search, count, shared=shared)
+    for number in range(count):
+        for attempt in range(1 if not shared else search.effort.starts):
+            form = search.one(seed=_seed(seed, number, attempt), uses=uses, limits=limits)
+            if form is None:
+                return None
+            if not shared or overlaps(forms[:number], form).max(initial=0) <= shared:
+                break
+        else:
+            return None
+        forms[number] = form
+        uses[form] += 1
+    return forms
+
+
+def _limits(search: Search, count: int, *, shared: int) -> Reals:
+    """(cells,) how many of the papers an item may be in: one when nothing may be shared, else an even share and two."""
+    if not shared:
+        return np.ones(search.bank.cells)
+    supply = np.maximum(search.supply, 1)
+    return np.minimum(count, np.ceil(count * search.paper.counts / supply) + 2.0)
+
+
+def _together(search: Search, count: int, *, seed: int, shared: int) -> Integers | None:
+    bank, paper = search.bank, search.paper
+    if paper.fixed.size:
+        return None
+    forms = np.zeros((count, paper.length), dtype=np.int64)
+    settled = together(
+        forms,
+        seed % SEED_SPACE,
+        shared,
+        paper.counts,
+        bank.cell,
+        search.members.start,
+        search.members.items,
+        search.scaled.aims,
+        search.scaled.bands,
+        bank.foe_start,
+        bank.foes,
+        search.scaled.target,
+        search.scaled.least,
+        search.scaled.most,
+        search.blocked,
+        np.zeros(bank.size, dtype=np.int64),
+        _limits(search, count, shared=shared),
+        JOINT_ROUNDS,
+        JOINT_MOVES,
+    )
+    return forms if settled else None
+
+
+def overlaps(forms: Integers, form: Integers) -> Integers:
+    """(k,) how many items each of the forms (k, length) shares with one form."""
+    return np.isin(forms, form).sum(axis=1).astype(np.int64)
+
+
+def _seed(seed: int, number: int, attempt: int) -> int:
+    return (seed * 1_000_003 + number * 7919 + attempt * 104_729) % SEED_SPACE
