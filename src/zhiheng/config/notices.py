@@ -14,6 +14,7 @@ from django_tasks import task
 from zhiheng.certificates.models import Certificate
 from zhiheng.enrolment.models import Application
 from zhiheng.enrolment.queries import application_with_everything, last_review
+from zhiheng.enrolment.reviewing.queries import last_objection
 from zhiheng.payments.models import Order
 from zhiheng.payments.queries import lines_of
 from zhiheng.people.models import Institution
@@ -25,7 +26,7 @@ from zhiheng.seating.queries import TicketSheet, sheets_of_list
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import tickets_open
 from zhiheng.sittings.wording import exam_words
-from zhiheng.surface.wording import clock_words, day_words, money_words
+from zhiheng.surface.wording import clock_words, day_words, money_words, until_words
 
 
 def page(name: str, *arguments: object) -> str:
@@ -82,6 +83,34 @@ def tell_return(application_id: str) -> None:
         kind="application-returned-institution",
         about=about,
         facts=lambda: {**facts(), "link": page("application", application.id)},
+    )
+
+
+@task()
+@transaction.atomic
+def tell_reopening(application_id: str) -> None:
+    """An approval that a second reviewer did not agree with is reviewed again: nobody is to rely on it meanwhile."""
+    application = application_with_everything(application_id)
+    look = last_objection(application) if application else None
+    if application is None or look is None:
+        return
+    about = f"second-look:{look.id}"
+
+    def facts() -> dict[str, str]:
+        due = application.review_due
+        return {
+            **_exam(application.offering),
+            "name": application.person.name,
+            "due": until_words(due) if due else "",
+        }
+
+    notify_person(person=application.person, kind="application-reopened", about=about, facts=facts)
+    reasons = "".join(_sentence(reason) for reason in look.reasons)
+    notify_institution(
+        institution=application.institution,
+        kind="application-reopened-institution",
+        about=about,
+        facts=lambda: {**facts(), "reasons": reasons, "link": page("application", application.id)},
     )
 
 

@@ -1,7 +1,8 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
 from zhiheng.assembly.tasks import assemble
-from zhiheng.config import notices, personal_data
+from zhiheng.config import notices, personal_data, programmes
+from zhiheng.enrolment.recognition.tasks import examine_document
 from zhiheng.learning.tasks import open_study
 from zhiheng.people.rights.tasks import end_copies, prepare_copy
 from zhiheng.plumbing.outbox import subscribe
@@ -13,6 +14,8 @@ def connect() -> None:
     subscribe("assembly-requested", assemble)
     subscribe("application-approved", notices.tell_approval)
     subscribe("application-returned", notices.tell_return)
+    subscribe("application-reopened", notices.tell_reopening)
+    subscribe("document-attached", examine_document)
     subscribe("order-paid", notices.tell_payment)
     subscribe("pack-published", notices.tell_exam)
     subscribe("results-released", notices.tell_results)
@@ -20,3 +23,4 @@ def connect() -> None:
     subscribe("data-copy-asked", prepare_copy)
     subscribe("data-copy-made", end_copies)
     personal_data.connect()
+    programmes.connect()

@@ -29,7 +29,7 @@ from zhiheng.enrolment.refusals import (
     require_consents,
     require_editable,
 )
-from zhiheng.enrolment.reviewing.actions import draw_second_look, release_file, require_free
+from zhiheng.enrolment.reviewing.actions import clear_desk, draw_second_look, require_free
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_ends
 from zhiheng.people.actions import register_person
@@ -184,13 +184,13 @@ def reveal_id_number(*, by: Account, application: Application, reason: str) -> s
 
 
 @transaction.atomic
-def note_document_seen(*, by: Account, document: Document) -> None:
-    """Somebody of the awarding body opened a candidate's document."""
+def note_document_seen(*, by: Account, document: Document, page: int = 0) -> None:
+    """Somebody of the awarding body opened a candidate's document, or one page of its PDF."""
     record(
         by=str(by.id),
         act="document-seen",
         subject=f"application:{document.application_id}",
-        detail={"document": str(document.id), "kind": document.kind},
+        detail={"document": str(document.id), "kind": document.kind} | ({"page": page} if page else {}),
     )
 
 
@@ -282,7 +282,7 @@ def review(
         subject=f"application:{application.id}",
         detail={"reasons": told},
     )
-    release_file(by=by, application=application)
+    clear_desk(by=by, application=application)
     if verdict == Verdict.APPROVE:
         draw_second_look(decision=decision)
         publish("application-approved", application_id=str(application.id))

@@ -14,10 +14,14 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "review.yaml"
 
 
 class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """hold_minutes: how long an open file is kept for its reviewer. second_look_percent: 0 to 100 of the approvals."""
+    """hold_minutes: how long an open file is kept for its reviewer. second_look_percent: 0 to 100 of the approvals.
+
+    second_look_by_rule_set: another share for files under these rule sets, by their ids.
+    """
 
     hold_minutes: int
     second_look_percent: int
+    second_look_by_rule_set: dict[str, int]
     reasons: tuple[str, ...]
 
     @property
@@ -28,6 +32,11 @@ class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 @cache
 def review_rules() -> ReviewRules:
     return decode(DATA, ReviewRules)
+
+
+def second_look_percent(rule_set: str) -> int:
+    rules = review_rules()
+    return rules.second_look_by_rule_set.get(rule_set, rules.second_look_percent)
 
 
 def drawn(application_id: UUID, *, percent: int) -> bool:

@@ -11,6 +11,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.people.actions import change_phone
 from zhiheng.plumbing import clock, vault
 from zhiheng.plumbing.audit import record
+from zhiheng.plumbing.outbox import publish
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def file_paper(*, by: str, application: Application, kind: DocumentKind, paper: 
         subject=f"application:{application.id}",
         detail={"kind": str(kind), "sha256": file.sha256},
     )
+    publish("document-attached", document_id=str(document.id))
     return document
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from zhiheng.enrolment.core.reviewing import drawn, review_rules
+from zhiheng.enrolment.core.reviewing import drawn, review_rules, second_look_percent
 from zhiheng.enrolment.models import (
     Application,
     ApplicationStatus,
+    Reading,
     ReviewDecision,
     ReviewHold,
     SecondLook,
@@ -46,6 +47,13 @@ def release_file(*, by: Account, application: Application) -> None:
     ReviewHold.objects.filter(application=application, by=by).delete()
 
 
+@transaction.atomic
+def clear_desk(*, by: Account, application: Application) -> None:
+    """A decided file is nobody's any more: not kept open, not put aside by anybody."""
+    release_file(by=by, application=application)
+    Reading.objects.filter(application=application).delete()
+
+
 def require_free(*, by: Account, application: Application) -> None:
     """Raises: Refused while a colleague has the file open."""
     standing = hold_on(application)
@@ -62,7 +70,8 @@ def require_free(*, by: Account, application: Application) -> None:
 def draw_second_look(*, decision: ReviewDecision) -> SecondLook | None:
     """Set an approval aside for another reviewer if its file is drawn; a file is looked at twice once."""
     application = decision.application
-    if not drawn(application.pk, percent=review_rules().second_look_percent):
+    percent = second_look_percent(application.offering.revision.rule_set)
+    if not drawn(application.pk, percent=percent):
         return None
     if SecondLook.objects.filter(application=application).exists():
         return None

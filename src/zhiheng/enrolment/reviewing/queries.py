@@ -82,6 +82,11 @@ def looks_at(application: Application) -> list[SecondLook]:
     )
 
 
+def last_objection(application: Application) -> SecondLook | None:
+    """The second look that last sent the file back into the queue."""
+    return SecondLook.objects.filter(application=application, agreed=False).order_by("-looked_at").first()
+
+
 def overdue_files(moment: datetime) -> QuerySet[Application]:
     return review_queue().filter(review_due__lte=moment)
 

@@ -18,12 +18,18 @@ KINDS: dict[str, frozenset[str]] = {
     "application-approved": frozenset({"name", "exam", "day", "institution", "tickets_from"}),
     "application-returned": frozenset({"name", "exam", "day", "institution", "reasons"}),
     "application-returned-institution": frozenset({"name", "exam", "day", "reasons", "link"}),
+    "application-reopened": frozenset({"name", "exam", "day", "due"}),
+    "application-reopened-institution": frozenset({"name", "exam", "day", "due", "reasons", "link"}),
     "order-paid": frozenset({"reference", "sitting", "count", "amount", "link"}),
     "exam-notice": frozenset({"name", "exam", "day", "starts", "centre", "address", "seat", "number"}),
     "results-released": frozenset({"name", "exam", "day", "link"}),
     "results-released-institution": frozenset({"exam", "day", "count", "link"}),
     "certificate-issued": frozenset({"name", "exam", "number", "link"}),
     "certificates-issued-institution": frozenset({"exam", "day", "count", "link"}),
+    "partner-received": frozenset({"name", "number", "link"}),
+    "partner-accepted": frozenset({"name", "number", "code", "begins", "until", "username", "link"}),
+    "partner-refused": frozenset({"name", "number", "reason", "link"}),
+    "authorisation-changed": frozenset({"institution", "what", "link"}),
 }
 
 

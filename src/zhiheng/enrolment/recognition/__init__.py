@@ -1,0 +1,1 @@
+"""What machines see on documents: faces on photos, text on cards and certificates. Hints for people."""

@@ -1,0 +1,1 @@
+"""Approving several files at once, each of them looked through before by the same reviewer."""
