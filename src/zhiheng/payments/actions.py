@@ -11,6 +11,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.payments.core.ledger import (
     Posting,
     order_placed,
+    surplus_received,
     transfer_received,
 )
 from zhiheng.payments.fees.queries import fees_for
@@ -19,6 +20,7 @@ from zhiheng.payments.models import (
     Order,
     OrderKind,
     OrderLine,
+    PaymentMethod,
     Settlement,
 )
 from zhiheng.payments.queries import balance_of
@@ -93,6 +95,40 @@ def place_order(
     return order
 
 
+def settle(settlement: Settlement, *, by: str) -> Settlement:
+    """Write down money that arrived, inside the caller's transaction and under the order's lock; the books follow.
+
+    by: the account's id, or the channel that said so.
+    """
+    order = settlement.order
+    settlement.save(force_insert=True)
+    post_entries(order, _posting_of(settlement))
+    record(
+        by=by,
+        act="surplus-received" if settlement.suspense else "transfer-confirmed",
+        subject=f"order:{order.id}",
+        detail={"bank_reference": settlement.bank_reference, "amount_fen": settlement.amount_fen},
+    )
+    if not settlement.suspense and balance_of(order).owed_fen == 0:
+        order.paid_at = clock.now()
+        order.save(update_fields=["paid_at"])
+        publish("order-paid", order_id=str(order.id))
+    return settlement
+
+
+def _posting_of(settlement: Settlement) -> Posting:
+    order, place = settlement.order, place_of(settlement.method)
+    words = {"reference": order.reference, "bank_reference": settlement.bank_reference, "place": place}
+    if settlement.suspense:
+        return surplus_received(amount_fen=settlement.amount_fen, **words)
+    return transfer_received(institution=str(order.institution_id), amount_fen=settlement.amount_fen, **words)
+
+
+def place_of(method: str) -> str:
+    """The ledger's account where money of a method lies."""
+    return "bank" if method == PaymentMethod.BANK_TRANSFER else f"channel:{method}"
+
+
 @transaction.atomic
 def confirm_transfer(
     *, by: Account, order: Order, bank_reference: str, amount_fen: int, received_on: date
@@ -109,33 +145,14 @@ def confirm_transfer(
     if known is not None:
         return settled_before(known, order, amount_fen)
     check_receipt(order, amount_fen, received_on)
-    settlement = Settlement.objects.create(
+    settlement = Settlement(
         order=order,
         bank_reference=reference,
         amount_fen=amount_fen,
         received_on=received_on,
         confirmed_by=by,
     )
-    post_entries(
-        order,
-        transfer_received(
-            institution=str(order.institution_id),
-            amount_fen=amount_fen,
-            reference=order.reference,
-            bank_reference=reference,
-        ),
-    )
-    record(
-        by=str(by.id),
-        act="transfer-confirmed",
-        subject=f"order:{order.id}",
-        detail={"bank_reference": reference, "amount_fen": amount_fen},
-    )
-    if balance_of(order).owed_fen == 0:
-        order.paid_at = clock.now()
-        order.save(update_fields=["paid_at"])
-        publish("order-paid", order_id=str(order.id))
-    return settlement
+    return settle(settlement, by=str(by.id))
 
 
 def post_entries(order: Order, posting: Posting) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +28,7 @@ def _paid_lines() -> QuerySet[OrderLine]:
         amount="refund__amount_fen",
     )
     return (
-        OrderLine.objects.filter(order__paid_at__isnull=False)
+        OrderLine.objects.filter(order__paid_at__isnull=False, released=False)
         .annotate(cancelled_fen=cancelled)
         .filter(amount_fen__gt=F("cancelled_fen"))
     )
@@ -47,11 +49,12 @@ def paid_applications() -> QuerySet[Application]:
 
 
 def unordered_applications(institution: Institution) -> QuerySet[Application]:
-    """Approved applications no order has been placed for."""
+    """Approved applications no order has been placed for, or whose fee was refunded in full (`refunded`)."""
     ordered = OrderLine.objects.filter(application=OuterRef("pk"))
     return (
         Application.objects.filter(institution=institution, status=ApplicationStatus.APPROVED)
-        .filter(~Exists(ordered))
+        .filter(~Exists(ordered.filter(released=False)))
+        .annotate(refunded=Exists(ordered))
         .select_related("person", "offering", "sitting")
         .order_by("sitting__day", "person__name")
     )
@@ -112,10 +115,13 @@ class OrderAccount:
 
 def with_received(orders: QuerySet[Order]) -> list[OrderAccount]:
     """Orders with what has arrived for each and went back, in one query."""
-    refunds = RefundDecision.objects.filter(approved=True, refund__order=OuterRef("pk"))
+    refunds = RefundDecision.objects.filter(approved=True, refund__order=OuterRef("pk")).exclude(
+        refund__settlement__suspense=True
+    )
+    arrived = Settlement.objects.filter(order=OuterRef("pk"), suspense=False)
     amounts = {"by": "refund__order", "amount": "refund__amount_fen"}
     summed = orders.annotate(
-        arrived=_summed(Settlement.objects.filter(order=OuterRef("pk")), by="order", amount="amount_fen"),
+        arrived=_summed(arrived, by="order", amount="amount_fen"),
         refunded=_summed(refunds, **amounts),
         cancelled=_summed(refunds.exclude(refund__line=None), **amounts),
     )
@@ -188,23 +194,41 @@ class LedgerSums:
     """The ledger by kind of account, in fen; positive = debit. difference must be zero."""
 
     bank_fen: int
+    channels_fen: int
     receivable_fen: int
+    suspense_fen: int
+    fees_fen: int
     income_fen: int
 
     @property
     def difference_fen(self) -> int:
-        return self.bank_fen + self.receivable_fen + self.income_fen
+        return (
+            self.bank_fen
+            + self.channels_fen
+            + self.receivable_fen
+            + self.suspense_fen
+            + self.fees_fen
+            + self.income_fen
+        )
 
 
 def ledger_sums() -> LedgerSums:
-    bank = Q(account="bank")
-    owed = Q(account__startswith="institution:")
+    """Whatever no other name fits counts with the income, so that nothing is left out of the difference."""
+    kinds = {
+        "bank_fen": Q(account="bank"),
+        "channels_fen": Q(account__startswith="channel:"),
+        "receivable_fen": Q(account__startswith="institution:"),
+        "suspense_fen": Q(account="suspense"),
+        "fees_fen": Q(account__startswith="expense:"),
+    }
+    rest = ~reduce(or_, kinds.values())
     sums = LedgerEntry.objects.aggregate(
-        bank=Coalesce(Sum("amount_fen", filter=bank), 0),
-        receivable=Coalesce(Sum("amount_fen", filter=owed), 0),
-        rest=Coalesce(Sum("amount_fen", filter=~bank & ~owed), 0),
+        **{
+            name: Coalesce(Sum("amount_fen", filter=which), 0)
+            for name, which in {**kinds, "income_fen": rest}.items()
+        }
     )
-    return LedgerSums(bank_fen=sums["bank"], receivable_fen=sums["receivable"], income_fen=sums["rest"])
+    return LedgerSums(**sums)
 
 
 def ordered_together(institution_id: UUID, sitting_id: UUID) -> Order | None:

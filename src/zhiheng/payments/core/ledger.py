@@ -14,7 +14,9 @@ class Unbalanced(ZhihengError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """account: "bank", "institution:<id>", "income:<kind>"; amount_fen: positive = debit."""
+    """account: "bank", "channel:<method>" (what a payment channel holds for us), "institution:<id>", "income:<kind>",
+    "suspense" (received, owed by nobody), "expense:fee" (kept by a channel); amount_fen: positive = debit.
+    """
 
     account: str
     amount_fen: int
@@ -41,12 +43,14 @@ def order_placed(*, institution: str, kind: str, total_fen: int, reference: str)
     )
 
 
-def transfer_received(*, institution: str, amount_fen: int, reference: str, bank_reference: str) -> Posting:
-    """Money in the bank; the institution owes that much less."""
+def transfer_received(
+    *, institution: str, amount_fen: int, reference: str, bank_reference: str, place: str = "bank"
+) -> Posting:
+    """Money in the bank, or at the channel it came by; the institution owes that much less."""
     return Posting(
         memo=f"订单 {reference} 到账，流水 {bank_reference}",
         sides=(
-            Side(account="bank", amount_fen=amount_fen),
+            Side(account=place, amount_fen=amount_fen),
             Side(account=f"institution:{institution}", amount_fen=-amount_fen),
         ),
     )
@@ -63,13 +67,48 @@ def fee_cancelled(*, institution: str, kind: str, amount_fen: int, reference: st
     )
 
 
-def refund_paid(*, institution: str, amount_fen: int, reference: str, bank_reference: str) -> Posting:
-    """Money leaves the bank for the institution."""
+def surplus_received(*, amount_fen: int, reference: str, bank_reference: str, place: str) -> Posting:
+    """Money nobody owed: it is held in suspense until it goes back."""
+    return Posting(
+        memo=f"订单 {reference} 暂收，流水 {bank_reference}",
+        sides=(
+            Side(account=place, amount_fen=amount_fen),
+            Side(account="suspense", amount_fen=-amount_fen),
+        ),
+    )
+
+
+def surplus_returned(*, amount_fen: int, reference: str, bank_reference: str, place: str) -> Posting:
+    """Money held in suspense goes back where it came from."""
+    return Posting(
+        memo=f"订单 {reference} 暂收款退回，流水 {bank_reference}",
+        sides=(
+            Side(account="suspense", amount_fen=amount_fen),
+            Side(account=place, amount_fen=-amount_fen),
+        ),
+    )
+
+
+def channel_fee(*, amount_fen: int, reference: str, bank_reference: str, place: str) -> Posting:
+    """What a channel kept of a payment."""
+    return Posting(
+        memo=f"订单 {reference} 渠道手续费，流水 {bank_reference}",
+        sides=(
+            Side(account="expense:fee", amount_fen=amount_fen),
+            Side(account=place, amount_fen=-amount_fen),
+        ),
+    )
+
+
+def refund_paid(
+    *, institution: str, amount_fen: int, reference: str, bank_reference: str, place: str = "bank"
+) -> Posting:
+    """Money leaves the bank, or the channel it came by, for the institution."""
     return Posting(
         memo=f"订单 {reference} 退款，流水 {bank_reference}",
         sides=(
             Side(account=f"institution:{institution}", amount_fen=amount_fen),
-            Side(account="bank", amount_fen=-amount_fen),
+            Side(account=place, amount_fen=-amount_fen),
         ),
     )
 
