@@ -1,0 +1,1 @@
+"""How an organisation asks to become an institution, and what is answered."""
