@@ -30,6 +30,7 @@ from zhiheng.certificates.public_views import REASONS
 from zhiheng.certificates.queries import issuer
 from zhiheng.certificates.waiting import waiting
 from zhiheng.people.models import Account, Role
+from zhiheng.people.rights.actions import record_consents
 from zhiheng.seating.models import Ticket
 
 NOBODY = uuid.UUID(int=0)
@@ -167,6 +168,41 @@ def test_asking_too_often_is_refused(issued: list[Certificate]) -> None:
     answers = [client.get(url, {"name": "别人"}).status_code for _ in range(31)]
 
     assert (set(answers[:30]), answers[30]) == ({200}, 422)
+
+
+def test_without_consent_the_check_tells_no_digit_of_the_identity_number_and_gives_no_credential_out(
+    world: World, issued: list[Certificate]
+) -> None:
+    certificate = issued[0]
+    holder = browser(sign_in_as_candidate(Ticket.objects.get(application=certificate.result.application)))
+    asked = {"number": certificate.number, "name": certificate.holder_name}
+    masked = certificate.facts["id_masked"]
+
+    def check() -> tuple[bool, bool, bool, int]:
+        page = Client().post(reverse("verify"), asked).text
+        told = Client().get(f"/api/v1/certificates/{certificate.number}", {"name": asked["name"]}).json()
+        url = reverse("credential", args=[certificate.number])
+        given = Client().get(url, {"name": asked["name"]}).status_code
+        return "这张证书有效" in page, masked in page, "id_masked" in told["facts"], given
+
+    assert check() == (True, True, True, 200)
+    assert holder.post(reverse("withdraw_consent", args=["public-query"])).status_code == 302
+    assert check() == (True, False, False, 404)
+    assert holder.get(reverse("credential", args=[certificate.number])).status_code == 200
+
+
+def test_the_officer_reads_whether_an_employer_may_be_told(world: World, issued: list[Certificate]) -> None:
+    officer = browser(world[Role.CERTIFICATE_OFFICER])
+    page = reverse("certificate", args=[issued[0].number])
+    assert "持证人没有同意，请不要告知" in officer.get(page).text
+    record_consents(
+        by=world[Role.INSTITUTION],
+        institution=world.institution,
+        person=issued[0].result.application.person,
+        granted=["employers"],
+        evidence="签字原件第 90 号",
+    )
+    assert "持证人同意告知证书名称、级别与颁发日期" in officer.get(page).text
 
 
 def test_the_credential_is_for_its_holder_and_for_who_knows_the_name(

@@ -13,6 +13,7 @@ from zhiheng.payments.actions import confirm_transfer, place_order
 from zhiheng.payments.models import Order
 from zhiheng.people.actions import authorise_institution, create_account
 from zhiheng.people.models import Account, Institution, InstitutionKind, Role
+from zhiheng.people.rights.actions import record_consents
 from zhiheng.plumbing import clock
 from zhiheng.sittings.actions import call_sitting, offer
 from zhiheng.sittings.models import Offering
@@ -60,9 +61,14 @@ class World:
         return self.accounts[role]
 
     def enter(
-        self, offering: Offering | None = None, *, name: str = "", profile: dict[str, Any] | None = None
+        self,
+        offering: Offering | None = None,
+        *,
+        name: str = "",
+        profile: dict[str, Any] | None = None,
+        consents: tuple[str, ...] = ("enrol", "public-query"),
     ) -> Application:
-        """A draft with its documents."""
+        """A draft with its documents and what the candidate agreed to on paper."""
         self.serial += 1
         chosen = offering or self.association
         claimed = profile or (YEAR_AT_WORK if chosen.trade else STUDENT)
@@ -75,6 +81,14 @@ class World:
             phone=f"1390000{self.serial:04d}",
             profile=claimed,
         )
+        if consents:
+            record_consents(
+                by=self[Role.INSTITUTION],
+                institution=self.institution,
+                person=application.person,
+                granted=consents,
+                evidence=f"签字原件第 {self.serial} 号",
+            )
         kinds = (
             DocumentKind.ID_FRONT,
             DocumentKind.ID_BACK,

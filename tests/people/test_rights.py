@@ -28,7 +28,7 @@ PAPER = "签字原件第 12 号"
 
 @pytest.fixture
 def application(world: World) -> Application:
-    return world.enter()
+    return world.enter(consents=())
 
 
 @pytest.fixture

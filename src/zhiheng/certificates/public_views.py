@@ -20,6 +20,7 @@ from zhiheng.certificates.queries import (
     history_of,
     indexes_in,
     issuer,
+    publicly_agreed,
     rules_behind,
     seal_hash,
     verify_document,
@@ -215,7 +216,7 @@ def _may_read(request: HttpRequest, certificate: Certificate) -> bool:
     if name is None:
         return False
     _ask(request)
-    return bool(verify_number(certificate.number, name=name).facts)
+    return publicly_agreed(certificate) and bool(verify_number(certificate.number, name=name).facts)
 
 
 @public

@@ -25,6 +25,7 @@ from zhiheng.foundation.identity import searched_name
 from zhiheng.foundation.moment import day_ends, day_of
 from zhiheng.foundation.workdays import WorkCalendar
 from zhiheng.people.models import Institution, Person
+from zhiheng.people.rights.queries import consented
 from zhiheng.plumbing.models import VaultFile
 from zhiheng.results.models import Outcome, Release, Result
 from zhiheng.sittings.core.plan import due_after_approval
@@ -118,13 +119,24 @@ def indexes_in(state: CertificateState) -> list[int]:
 
 
 def verify_number(text: str, *, name: str | None) -> Verification:
-    """Ask the register. A wrong name learns nothing, not even the state."""
+    """Ask the register. A wrong name learns nothing, not even the state.
+
+    The rules of every programme publish the check itself; the identity number, masked as it is, needs the consent.
+    """
     if parse_number(text) is None:
         return misspelt()
     certificate = by_number(text)
     if certificate is None:
         return verify_record(None, state=State.UNKNOWN, name=name)
-    return verify_record(certificate.facts, state=state_of(certificate), name=name)
+    facts = dict(certificate.facts)
+    if not publicly_agreed(certificate):
+        facts.pop("id_masked", None)
+    return verify_record(facts, state=state_of(certificate), name=name)
+
+
+def publicly_agreed(certificate: Certificate) -> bool:
+    """Whether the holder agreed that a check shows the masked identity number and gives the credential out."""
+    return consented(certificate.result.application.person, "public-query")
 
 
 def verify_document(credential: Any, *, trusted: Iterable[str] = (), name: str | None = None) -> Verification:

@@ -33,6 +33,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of, person_of
+from zhiheng.people.rights.queries import consented
 from zhiheng.sittings.models import Offering
 from zhiheng.surface.forms import as_validation_error
 
@@ -119,6 +120,7 @@ def _certificate_page(
             "word": STATE_WORDS[state],
             "events": [(event, SHAPES[State(event.state)]) for event in history_of(found)],
             "changes": OPEN_CHANGES.get(state, ()),
+            "told_employers": consented(found.result.application.person, "employers"),
             "form": form,
         },
         status=status,

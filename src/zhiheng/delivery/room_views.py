@@ -13,6 +13,7 @@ from zhiheng.delivery.queries import attempt_rows, ends_at
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
+from zhiheng.people.rights.queries import people_who_agreed
 from zhiheng.plumbing import clock, vault
 from zhiheng.seating.actions import check_in, note_incident
 from zhiheng.seating.forms import AbsentForm, IncidentForm
@@ -65,10 +66,22 @@ def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
         "opened": sum(row.opened_at is not None for row in rows),
         "submitted": sum(row.submitted_at is not None for row in rows),
         "incidents": incidents_in(watch.sitting, watch.room),
+        "unrecorded": _seats_without_recording(sheets),
         "over": all(clock.now() >= ends_at(sheet.ticket.offering) for sheet in sheets),
         "starts": sorted({sheet.ticket.offering.starts_at for sheet in sheets}),
     }
     return render(request, "delivery/room.html", context)
+
+
+def _seats_without_recording(sheets: list[TicketSheet]) -> list[int]:
+    """The seats of those who did not agree to be recorded."""
+    people = [sheet.ticket.application.person for sheet in sheets]
+    agreed = people_who_agreed(people, "recording")
+    return [
+        sheet.placement.seat
+        for sheet, person in zip(sheets, people, strict=True)
+        if person.id not in agreed and sheet.placement
+    ]
 
 
 @allow(Role.INVIGILATOR)

@@ -6,6 +6,8 @@ from zhiheng.enrolment.core.cases import profile_from_facts
 from zhiheng.enrolment.core.eligibility import Assessment
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.foundation.errors import Refused
+from zhiheng.people.models import Person
+from zhiheng.people.rights.queries import missing_consents
 from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import date_of
@@ -46,6 +48,19 @@ def check_profile(profile: dict[str, Any], offering: Offering) -> None:
                 remedy="请按证书上的日期填写",
                 code="future-date",
             )
+
+
+def require_consents(person: Person) -> None:
+    """Refuse to hand in while a purpose enrolment rests on has no live yes, in the person's word or on paper."""
+    missing = missing_consents(person)
+    if missing:
+        named = "、".join(f"“{text.titles['zh']}”" for text in missing)
+        raise Refused(
+            what=f"{person.name}还没有同意{named}",
+            rule="《个人信息保护法》第十三条、第二十九条：处理身份证号码等敏感个人信息须取得本人的单独同意",
+            remedy="请让考生登录后在“我的数据”里确认，或凭签字原件在本机构的“考生的同意”里代录",
+            code="consent-missing",
+        )
 
 
 def require_editable(application: Application) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhiheng.enrolment.views import candidate, consents, documents, institution, review, sheet
+from zhiheng.enrolment.views import candidate, consents, documents, institution, review, sheet, together
 
 urlpatterns = [
     path("applications/", institution.applications, name="applications"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("applications/sheet/<uuid:offering_id>/template.xlsx", sheet.sheet_template, name="sheet_template"),
     path("applications/sheet/<uuid:offering_id>/confirm/", sheet.sheet_confirm, name="sheet_confirm"),
     path("applications/<uuid:application_id>/", institution.application, name="application"),
+    path("applications/consents/", consents.many_consents, name="many_consents"),
     path(
         "applications/<uuid:application_id>/consents/",
         consents.application_consents,
@@ -43,10 +44,19 @@ urlpatterns = [
     path(
         "documents/<uuid:document_id>/<int:until>/<str:key>/", documents.document_file, name="document_file"
     ),
+    path("documents/<uuid:document_id>/pages/<int:page>/", documents.document_page, name="document_page"),
+    path(
+        "documents/<uuid:document_id>/<int:until>/<str:key>/pages/<int:page>/",
+        documents.document_page_file,
+        name="document_page_file",
+    ),
     path("review/", review.review_queue, name="review_queue"),
     path("review/overview/", review.review_overview, name="review_overview"),
+    path("review/together/", together.review_together, name="review_together"),
     path("review/second/<uuid:look_id>/", review.second_look, name="second_look"),
     path("review/<uuid:application_id>/release/", review.release_file, name="release_file"),
+    path("review/<uuid:application_id>/aside/", together.put_aside, name="put_aside"),
+    path("review/<uuid:application_id>/back/", together.take_back, name="take_back"),
     path("review/<uuid:application_id>/", review.review_file, name="review_file"),
     path("review/<uuid:application_id>/decide/", review.decide_file, name="decide_file"),
     path("review/<uuid:application_id>/id-number/", review.reveal_id_number, name="reveal_id_number"),

@@ -11,14 +11,9 @@ NAME_LIMIT = 50
 INTERPUNCT = "·"
 _INTERPUNCTS = dict.fromkeys(map(ord, "•・･‧∙⋅.．"), INTERPUNCT)
 # Characters older fonts and tables of GB 18030 kept in the private use area, and where Unicode has them now.
-_MOVED = dict(
-    zip(
-        map(
-            int, "59422 59430 59435 59436 59442 59459 59476 59492 59414 59415 59416 59441 59451 59477".split()
-        ),
-        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb\U00020087\U00020089\U000200cc\U000215d7\U0002298f\U000241fe",
-        strict=True,
-    )
+_MOVED = str.maketrans(
+    "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864\ue816\ue817\ue818\ue831\ue83b\ue855",
+    "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb\U00020087\U00020089\U000200cc\U000215d7\U0002298f\U000241fe",
 )
 
 

@@ -17,6 +17,7 @@ from zhiheng.payments.actions import confirm_transfer, place_order
 from zhiheng.payments.models import Order
 from zhiheng.people.actions import open_candidate_account
 from zhiheng.people.models import Role
+from zhiheng.people.rights.actions import record_consents
 from zhiheng.plumbing import clock
 
 KINDS = (DocumentKind.ID_FRONT, DocumentKind.ID_BACK, DocumentKind.EDUCATION, DocumentKind.PROOF)
@@ -34,6 +35,15 @@ def enrol(company: Company) -> None:
     _hear_a_refusal(company)
 
 
+def agree(company: Company, application: Application, *, house: int) -> None:
+    """The candidate signed at the institution, which writes it down."""
+    record_consents(
+        by=company.tenant.clerks[house], institution=company.tenant.institutions[house],
+        person=application.person, granted=["enrol", "recording", "public-query"],
+        evidence="报名时本人签字，原件存于本机构",
+    )  # fmt: skip
+
+
 def _enter(company: Company, player: Player) -> Application:
     clerk = company.tenant.clerks[player.house]
     application = enter_application(
@@ -47,6 +57,7 @@ def _enter(company: Company, player: Player) -> Application:
         address=f"示例市演示街 {player.serial} 号",
     )
     open_candidate_account(by=SERVICE, person=application.person, username=player.username, password=PASSWORD)
+    agree(company, application, house=player.house)
     for place, kind in enumerate(KINDS):
         attach_document(
             by=clerk,

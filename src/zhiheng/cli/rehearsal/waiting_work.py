@@ -1,7 +1,7 @@
 """After the rehearsal, the next sitting opens and every role finds something waiting."""
 
 from zhiheng.assembly.actions import request_papers
-from zhiheng.cli.rehearsal.before import KINDS
+from zhiheng.cli.rehearsal.before import KINDS, agree
 from zhiheng.cli.rehearsal.cast import Player, cast
 from zhiheng.cli.rehearsal.company import Company, at
 from zhiheng.cli.rehearsal.pictures import photo, sheet
@@ -66,6 +66,7 @@ def _enter(company: Company, offerings: Offerings, player: Player) -> Applicatio
         username=f"xinkaosheng{player.serial - FRESH}",
         password=PASSWORD,
     )
+    agree(company, application, house=0)
     for place, kind in enumerate(KINDS):
         attach_document(
             by=clerk,

@@ -22,6 +22,7 @@ from zhiheng.foundation.identity import interpunct_note
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Institution, Role
 from zhiheng.people.queries import institution_of
+from zhiheng.people.rights.queries import missing_consents
 from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import enrolment_ends, milestones, open_offerings
@@ -263,6 +264,7 @@ def application_page(
             "ends_words": f"{until_words(enrolment_ends(shown.offering))} 前",
             "milestones": milestones(shown.offering, today=clock.today()),
             "history": queries.review_history(shown),
+            "unagreed": missing_consents(shown.person) if editable else [],
             "refusal": refusal,
         },
         status=422 if uploads or claim or refusal else 200,

@@ -1,6 +1,6 @@
 """Agreeing and withdrawing; a copy of one's own data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -91,6 +91,27 @@ def record_consents(
         )
         for purpose in sorted(wanted)
     ]
+
+
+@transaction.atomic
+def record_many_consents(
+    *, by: Account, institution: Institution, people: Sequence[Person], granted: Iterable[str], evidence: str
+) -> int:
+    """One signed list for many candidates, all or nobody; whoever answered a purpose themselves keeps their word.
+
+    Raises: Refused like `record_consents`, and when nobody is named.
+    """
+    if not people:
+        raise Refused(what="没有勾选任何一位考生", remedy="请勾选已签字的考生", code="nobody-ticked")
+    wanted = _known(granted)
+    for person in dict.fromkeys(people):
+        own = {state.text.purpose for state in consent_states(person) if _own_word(state.decision)}
+        if wanted and not wanted - own:
+            continue
+        record_consents(
+            by=by, institution=institution, person=person, granted=wanted - own, evidence=evidence
+        )
+    return len(people)
 
 
 def _own_word(decision: ConsentDecision | None) -> bool:

@@ -1,5 +1,6 @@
 """What a person agreed to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,6 +46,21 @@ def consented(person: Person, purpose: str) -> bool:
 def unanswered(person: Person) -> list[ConsentText]:
     """The purposes whose present text the person has not answered yet."""
     return [state.text for state in consent_states(person) if state.decision is None]
+
+
+def missing_consents(person: Person) -> list[ConsentText]:
+    """The purposes without which enrolment cannot go on and to whose present text there is no yes."""
+    return [state.text for state in consent_states(person) if state.text.needed and not state.granted]
+
+
+def people_who_agreed(people: Iterable[Person], purpose: str) -> frozenset[UUID]:
+    """Whose last word on the present text of a purpose is yes, in one query."""
+    (version,) = (text.version for text in consent_texts() if text.purpose == purpose)
+    rows = ConsentDecision.objects.filter(
+        person__in=[person.id for person in people], purpose=purpose, version=version
+    )
+    last = dict(rows.order_by("created_at").values_list("person_id", "granted"))
+    return frozenset(person_id for person_id, granted in last.items() if granted)
 
 
 def consent_history(person: Person) -> list[ConsentDecision]:
