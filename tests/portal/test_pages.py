@@ -99,7 +99,9 @@ def test_the_front_page_asks_the_same_for_one_and_three_offerings(
 def test_a_programme_page_prints_conditions_marks_and_fees_with_their_basis(client: Client) -> None:
     page = words(client.get("/programmes/internet-marketing/").text)
 
-    assert "（4） 在校大学生、相关职业院校学生" in page
+    assert "（4）在校大学生、相关职业院校学生" in page
+    assert "下列任一种：① 大专、本科、硕士或博士在读学生；或 ② 中专、职高或技校在读学生，专业相关" in page
+    assert "报名时要交：学生证或在籍证明" in page
     assert "机考 初级、中级、高级 100 60 原文所印" in page
     assert "报名费 ¥680.00 本平台默认" in page
     assert "补考费，每次 ¥100.00 原文所印" in page

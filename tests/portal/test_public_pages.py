@@ -12,7 +12,14 @@ from zhiheng.foundation.wording import faults
 from zhiheng.people.actions import authorise_institution, suspend_institution
 from zhiheng.people.models import InstitutionKind, Role
 from zhiheng.plumbing import clock
-from zhiheng.portal.catalogue import choices, goal_of
+from zhiheng.portal.catalogue import (
+    Printed,
+    choices,
+    choices_of,
+    goal_of,
+    job_contents_of,
+    target_groups_of,
+)
 from zhiheng.standards.core.questions import load_questions
 
 pytestmark = pytest.mark.django_db
@@ -97,12 +104,20 @@ def test_the_directory_asks_once(
 def test_the_page_names_what_a_programme_trains_for_and_its_source() -> None:
     by_rules = {(entry.rules.id, entry.programme.id): goal_of(entry) for entry in choices()}
 
-    assert by_rules["ccia-000", "internet-marketing"] == (
-        "提升数字化职业人员运用网络交互性及传播力，对企业产品进行营销推广的工作能力",
-        "项目手册（002）",
+    assert by_rules["ccia-000", "internet-marketing"] == Printed(
+        lines=("提升数字化职业人员运用网络交互性及传播力，对企业产品进行营销推广的工作能力",),
+        source="项目手册（002）",
     )
-    assert by_rules["nos-4-01-02-07-2021", "internet-marketer"] == ("", "")
-    assert all(goal for (rules, _), (goal, _source) in by_rules.items() if rules.startswith("ccia"))
+    assert by_rules["nos-4-01-02-07-2021", "internet-marketer"] == Printed(lines=())
+    assert all(found.lines for (rules, _), found in by_rules.items() if rules.startswith("ccia"))
+
+
+def test_the_national_standard_tells_the_work_by_its_functions_and_what_nobody_prints_is_said() -> None:
+    (national,) = choices_of("internet-marketer")
+    found = job_contents_of(national)
+    assert (found.lines[0], len(found.lines), found.source) == ("工作准备", 9, "国家标准（2021 年版）")
+    (hr,) = choices_of("digital-hr")
+    assert (job_contents_of(hr), target_groups_of(hr)) == (Printed(lines=()), Printed(lines=()))
 
 
 @pytest.mark.parametrize(

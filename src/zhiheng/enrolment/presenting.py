@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zhiheng.enrolment.core.voices import CHINESE, ENGLISH, Voice
 from zhiheng.enrolment.models import Application, ApplicationStatus
-from zhiheng.surface.wording import moment_words, until_words
+from zhiheng.surface.wording import english, moment_words, until_words
 
 SHAPES = {
     ApplicationStatus.DRAFT: "ahead",
@@ -42,6 +43,11 @@ class Step:
     state: str
     at: str = ""
     note: str | Promise = ""
+
+
+def voice_of_page() -> Voice:
+    """Who says a reckoning on a page of this language."""
+    return ENGLISH if english() else CHINESE
 
 
 def standing(application: Application) -> Standing:

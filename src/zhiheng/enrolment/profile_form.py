@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.forms import BaseFormSet, Form, formset_factory
 from django.http import QueryDict
+from django.utils.functional import Promise
 
 from zhiheng.enrolment.core.words import level_word
 from zhiheng.enrolment.forms import (
@@ -31,8 +32,8 @@ class Section:
     """One kind of record: key is its place in the profile and the prefix of its fields."""
 
     key: str
-    title: str
-    why: str
+    title: str | Promise
+    why: str | Promise
     form: type[FactForm]
 
 
@@ -75,7 +76,7 @@ class ProfileForm:
         return cls._of(
             asked,
             {
-                section.key: _rows(section, asked, initial=_shown(known.get(section.key, [])))
+                section.key: section_rows(section, asked, initial=_shown(known.get(section.key, [])))
                 for section in SECTIONS
             },
             ApprenticeshipForm(
@@ -87,7 +88,7 @@ class ProfileForm:
     def sent(cls, asked: frozenset[str], data: QueryDict) -> Self:
         return cls._of(
             asked,
-            {section.key: _rows(section, asked, data=data) for section in SECTIONS},
+            {section.key: section_rows(section, asked, data=data) for section in SECTIONS},
             ApprenticeshipForm(data, prefix="apprenticeship"),
         )
 
@@ -98,8 +99,8 @@ class ProfileForm:
         return cls._of(
             asked,
             {
-                section.key: _rows(
-                    section, asked, initial=_typed(section, data), extra=1 if section.key == wanted else 0
+                section.key: section_rows(
+                    section, asked, initial=typed_rows(section, data), extra=1 if section.key == wanted else 0
                 )
                 for section in SECTIONS
             },
@@ -152,7 +153,7 @@ class ProfileForm:
         return profile | ({"apprenticeship": apprenticeship} if apprenticeship else {})
 
 
-def _rows(
+def section_rows(
     section: Section,
     asked: frozenset[str],
     *,
@@ -160,6 +161,7 @@ def _rows(
     initial: list[dict[str, Any]] | None = None,
     extra: int = 1,
 ) -> "BaseFormSet[FactForm]":
+    """The rows of one section: sent ones from data, else those of initial and so many empty ones."""
     factory = formset_factory(
         section.form, formset=Rows, extra=extra, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
     )
@@ -185,7 +187,8 @@ def _shown(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _typed(section: Section, data: QueryDict) -> list[dict[str, Any]]:
+def typed_rows(section: Section, data: QueryDict) -> list[dict[str, Any]]:
+    """What stands in the rows of a section, unjudged, as the initial values of new rows."""
     try:
         count = min(int(data.get(f"{section.key}-TOTAL_FORMS", "0")), MOST_ROWS)
     except ValueError:

@@ -12,6 +12,7 @@ from zhiheng.enrolment.core.cases import profile_from_facts
 from zhiheng.enrolment.core.documents import required_kinds
 from zhiheng.enrolment.core.eligibility import Assessment, assess
 from zhiheng.enrolment.core.sheet import RowFault, SheetRead, SheetRow, Wanted
+from zhiheng.enrolment.core.voices import CHINESE, Voice
 from zhiheng.enrolment.models import (
     Application,
     ApplicationStatus,
@@ -50,7 +51,7 @@ def standings_of(institution: Institution, offerings: Sequence[Offering]) -> lis
     ]
 
 
-def assessment_of(application: Application) -> Assessment:
+def assessment_of(application: Application, *, voice: Voice = CHINESE) -> Assessment:
     """The conditions held against the claimed facts, on the reference date: the day enrolment closes."""
     offering = application.offering
     as_of = date_of(offering, "enrolment_closes")
@@ -61,6 +62,7 @@ def assessment_of(application: Application) -> Assessment:
         level=offering.level,
         trade=offering.trade or None,
         as_of=as_of,
+        voice=voice,
     )
 
 

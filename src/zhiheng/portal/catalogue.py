@@ -1,5 +1,6 @@
 """What can be sat, gathered from every rule set for the public pages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -73,12 +74,40 @@ def choices_of(programme: str) -> tuple[Choice, ...]:
     return tuple(choice for choice in choices() if choice.programme.id == programme)
 
 
-def goal_of(choice: Choice) -> tuple[str, str]:
-    """What a programme trains for, and where that is printed: its own rule set, else another that prints it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """What a document says of a programme, and which; no lines where none says anything."""
+
+    lines: tuple[str, ...]
+    source: str = ""
+
+
+def goal_of(choice: Choice) -> Printed:
+    """What a programme trains for (培养目标)."""
+    return _printed(choice, lambda programme: (programme.goal,) if programme.goal else ())
+
+
+def target_groups_of(choice: Choice) -> Printed:
+    """Whom a programme is for (培养对象)."""
+    return _printed(choice, lambda programme: programme.target_groups)
+
+
+def job_contents_of(choice: Choice) -> Printed:
+    """What somebody in the occupation does: as printed, else the functions of the national standard."""
+    found = _printed(choice, lambda programme: programme.job_contents)
+    if found.lines or not choice.rules.standard:
+        return found
+    levels = load_occupation(choice.rules.standard).levels
+    titles = dict.fromkeys(function.title for level in levels for function in level.functions)
+    return Printed(lines=tuple(titles), source=choice.source_name)
+
+
+def _printed(choice: Choice, part: Callable[[Programme], tuple[str, ...]]) -> Printed:
+    """From the programme's own rule set, else from another that prints it."""
     for entry in (choice, *choices_of(choice.programme.id)):
-        if entry.programme.goal:
-            return entry.programme.goal, entry.source_name
-    return "", ""
+        if lines := part(entry.programme):
+            return Printed(lines=lines, source=entry.source_name)
+    return Printed(lines=())
 
 
 # Dates

@@ -1,19 +1,28 @@
-"""The self-check: a few plain questions, turned into the profile that eligibility reads."""
+"""The self-check: schooling, work, certificates and training in rows, turned into the profile eligibility reads."""
 
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BaseFormSet, Form
+from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhiheng.enrolment.core.cases import profile_from_facts
-from zhiheng.enrolment.core.duration import add_years
+from zhiheng.enrolment.core.asking import EVERY_FIELD
+from zhiheng.enrolment.core.cases import EARLIEST_YEAR, profile_from_facts
 from zhiheng.enrolment.core.terms import Profile
+from zhiheng.enrolment.forms import FactForm
+from zhiheng.enrolment.profile_form import Section, section_rows, typed_rows
+from zhiheng.plumbing import clock
 from zhiheng.portal.catalogue import listed
 from zhiheng.surface.wording import english
 
-EDUCATION = (
+Choices = tuple[tuple[str, Promise], ...]
+PLEASE: Choices = (("", _("请选择")),)
+EDUCATION: Choices = (
     ("小学", _("小学")),
     ("初中", _("初中")),
     ("高中", _("高中")),
@@ -25,7 +34,13 @@ EDUCATION = (
     ("硕士", _("硕士")),
     ("博士", _("博士")),
 )
-SCHOOL_TYPES = (
+STANDINGS: Choices = (
+    ("graduated", _("已毕业")),
+    ("studying", _("在读")),
+    ("final", _("在读，今年应届毕业")),
+)
+MAJORS: Choices = (("", _("说不清")), ("related", _("相关")), ("other", _("不相关，或没有专业")))
+SCHOOL_TYPES: Choices = (
     ("", _("不清楚，或不是这几类")),
     ("职业高中", _("职业高中")),
     ("中等专业学校", _("中等专业学校")),
@@ -35,16 +50,20 @@ SCHOOL_TYPES = (
     ("高等职业学校", _("高等职业学校")),
     ("普通高校", _("普通高校")),
 )
-CERTIFICATES = (
-    ("", _("没有")),
+TARGETS: Choices = (("", _("不清楚，或没有")), ("中级", _("中级")), ("高级", _("高级")))
+RELATIONS: Choices = (
+    ("本职业", _("就是想报的职业")),
+    ("相关职业", _("与它相关的职业或领域")),
+    ("无关", _("与它无关")),
+)
+CERTIFICATES: Choices = (
     ("own", _("本专委会的证书")),
     ("other", _("其他机构的职业或技能证书")),
     ("title", _("专业技术职称")),
     ("national", _("国家职业资格或职业技能等级证书")),
     ("prep_technician", _("预备技师证书")),
 )
-CERTIFICATE_LEVELS = (
-    ("", _("未填写")),
+CERTIFICATE_LEVELS: Choices = (
     ("初级", _("初级")),
     ("中级", _("中级")),
     ("高级", _("高级")),
@@ -54,15 +73,13 @@ CERTIFICATE_LEVELS = (
     ("二级", _("二级")),
     ("一级", _("一级")),
 )
-TRAINING_LEVELS = (
-    ("", _("没有")),
+TRAINING_LEVELS: Choices = (
     ("5", _("五级")),
     ("4", _("四级")),
     ("3", _("三级")),
     ("2", _("二级")),
     ("1", _("一级")),
 )
-LONGEST = 60
 
 
 def _own_programmes() -> list[tuple[str, Any]]:
@@ -70,19 +87,33 @@ def _own_programmes() -> list[tuple[str, Any]]:
     return [("", _("未填写")), *((entry.name, entry.name_en if english() else entry.name) for entry in own)]
 
 
-class CheckForm(forms.Form):
-    """What a candidate knows without looking anything up."""
+class Day(forms.DateField):
+    """A day between 1900 and today, said in the language of the page."""
 
-    education = forms.ChoiceField(label=_("最高学历"), choices=EDUCATION, initial="大专")
-    schooling = forms.ChoiceField(
-        label=_("这一学历"),
-        choices=(
-            ("graduated", _("已毕业")),
-            ("studying", _("在读")),
-            ("final", _("在读，今年应届毕业")),
-        ),
-        widget=forms.RadioSelect,
-        initial="graduated",
+    def __init__(self, *, future: bool = False, **options: Any) -> None:
+        self.future = future
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, **options)
+        self.error_messages["invalid"] = _("日期写法不对。请按 2023-09-01 的样子填写。")
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if not isinstance(value, date):
+            return
+        if value.year < EARLIEST_YEAR:
+            raise ValidationError(_("这个日期太早，疑为笔误。请按证件或证明填写。"))
+        if value > clock.today() and not self.future:
+            raise ValidationError(_("这个日期还没有到。请填写已经发生的日期。"))
+
+
+class SchoolingRow(FactForm):
+    level = forms.ChoiceField(label=_("学历"), choices=PLEASE + EDUCATION)
+    standing = forms.ChoiceField(label=_("毕业了吗"), choices=PLEASE + STANDINGS)
+    major = forms.ChoiceField(
+        label=_("所学专业与想报的项目相关吗"),
+        choices=MAJORS,
+        required=False,
+        help_text=_("电子商务、市场营销、新闻传播、数字媒体等通常算相关；以审核为准。"),
     )
     school_type = forms.ChoiceField(
         label=_("学校类型"),
@@ -90,117 +121,221 @@ class CheckForm(forms.Form):
         required=False,
         help_text=_("国家标准对技工院校和职业院校的毕业生另有规定。"),
     )
-    major = forms.ChoiceField(
-        label=_("所学专业与想报的项目相关吗"),
-        choices=(("related", _("相关")), ("other", _("不相关，或没有专业"))),
-        widget=forms.RadioSelect,
-        initial="other",
-        help_text=_("电子商务、市场营销、新闻传播、数字媒体等通常算相关；以审核为准。"),
-    )
-    work_years = forms.IntegerField(
-        label=_("从事相关工作满几年"),
-        min_value=0,
-        max_value=LONGEST,
-        initial=0,
-        help_text=_("各段工作加在一起的整年数；没有工作过填 0。"),
-    )
-    longest_years = forms.IntegerField(
-        label=_("其中没有间断的最长一段，满几年"),
-        min_value=1,
-        max_value=LONGEST,
+    target = forms.ChoiceField(
+        label=_("学校经评估论证，以哪一级技能为培养目标"),
+        choices=TARGETS,
         required=False,
-        help_text=_("有的条件要求“连续”。没有间断过就不必填。"),
+        help_text=_("只有国家标准的四级、三级看这一项，学校可以告诉您。"),
     )
-    certificate = forms.ChoiceField(label=_("已有的证书"), choices=CERTIFICATES, required=False)
-    certificate_level = forms.ChoiceField(label=_("证书级别"), choices=CERTIFICATE_LEVELS, required=False)
-    certificate_programme = forms.ChoiceField(
+
+    def facts(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        facts: dict[str, Any] = {
+            "level": given["level"],
+            "status": "毕业" if given["standing"] == "graduated" else "在读",
+            "final_year": given["standing"] == "final",
+        }
+        if given["major"]:
+            facts["major_related"] = given["major"] == "related"
+        if given["school_type"]:
+            facts["school_type"] = given["school_type"]
+        if given["target"]:
+            facts["assessed_skill_target"] = given["target"]
+        return facts
+
+
+class JobRow(FactForm):
+    start = Day(label=_("从哪一天做起"))
+    end = Day(label=_("做到哪一天"), required=False, future=True, help_text=_("还在做就留空。"))
+    relation = forms.ChoiceField(
+        label=_("这份工作与想报的职业"),
+        choices=PLEASE + RELATIONS,
+        help_text=_("只有前两种计入年限；请写全职做的起止日期。"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        start, end = given.get("start"), given.get("end")
+        if start and end and end < start:
+            self.add_error("end", ValidationError(_("做到的那一天早于做起的那一天。请改正其中一个。")))
+        return given
+
+    def facts(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        facts = {
+            "start": given["start"].isoformat(),
+            "related_field": given["relation"] != "无关",
+            "relation": given["relation"],
+        }
+        return facts | ({"end": given["end"].isoformat()} if given["end"] else {})
+
+
+class CertificateRow(FactForm):
+    kind = forms.ChoiceField(label=_("哪一种证书"), choices=PLEASE + CERTIFICATES)
+    level = forms.ChoiceField(
+        label=_("证书级别"),
+        choices=PLEASE + CERTIFICATE_LEVELS,
+        required=False,
+        help_text=_("没有级别的请选最接近的一级；预备技师证书不用选。"),
+    )
+    issued = Day(label=_("哪一天取得"), help_text=_("有的条件从这一天起算年限。"))
+    programme = forms.ChoiceField(
         label=_("证书上的项目"),
         choices=_own_programmes,
         required=False,
         help_text=_("只有本专委会的证书需要填。"),
     )
-    certificate_years = forms.IntegerField(
-        label=_("取得证书满几年"), min_value=0, max_value=LONGEST, required=False
+    relation = forms.ChoiceField(
+        label=_("证书的职业与想报的职业"),
+        choices=PLEASE + RELATIONS,
+        required=False,
+        help_text=_("国家职业资格、职业技能等级和预备技师证书需要填。"),
     )
-    training_level = forms.ChoiceField(
-        label=_("参加过哪一级的正规培训并取得结业证书"), choices=TRAINING_LEVELS, required=False
-    )
-    training_hours = forms.IntegerField(label=_("培训学时"), min_value=1, max_value=2000, required=False)
-    apprenticeship = forms.BooleanField(label=_("在本职业或相关职业学徒期满"), required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        longest, total = given.get("longest_years"), given.get("work_years")
-        if longest and total is not None and longest > total:
-            self.add_error(
-                "longest_years", ValidationError(_("最长一段不会超过工作的总年数。请改小这一项。"))
-            )
-        if given.get("certificate") and not given.get("certificate_level"):
-            self.add_error(
-                "certificate_level", ValidationError(_("选了证书就要选级别。没有级别的请选最接近的一级。"))
-            )
-        if given.get("certificate") == "own" and not given.get("certificate_programme"):
-            self.add_error("certificate_programme", ValidationError(_("本专委会的证书请选证书上印的项目。")))
-        if given.get("training_level") and not given.get("training_hours"):
-            self.add_error("training_hours", ValidationError(_("请填写结业证书上的学时数。")))
+        kind = given.get("kind")
+        if kind and kind != "prep_technician" and not given.get("level"):
+            self.add_error("level", ValidationError(_("选了证书就要选级别。没有级别的请选最接近的一级。")))
+        if kind == "own" and not given.get("programme"):
+            self.add_error("programme", ValidationError(_("本专委会的证书请选证书上印的项目。")))
+        if kind in ("national", "prep_technician") and not given.get("relation"):
+            self.add_error("relation", ValidationError(_("国家标准按职业认证书。请选它与想报的职业的关系。")))
         return given
 
-    def profile(self, *, today: date) -> Profile:
-        """The answers as facts counted back from today. Call after the form is valid."""
+    def facts(self) -> dict[str, Any]:
         given = self.cleaned_data
-        facts: dict[str, Any] = {
-            "education": [_schooling(given)],
-            "employment": _employment(given, today=today),
+        facts = {
+            "kind": given["kind"],
+            "level": "预备技师" if given["kind"] == "prep_technician" else given["level"],
+            "issued": given["issued"].isoformat(),
         }
-        if given["certificate"]:
-            facts["certificates"] = [_certificate(given, today=today)]
-        if given["training_level"]:
-            facts["training"] = [
-                {
-                    "level": given["training_level"],
-                    "hours": given["training_hours"],
-                    "completion_certificate": True,
-                    "relation": "本职业",
-                }
-            ]
-        if given["apprenticeship"]:
-            facts["apprenticeship"] = {"completed": True, "relation": "本职业"}
+        if given["kind"] == "own":
+            facts["programme"] = given["programme"]
+        return facts | ({"relation": given["relation"]} if given["relation"] else {})
+
+
+class TrainingRow(FactForm):
+    level = forms.ChoiceField(label=_("哪一级的正规培训"), choices=PLEASE + TRAINING_LEVELS)
+    hours = forms.IntegerField(label=_("培训学时"), min_value=1, max_value=2000)
+    certified = forms.ChoiceField(
+        label=_("取得结业证书了吗"), choices=(*PLEASE, ("yes", _("取得了")), ("no", _("没有")))
+    )
+    relation = forms.ChoiceField(label=_("培训的职业与想报的职业"), choices=PLEASE + RELATIONS)
+
+    def facts(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {
+            "level": given["level"],
+            "hours": given["hours"],
+            "completion_certificate": given["certified"] == "yes",
+            "relation": given["relation"],
+        }
+
+
+class ApprenticeForm(forms.Form):
+    relation = forms.ChoiceField(
+        label=_("学徒期满过吗"),
+        choices=(
+            ("", _("没有")),
+            ("本职业", _("期满，就是想报的职业")),
+            ("相关职业", _("期满，与它相关的职业")),
+        ),
+        required=False,
+    )
+
+
+SECTIONS = (
+    Section(
+        key="education",
+        title=_("学历"),
+        why=_("读过的、正在读的都可以写；只写最高的一段也行。"),
+        form=SchoolingRow,
+    ),
+    Section(
+        key="employment",
+        title=_("工作"),
+        why=_("每份工作一段，年限按起止日期算。没有工作过就空着。"),
+        form=JobRow,
+    ),
+    Section(
+        key="certificates",
+        title=_("证书"),
+        why=_("有几张写几张。没有就空着。"),
+        form=CertificateRow,
+    ),
+    Section(
+        key="training",
+        title=_("培训"),
+        why=_("只有国家标准的考核看培训学时。没有就空着。"),
+        form=TrainingRow,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    section: Section
+    rows: "BaseFormSet[FactForm]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckForm:
+    """Every section with its rows; an empty row says nothing."""
+
+    blocks: tuple[Block, ...]
+    apprentice: ApprenticeForm
+
+    @classmethod
+    def blank(cls) -> Self:
+        return cls(blocks=tuple(_block(section) for section in SECTIONS), apprentice=_apprentice(None))
+
+    @classmethod
+    def sent(cls, data: QueryDict) -> Self:
+        return cls(
+            blocks=tuple(_block(section, data=data) for section in SECTIONS), apprentice=_apprentice(data)
+        )
+
+    @classmethod
+    def with_room(cls, data: QueryDict) -> Self:
+        """What was typed so far, unjudged, with one empty row more where it was asked for."""
+        wanted = data.get("add", "")
+        blocks = tuple(
+            _block(section, initial=typed_rows(section, data), extra=int(section.key == wanted))
+            for section in SECTIONS
+        )
+        told = {"relation": data.get("apprentice-relation", "")}
+        return cls(blocks=blocks, apprentice=ApprenticeForm(prefix="apprentice", initial=told))
+
+    @property
+    def rows(self) -> list[Form]:
+        """The rows of every section in the order of the page."""
+        return [row for block in self.blocks for row in block.rows]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said at all."""
+        return not any(row.has_changed() for row in (*self.rows, self.apprentice))
+
+    def is_valid(self) -> bool:
+        judged = [block.rows.is_valid() for block in self.blocks]
+        return self.apprentice.is_valid() and all(judged) and not self.empty
+
+    def profile(self, *, today: date) -> Profile:
+        """The answers as facts. Call after the form is valid."""
+        facts: dict[str, Any] = {
+            block.section.key: [row.facts() for row in block.rows if row.has_changed()]
+            for block in self.blocks
+        }
+        relation = self.apprentice.cleaned_data["relation"]
+        if relation:
+            facts["apprenticeship"] = {"completed": True, "relation": relation}
         return profile_from_facts(facts, as_of=today)
 
 
-def _schooling(given: dict[str, Any]) -> dict[str, Any]:
-    facts = {
-        "level": given["education"],
-        "status": "毕业" if given["schooling"] == "graduated" else "在读",
-        "major_related": given["major"] == "related",
-        "final_year": given["schooling"] == "final",
-    }
-    return facts | ({"school_type": given["school_type"]} if given["school_type"] else {})
+def _block(section: Section, **options: Any) -> Block:
+    return Block(section=section, rows=section_rows(section, EVERY_FIELD, **options))
 
 
-def _employment(given: dict[str, Any], *, today: date) -> list[dict[str, Any]]:
-    """Runs of whole years that end today, or, with breaks, none longer than the longest, a year apart."""
-    left = given["work_years"]
-    longest = given["longest_years"] or left
-    runs: list[dict[str, Any]] = []
-    stop = today
-    while left > 0:
-        start = add_years(stop, -min(left, longest))
-        run: dict[str, Any] = {"start": start.isoformat(), "related_field": True, "relation": "本职业"}
-        if runs:
-            run["end"] = (stop - timedelta(days=1)).isoformat()
-        runs.append(run)
-        left -= longest
-        stop = add_years(start, -1)
-    return runs
-
-
-def _certificate(given: dict[str, Any], *, today: date) -> dict[str, Any]:
-    facts = {
-        "kind": given["certificate"],
-        "level": given["certificate_level"],
-        "issued": add_years(today, -(given["certificate_years"] or 0)).isoformat(),
-        "relation": "本职业",
-    }
-    own = given["certificate"] == "own"
-    return facts | ({"programme": given["certificate_programme"]} if own else {})
+def _apprentice(data: QueryDict | None) -> ApprenticeForm:
+    return ApprenticeForm(data, prefix="apprentice")

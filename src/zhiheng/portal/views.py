@@ -6,12 +6,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from zhiheng.enrolment.presenting import voice_of_page
 from zhiheng.people.access import SignedInRequest, allow, public
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.throttle import admit
 from zhiheng.portal.body import body_words
-from zhiheng.portal.catalogue import Choice, choices_of, goal_of, listed, next_sitting, syllabus_tree
+from zhiheng.portal.catalogue import (
+    Choice,
+    choices_of,
+    goal_of,
+    job_contents_of,
+    listed,
+    next_sitting,
+    syllabus_tree,
+    target_groups_of,
+)
 from zhiheng.portal.doors import doors_of
 from zhiheng.portal.forms import CheckForm
 from zhiheng.portal.self_check import answers_for, reachable
@@ -20,6 +30,7 @@ from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import LABELS, milestones, open_offerings, rules_for
 from zhiheng.standards.core.conditions import load_conditions
 from zhiheng.standards.core.loader import load_occupation, load_syllabus
+from zhiheng.standards.core.plain import papers_of, plain_words
 
 CHECKS_A_MINUTE = 30
 
@@ -84,7 +95,11 @@ def programme(request: HttpRequest, programme: str) -> HttpResponse:
             "rule_tabs": _rule_tabs(choices, choice),
             "entry_levels": _entry(choice),
             "fees": _fees(choice),
-            "goal": goal_of(choice),
+            "printed": [
+                {"title": _("培养目标"), "found": goal_of(choice)},
+                {"title": _("培养对象"), "found": target_groups_of(choice)},
+                {"title": _("工作内容"), "found": job_contents_of(choice)},
+            ],
             "dates": _dates(choice),
             "next": next_sitting(choice, today=clock.today()),
             "marking": choice.rules.marking,
@@ -103,9 +118,23 @@ def _rule_tabs(choices: tuple[Choice, ...], current: Choice) -> list[dict[str, A
 
 
 def _entry(choice: Choice) -> list[dict[str, Any]]:
-    """The conditions of entry, level by level."""
-    levels = load_conditions(choice.rules.id).levels
-    return [{"level": choice.rules.level(level.id), "conditions": level.conditions} for level in levels]
+    """The conditions of entry, level by level: in plain words, with the papers and the print."""
+    conditions = load_conditions(choice.rules.id)
+    language = voice_of_page().language
+    return [
+        {
+            "level": choice.rules.level(level.id),
+            "conditions": [
+                {
+                    "printed": condition,
+                    "plain": plain_words(condition.requires, conditions, language),
+                    "papers": papers_of(condition.requires, conditions, language),
+                }
+                for condition in level.conditions
+            ],
+        }
+        for level in conditions.levels
+    ]
 
 
 def _fees(choice: Choice) -> list[dict[str, Any]]:
@@ -163,15 +192,17 @@ def _standard(choice: Choice) -> str:
 
 @public
 def check(request: HttpRequest) -> HttpResponse:
-    """Which programmes and levels somebody may apply for, from a few answers that are not kept."""
-    form = CheckForm(request.POST or None)
+    """Which programmes and levels somebody may apply for, from answers that are not kept."""
     if request.method != "POST":
-        return render(request, "portal/check.html", {"form": form})
+        return render(request, "portal/check.html", {"form": CheckForm.blank()})
     admit(request, name="check", limit=CHECKS_A_MINUTE)
+    if "add" in request.POST:
+        return render(request, "portal/check.html", {"form": CheckForm.with_room(request.POST)})
+    form = CheckForm.sent(request.POST)
     if not form.is_valid():
-        return render(request, "portal/check.html", {"form": form}, status=422)
+        return render(request, "portal/check.html", {"form": form, "sent": True}, status=422)
     today = clock.today()
-    answers = answers_for(form.profile(today=today), as_of=today)
+    answers = answers_for(form.profile(today=today), as_of=today, voice=voice_of_page())
     context = {"form": form, "answers": answers, "reachable": reachable(answers), "today": today}
     return render(request, "portal/check.html", context)
 

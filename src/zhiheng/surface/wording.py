@@ -18,6 +18,11 @@ def english() -> bool:
     return (get_language() or "").startswith("en")
 
 
+def is_chinese(text: str) -> bool:
+    """Whether any of it is."""
+    return any("\u3400" <= character <= "\u9fff" for character in text)
+
+
 def day_words(value: date | datetime | None) -> str:
     """2026年11月28日 周六; Sat 28 Nov 2026. A moment is read in Shanghai."""
     if value is None:

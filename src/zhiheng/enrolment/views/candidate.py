@@ -34,7 +34,7 @@ def my_application(request: SignedInRequest, application_id: UUID) -> HttpRespon
             "application": shown,
             "standing": presenting.standing(shown),
             "steps": presenting.steps(shown),
-            "decision": queries.assessment_of(shown).decision(),
+            "decision": queries.assessment_of(shown, voice=presenting.voice_of_page()).decision(),
             "milestones": milestones(shown.offering, today=clock.today()),
             "documents": queries.documents_of(shown),
             "history": queries.review_history(shown),

@@ -90,6 +90,12 @@ def state(key: str, label: str = "") -> SafeString:
     )
 
 
+@register.filter
+def tongue(text: object) -> SafeString:
+    """The attribute that says a text is Chinese, on a page in English; nothing else needs one."""
+    return mark_safe(' lang="zh-Hans"' if wording.english() and wording.is_chinese(str(text)) else "")
+
+
 @register.inclusion_tag("surface/components/reckoning.html")
 def reckoning(decision: Decision | Iterable[Reason], granted: str = "", refused: str = "") -> dict[str, Any]:
     """The lines of a decision; a whole Decision also gets its sum, in the words given for yes and no."""
