@@ -2,6 +2,7 @@
 
 from zhiheng.assembly.tasks import assemble
 from zhiheng.config import notices, personal_data, programmes
+from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
 from zhiheng.enrolment.recognition.tasks import examine_document
 from zhiheng.learning.tasks import open_study
 from zhiheng.people.rights.tasks import end_copies, prepare_copy
@@ -22,5 +23,9 @@ def connect() -> None:
     subscribe("certificates-issued", notices.tell_certificates)
     subscribe("data-copy-asked", prepare_copy)
     subscribe("data-copy-made", end_copies)
+    subscribe("batch-uploaded", check_batch)
+    subscribe("batch-uploaded", end_batches)
+    subscribe("batch-confirmed", enter_batch)
+    subscribe("batch-entered", end_batches)
     personal_data.connect()
     programmes.connect()

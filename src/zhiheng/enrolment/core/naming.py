@@ -104,9 +104,12 @@ class _People:
     """Rows found by number or by name."""
 
     def __init__(self, bearers: Sequence[Bearer]) -> None:
-        self.by_id = {bearer.id_number: bearer for bearer in bearers if bearer.id_number}
+        self.by_id: dict[str, Bearer] = {}
         self.by_name: dict[str, list[Bearer]] = defaultdict(list)
         for bearer in bearers:
+            # A second row of the same person is a fault of the sheet and takes no file from the first.
+            if bearer.id_number and self.by_id.setdefault(bearer.id_number, bearer) is not bearer:
+                continue
             if bearer.name:
                 self.by_name[_key(bearer.name)].append(bearer)
 

@@ -1,0 +1,1 @@
+"""Writing the good rows of a confirmed batch."""
