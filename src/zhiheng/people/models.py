@@ -179,6 +179,7 @@ class Person(Record):
     born = models.DateField()
     male = models.BooleanField()
     account = models.OneToOneField(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    erased_at = models.DateTimeField(null=True)  # name and number are gone: no rule needed them any longer
 
     def __str__(self) -> str:
         return self.name
@@ -216,6 +217,7 @@ class ErasureRequest(Record):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300, blank=True, default="")
+    close_account = models.BooleanField(default=False)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     granted = models.BooleanField(null=True)
