@@ -16,9 +16,19 @@ _SIGNER = signing.Signer(salt="zhiheng.enrolment.document")
 
 def document_link(account: Account, document_id: UUID) -> str:
     """The address under which this account may fetch the document until it runs out."""
-    until = round((clock.now() + GOOD_FOR).timestamp())
-    key = _SIGNER.signature(_words(account, document_id, until))
+    until, key = _signed(account, document_id)
     return reverse("document_file", args=[document_id, until, key])
+
+
+def page_link(account: Account, document_id: UUID, page: int) -> str:
+    """The same for one page of a PDF as a picture."""
+    until, key = _signed(account, document_id)
+    return reverse("document_page_file", args=[document_id, until, key, page])
+
+
+def _signed(account: Account, document_id: UUID) -> tuple[int, str]:
+    until = round((clock.now() + GOOD_FOR).timestamp())
+    return until, _SIGNER.signature(_words(account, document_id, until))
 
 
 def link_holds(account: Account, document_id: UUID, until: int, key: str) -> bool:

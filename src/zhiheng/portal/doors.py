@@ -28,7 +28,11 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         ("成绩与补考", "institution_results"),
         ("证书", "institution_certificates"),
     ),
-    Role.REVIEWER: (("资格审核", "review_queue"),),
+    Role.REVIEWER: (
+        ("资格审核", "review_queue"),
+        ("一并通过", "review_together"),
+        ("审核进度", "review_overview"),
+    ),
     Role.FINANCE: (
         ("到账确认", "finance_orders"),
         ("银行明细", "bank_files"),
@@ -55,6 +59,7 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
     Role.ADMINISTRATOR: (
         ("考期", "sittings"),
         ("考期与进度", "timeline"),
+        ("资格审核进度", "review_overview"),
         ("组卷", "blueprints"),
         ("考务编排", "seating"),
         ("考点", "centres"),

@@ -8,13 +8,14 @@ from django.utils.http import content_disposition_header
 
 from zhiheng.enrolment.actions import note_document_seen, note_form_seen
 from zhiheng.enrolment.documents import review_form_pdf
-from zhiheng.enrolment.links import document_link, link_holds
+from zhiheng.enrolment.links import document_link, link_holds, page_link
 from zhiheng.enrolment.models import Application, Document
 from zhiheng.enrolment.queries import application_with_everything, document_with_application
+from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
 from zhiheng.people.queries import institution_of, person_of
-from zhiheng.plumbing import clock, vault
+from zhiheng.plumbing import clock, pages, vault
 from zhiheng.plumbing.pictures import watermarked
 
 _STAFF = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
@@ -32,20 +33,53 @@ def document(request: SignedInRequest, document_id: UUID) -> HttpResponse:
 
 
 @allow(*_READERS)
-def document_file(request: SignedInRequest, document_id: UUID, until: int, key: str) -> HttpResponse:
-    """The file itself; what staff see carries their name and the day."""
-    if not link_holds(request.user, document_id, until, key):
-        raise Http404
+def document_page(request: SignedInRequest, document_id: UUID, page: int) -> HttpResponse:
+    """The lasting address of one page of a PDF, as a picture."""
     found = _found(request, document_id)
+    response = redirect(page_link(request.user, found.id, page))
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+@allow(*_READERS)
+def document_file(request: SignedInRequest, document_id: UUID, until: int, key: str) -> HttpResponse:
+    """The file itself; a picture that staff see carries their name and the moment."""
+    found = _linked(request, document_id, until, key)
     content, media_type = vault.read(found.file), found.file.media_type
     if request.roles & _STAFF:
         note_document_seen(by=request.user, document=found)
         if media_type.startswith("image/"):
-            content = watermarked(content, f"{request.user.display_name} {clock.today().isoformat()}")
-            media_type = "image/jpeg"
+            content, media_type = _marked(request, content), "image/jpeg"
     return file_response(
         content, media_type=media_type, name=found.file.name, download="download" in request.GET
     )
+
+
+@allow(*_READERS)
+def document_page_file(
+    request: SignedInRequest, document_id: UUID, until: int, key: str, page: int
+) -> HttpResponse:
+    """One page of a PDF drawn here, so that no browser runs the file; marked for staff like every picture."""
+    found = _linked(request, document_id, until, key)
+    if found.file.media_type != "application/pdf":
+        raise Http404
+    content = pages.as_picture(vault.read(found.file), page=page)
+    if request.roles & _STAFF:
+        note_document_seen(by=request.user, document=found, page=page)
+        content = _marked(request, content)
+    name = f"{found.file.name.rsplit('.', 1)[0]} {page}.jpg"
+    return file_response(content, media_type="image/jpeg", name=name, download=False)
+
+
+def _linked(request: SignedInRequest, document_id: UUID, until: int, key: str) -> Document:
+    if not link_holds(request.user, document_id, until, key):
+        raise Http404
+    return _found(request, document_id)
+
+
+def _marked(request: SignedInRequest, content: bytes) -> bytes:
+    moment = clock.now().astimezone(SHANGHAI)
+    return watermarked(content, f"{request.user.display_name} {moment:%Y-%m-%d %H:%M}")
 
 
 @allow(*_READERS)

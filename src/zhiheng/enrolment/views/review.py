@@ -15,8 +15,11 @@ from zhiheng.enrolment.core.reviewing import review_rules
 from zhiheng.enrolment.core.telling import tell
 from zhiheng.enrolment.forms import RevealForm, ReviewForm
 from zhiheng.enrolment.models import Application, ApplicationStatus, SecondLook, Verdict
+from zhiheng.enrolment.papers import sheets_of
+from zhiheng.enrolment.recognition.queries import hints_for
 from zhiheng.enrolment.reviewing import actions as reviewing
 from zhiheng.enrolment.reviewing import queries as progress
+from zhiheng.enrolment.together import queries as together
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
@@ -26,7 +29,7 @@ from zhiheng.surface.forms import as_validation_error
 PER_PAGE = 50
 
 
-def _file(application_id: UUID) -> Application:
+def waiting_file(application_id: UUID) -> Application:
     """A file that has been handed in at least once; drafts belong to the institution alone."""
     found = queries.application_with_everything(application_id)
     if found is None or found.submitted_at is None:
@@ -39,29 +42,36 @@ def review_queue(request: SignedInRequest) -> HttpResponse:
     """Which file is due first, and who has which open."""
     page = Paginator(queries.review_queue(), PER_PAGE).get_page(request.GET.get("page"))
     now = clock.now()
-    holds = progress.holds_on(page)
+    holds, readers = progress.holds_on(page), together.readers_on(page)
     rows = [
         {
             "application": application,
             "overdue": queries.overdue(application, moment=now),
             "hold": holds.get(application.id),
+            "readers": [reading.by for reading in readers.get(application.id, ())],
         }
         for application in page
     ]
     looks = progress.second_looks_for(request.user)[:PER_PAGE]
-    return render(request, "enrolment/review_queue.html", {"page": page, "rows": rows, "looks": looks})
+    context = {
+        "page": page,
+        "rows": rows,
+        "looks": looks,
+        "aside": together.readings_of(request.user),
+    }
+    return render(request, "enrolment/review_queue.html", context)
 
 
 @allow(Role.REVIEWER)
 def review_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """The claimed condition and its arithmetic beside the documents; opening a waiting file keeps it."""
-    shown = _file(application_id)
+    shown = waiting_file(application_id)
     if shown.status == ApplicationStatus.SUBMITTED:
         reviewing.hold_file(by=request.user, application=shown)
-    return _page(request, shown)
+    return file_page(request, shown)
 
 
-def _page(
+def file_page(
     request: SignedInRequest,
     shown: Application,
     *,
@@ -69,9 +79,12 @@ def _page(
     reveal: RevealForm | None = None,
     look: SecondLook | None = None,
     id_number: str = "",
+    refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = _facts(shown) | {
+        "refusal": refusal,
+        "reading": together.reading_by(request.user, shown),
         "waiting": shown.status == ApplicationStatus.SUBMITTED,
         "hold": progress.hold_on(shown),
         "neighbours": progress.neighbours_of(shown),
@@ -89,6 +102,9 @@ def _page(
 def _facts(shown: Application) -> dict[str, Any]:
     assessment = queries.assessment_of(shown)
     claimed = [line for line in assessment.lines if line.number == shown.claimed_condition]
+    checklist = queries.checklist_of(shown, assessment)
+    documents = [document for entry in checklist for document in entry.documents]
+    hints = hints_for(shown, documents)
     return {
         "application": shown,
         "standing": presenting.standing(shown),
@@ -96,7 +112,10 @@ def _facts(shown: Application) -> dict[str, Any]:
         "decision": assessment.decision(),
         "claimed": claimed[0] if claimed else None,
         "profile": tell(profile_from_facts(shown.profile, as_of=assessment.as_of)),
-        "checklist": queries.checklist_of(shown, assessment),
+        "checklist": checklist,
+        "sheets": sheets_of(documents),
+        "hints": list(hints.values()),
+        "marked": any(hint.differences for hint in hints.values()),
         "overdue": queries.overdue(shown, moment=clock.now()),
         "history": queries.review_history(shown),
         "looks": progress.looks_at(shown),
@@ -108,7 +127,7 @@ def _facts(shown: Application) -> dict[str, Any]:
 @require_POST
 def decide_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Approve, return or reject; a colleague who was first is told as such."""
-    shown = _file(application_id)
+    shown = waiting_file(application_id)
     form = ReviewForm(request.POST)
     verdict = request.POST.get("verdict", "")
     if verdict not in Verdict.values:
@@ -121,14 +140,14 @@ def decide_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"{shown.person.name}：{Verdict(verdict).label}。下一份在最上面。")
             return redirect("review_queue")
-    return _page(request, _file(application_id), form=form, status=422)
+    return file_page(request, waiting_file(application_id), form=form, status=422)
 
 
 @allow(Role.REVIEWER)
 @require_POST
 def release_file(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Leave a file undecided, so that a colleague need not wait."""
-    shown = _file(application_id)
+    shown = waiting_file(application_id)
     reviewing.release_file(by=request.user, application=shown)
     messages.success(request, f"{shown.person.name}的报名已放回待审核。")
     return redirect("review_queue")
@@ -138,7 +157,7 @@ def release_file(request: SignedInRequest, application_id: UUID) -> HttpResponse
 @require_POST
 def reveal_id_number(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Show the full identity number once, leaving a line in the audit trail."""
-    shown = _file(application_id)
+    shown = waiting_file(application_id)
     reveal = RevealForm(request.POST)
     if reveal.is_valid():
         try:
@@ -148,8 +167,8 @@ def reveal_id_number(request: SignedInRequest, application_id: UUID) -> HttpResp
         except Refused as refused:
             reveal.add_error("reason", as_validation_error(refused))
         else:
-            return _page(request, shown, id_number=number)
-    return _page(request, shown, reveal=reveal, status=422)
+            return file_page(request, shown, id_number=number)
+    return file_page(request, shown, reveal=reveal, status=422)
 
 
 @allow(Role.REVIEWER)
@@ -159,7 +178,7 @@ def second_look(request: SignedInRequest, look_id: UUID) -> HttpResponse:
     if look is None:
         raise Http404
     if request.method != "POST":
-        return _page(request, look.application, look=look)
+        return file_page(request, look.application, look=look)
     form = ReviewForm(request.POST)
     opinion = request.POST.get("opinion", "")
     if opinion not in ("agree", "disagree"):
@@ -174,10 +193,10 @@ def second_look(request: SignedInRequest, look_id: UUID) -> HttpResponse:
             words = "复核同意通过" if agreed else "有异议，已退回待审核"
             messages.success(request, f"{look.application.person.name}：{words}。")
             return redirect("review_queue")
-    return _page(request, look.application, form=form, look=look, status=422)
+    return file_page(request, look.application, form=form, look=look, status=422)
 
 
-@allow(Role.ADMINISTRATOR)
+@allow(Role.REVIEWER, Role.ADMINISTRATOR)
 def review_overview(request: SignedInRequest) -> HttpResponse:
     """What is overdue, and how many each reviewer decided."""
     page = Paginator(progress.overdue_files(clock.now()), PER_PAGE).get_page(request.GET.get("page"))

@@ -50,7 +50,7 @@ function walk(key) {
 document.addEventListener("keydown", (event) => {
   if (!on() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing(event.target)) return;
   const key = event.key.toLowerCase();
-  if (!["j", "k", "a", "r"].includes(key)) return;
+  if (!["j", "k", "a", "r", "m"].includes(key)) return;
   const part = /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${key}"]`));
   if (part instanceof HTMLAnchorElement) part.click();
   else if (part) reach(part);
