@@ -240,7 +240,7 @@ def test_an_institution_is_authorised_suspended_and_resumed(office: Client) -> N
 
 def test_an_authorisation_is_shown_as_it_stands_today(office: Client) -> None:
     def states() -> list[str]:
-        return [row["state"][1] for row in office.get("/institutions/").context["rows"]]
+        return [row["standing"].word for row in office.get("/institutions/").context["rows"]]
 
     assert states() == ["有效", "有效"]
     clock.move_to(datetime(2025, 12, 31, tzinfo=SHANGHAI))

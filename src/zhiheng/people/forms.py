@@ -1,16 +1,13 @@
 """Signing in, and the administrator's forms for accounts and institutions."""
 
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from zhiheng.foundation.errors import Refused
-from zhiheng.people.models import Institution, InstitutionKind, Role
+from zhiheng.people.models import Institution, Role
 from zhiheng.surface.forms import as_validation_error
 
 
@@ -41,10 +38,11 @@ class NewPasswordForm(PasswordChangeForm):
 
 
 class WithRefusals(forms.Form):
-    """A form that shows a refusal of its action at its head."""
+    """A form whose action may still refuse."""
 
-    def refuse(self, refused: Refused) -> None:
-        self.add_error(None, as_validation_error(refused))
+    def refuse(self, refused: Refused, **fields: str) -> None:
+        """Show the refusal beside the field named for its code (with _ for -), else on top."""
+        self.add_error(fields.get(refused.code.replace("-", "_")), as_validation_error(refused))
 
 
 class AccountForm(WithRefusals):
@@ -75,28 +73,6 @@ class GrantForm(WithRefusals):
         required=False,
         help_text="只有机构角色需要。",
     )
-
-
-class InstitutionForm(WithRefusals):
-    name = forms.CharField(label="机构名称", max_length=100)
-    code = forms.RegexField(
-        label="机构代码",
-        regex=r"^[0-9]{3,8}$",
-        help_text="3 至 8 位数字，用在准考证和证书编号里，不重复使用。",
-        error_messages={"invalid": "机构代码应为 3 至 8 位数字。"},
-    )
-    kind = forms.ChoiceField(label="类别", choices=InstitutionKind.choices)
-    province = forms.CharField(label="省份", max_length=20)
-    city = forms.CharField(label="城市", max_length=20)
-    valid_from = forms.DateField(label="授权开始", widget=forms.DateInput(attrs={"type": "date"}))
-    valid_until = forms.DateField(label="授权到期", widget=forms.DateInput(attrs={"type": "date"}))
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        begins, ends = given.get("valid_from"), given.get("valid_until")
-        if begins and ends and ends < begins:
-            self.add_error("valid_until", ValidationError("授权到期日早于开始日。请核对起止日期。"))
-        return given
 
 
 class NoticeAddressForm(forms.Form):

@@ -1,6 +1,5 @@
 """The administrator's pages: accounts and their roles, institutions, and the audit trail."""
 
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,8 +11,11 @@ from django.views.decorators.http import require_POST
 from zhiheng.foundation.errors import Refused
 from zhiheng.people import actions
 from zhiheng.people.access import SignedInRequest, allow
-from zhiheng.people.forms import AccountForm, GrantForm, InstitutionForm, SuspendForm
-from zhiheng.people.models import Account, Institution, InstitutionKind, Role, RoleGrant
+from zhiheng.people.forms import AccountForm, GrantForm, SuspendForm
+from zhiheng.people.institutions import presenting
+from zhiheng.people.institutions.applying.queries import partner_counts
+from zhiheng.people.institutions.forms import InstitutionForm
+from zhiheng.people.models import Account, Institution, InstitutionKind, PartnerState, Role, RoleGrant
 from zhiheng.people.queries import (
     account_by_id,
     accounts_matching,
@@ -122,22 +124,13 @@ def institutions(request: HttpRequest) -> HttpResponse:
         {
             "institution": institution,
             "kind": InstitutionKind(institution.kind).label,
-            "state": _standing(institution, today),
+            "standing": presenting.standing(institution, today=today),
+            "seat": presenting.seat_words(institution.province, institution.city),
         }
         for institution in all_institutions()
     ]
-    return render(request, "people/institutions.html", {"rows": rows})
-
-
-def _standing(institution: Institution, today: date) -> tuple[str, str]:
-    """The shape and word of an institution's authorisation today."""
-    if institution.suspended_at is not None:
-        return "paused", "暂停"
-    if today < institution.authorised_from:
-        return "ahead", "未开始"
-    if today > institution.authorised_until:
-        return "overdue", "已到期"
-    return "valid", "有效"
+    asking = partner_counts().get(PartnerState.WAITING, 0)
+    return render(request, "people/institutions.html", {"rows": rows, "asking": asking})
 
 
 @allow(Role.ADMINISTRATOR)
@@ -148,10 +141,10 @@ def new_institution(request: SignedInRequest) -> HttpResponse:
         try:
             made = actions.authorise_institution(by=str(request.user.id), **given)
         except Refused as refused:
-            form.refuse(refused)
+            form.refuse(refused, institution_known="code", region_misses_seat="regions")
         else:
-            messages.success(request, f"{made.name}已登记。接下来为它开设机构账号。")
-            return redirect("institutions")
+            messages.success(request, f"{made.name}已登记。接下来为它开设负责人账号。")
+            return redirect("institution", made.id)
     return render(request, "people/new_institution.html", {"form": form}, status=_status(request))
 
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from zhiheng.people import message_views, staff, views
@@ -18,6 +18,7 @@ urlpatterns = [
     path("institutions/new/", staff.new_institution, name="new_institution"),
     path("institutions/<uuid:institution_id>/suspend/", staff.suspend, name="suspend_institution"),
     path("institutions/<uuid:institution_id>/resume/", staff.resume, name="resume_institution"),
+    path("", include("zhiheng.people.institutions.urls")),
     path("messages/", message_views.messages_sent, name="messages"),
     path("messages/address/", message_views.notice_address, name="notice_address"),
     path("messages/log/", message_views.message_log, name="message_log"),

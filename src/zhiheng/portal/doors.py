@@ -27,6 +27,7 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         ("准考证", "institution_tickets"),
         ("成绩与补考", "institution_results"),
         ("证书", "institution_certificates"),
+        ("本机构的授权与账号", "my_institution"),
     ),
     Role.REVIEWER: (
         ("资格审核", "review_queue"),
@@ -68,6 +69,7 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         ("阅卷进度", "marking_progress"),
         ("账号与角色", "accounts"),
         ("机构", "institutions"),
+        ("合作申请", "partner_applications"),
         ("操作记录", "audit_trail"),
     ),
 }

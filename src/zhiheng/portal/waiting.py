@@ -10,6 +10,7 @@ from zhiheng.people.models import Account, Role
 from zhiheng.people.waiting import Waiting
 
 STAGES = (
+    "people.institutions",
     "sittings",
     "enrolment",
     "payments",
