@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from zhiheng.enrolment.models import Document
 from zhiheng.plumbing import pages, vault
@@ -19,8 +20,14 @@ class Sheet:
 
     @property
     def label(self) -> str:
-        label = str(self.document.get_kind_display())
-        return f"{label} 第 {self.page} 页，共 {self.pages} 页" if self.pages > 1 else label
+        label = gettext(self.document.get_kind_display())
+        if self.pages < 2:
+            return label
+        return gettext("%(paper)s 第 %(page)s 页，共 %(pages)s 页") % {
+            "paper": label,
+            "page": self.page,
+            "pages": self.pages,
+        }
 
     @property
     def drawable(self) -> bool:

@@ -33,7 +33,6 @@ class Compared:
     words: str = ""
 
 
-_SAME = "与填写一致"
 _NAME_ENDS = re.compile(r"性别|民族|出生|[,。]")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9OoIlBSZ]{17}[0-9XxOoIlBSZ](?![0-9A-Za-z])")
 _MISREAD = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2", "x": "X"})
@@ -96,7 +95,7 @@ def compare_name(read: str, claimed: str) -> Compared:
     """One name against another; a rare character read as something else is not a difference."""
     seen, wanted = plain(read), plain(claimed)
     if seen == wanted:
-        return Compared(field="姓名", agreement=Agreement.SAME, words=_SAME)
+        return Compared(field="姓名", agreement=Agreement.SAME)
     if len(seen) == len(wanted):
         off = [mine for mine, theirs in zip(wanted, seen, strict=True) if mine != theirs]
         if all(_rare(character) for character in off):
@@ -128,7 +127,7 @@ def _name_on_card(lines: Sequence[str], name: str) -> Compared:
         if read:
             return compare_name(read, name)
     if wanted in plain_lines:
-        return Compared(field="姓名", agreement=Agreement.SAME, words=_SAME)
+        return Compared(field="姓名", agreement=Agreement.SAME)
     return Compared(field="姓名", agreement=Agreement.UNREAD)
 
 
@@ -140,7 +139,7 @@ def _number_on_card(lines: Sequence[str], id_number: str) -> Compared:
         for found in _NUMBER.finditer(plain(line).removeprefix("公民身份号码").lstrip(":"))
     ]
     if id_number in candidates:
-        return Compared(field=field, agreement=Agreement.SAME, words=_SAME)
+        return Compared(field=field, agreement=Agreement.SAME)
     for read in candidates:
         if mod11_2(read[:17]) != read[17]:
             continue
@@ -157,7 +156,7 @@ def _number_on_card(lines: Sequence[str], id_number: str) -> Compared:
 
 def _name_on_certificate(text: str, name: str) -> Compared:
     if plain(name) in text:
-        return Compared(field="姓名", agreement=Agreement.SAME, words=_SAME)
+        return Compared(field="姓名", agreement=Agreement.SAME)
     found = _STUDENT.search(text)
     if found is None:
         return Compared(field="姓名", agreement=Agreement.UNREAD)
@@ -169,7 +168,7 @@ def _level(text: str, level: str) -> Compared:
     if read is None:
         return Compared(field="学历", agreement=Agreement.UNREAD)
     if read == level:
-        return Compared(field="学历", agreement=Agreement.SAME, words=_SAME)
+        return Compared(field="学历", agreement=Agreement.SAME)
     return Compared(field="学历", agreement=Agreement.DIFFERENT, words=f"读作“{read}”，填写的是“{level}”")
 
 
@@ -190,7 +189,7 @@ def _major(text: str, major: str | None) -> Compared | None:
 def _closest(field: str, claimed: str, read: list[str], text: str) -> Compared:
     """The claimed words somewhere in the text, or the most alike of what was read in their place."""
     if plain(claimed) in text:
-        return Compared(field=field, agreement=Agreement.SAME, words=_SAME)
+        return Compared(field=field, agreement=Agreement.SAME)
     if not read:
         return Compared(field=field, agreement=Agreement.UNREAD)
     nearest = max(read, key=lambda one: alike(one, claimed))

@@ -22,6 +22,20 @@ PATIENCE = timedelta(hours=1)  # after that the machine's work is not waited for
 SHAPES = {Agreement.SAME: "valid", Agreement.DIFFERENT: "overdue", Agreement.UNREAD: "pending"}
 
 
+FACE_WORDS = {Agreement.SAME: "一张", Agreement.DIFFERENT: "请留意", Agreement.UNREAD: "未认出"}
+_AS_SAID = {agreement: agreement.value for agreement in Agreement}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One line on a page: its mark, the state in a word, and what was read."""
+
+    field: str
+    shape: str
+    state: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
     """What the machines say about one document. words: why nothing was compared; pending: they are not done yet."""
@@ -32,8 +46,17 @@ class Hint:
     pending: bool = False
 
     @property
-    def shaped(self) -> list[tuple[str, Compared]]:
-        return [(SHAPES[line.agreement], line) for line in self.lines]
+    def shown(self) -> list[Shown]:
+        words = FACE_WORDS if self.kind == DocumentKind.PHOTO else _AS_SAID
+        return [
+            Shown(
+                field=line.field,
+                shape=SHAPES[line.agreement],
+                state=words[line.agreement],
+                words=line.words,
+            )
+            for line in self.lines
+        ]
 
     @property
     def differences(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from zhiheng.enrolment import presenting, queries
+from zhiheng.enrolment.papers import sheets_of
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
 from zhiheng.people.queries import person_of
@@ -27,6 +28,7 @@ def my_application(request: SignedInRequest, application_id: UUID) -> HttpRespon
     shown = queries.application_of_person(person, application_id) if person else None
     if shown is None:
         raise Http404
+    documents = queries.documents_of(shown)
     return render(
         request,
         "enrolment/my_application.html",
@@ -36,7 +38,8 @@ def my_application(request: SignedInRequest, application_id: UUID) -> HttpRespon
             "steps": presenting.steps(shown),
             "decision": queries.assessment_of(shown, voice=presenting.voice_of_page()).decision(),
             "milestones": milestones(shown.offering, today=clock.today()),
-            "documents": queries.documents_of(shown),
+            "documents": documents,
+            "sheets": sheets_of(documents),
             "history": queries.review_history(shown),
         },
     )

@@ -15,7 +15,9 @@ from zhiheng.enrolment.core.admission import decide_open
 from zhiheng.enrolment.core.asking import asked_fields
 from zhiheng.enrolment.forms import CandidateForm, ClaimForm, ContactForm, UploadForm
 from zhiheng.enrolment.models import Application, ApplicationStatus, DocumentKind
+from zhiheng.enrolment.papers import sheets_of
 from zhiheng.enrolment.profile_form import ProfileForm
+from zhiheng.enrolment.recognition.queries import face_hint_for
 from zhiheng.enrolment.refusals import EDITABLE
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.identity import interpunct_note
@@ -238,6 +240,8 @@ def application_page(
         }
         for entry in queries.checklist_of(shown, assessment)
     ]
+    held = [document for row in checklist for document in row["entry"].documents]  # type: ignore[attr-defined]
+    photo = next((document for document in held if document.kind == DocumentKind.PHOTO), None)
     claims = queries.claims_of(assessment)
     chosen = shown.claimed_condition if shown.claimed_condition in assessment.satisfied else ""
     return render(
@@ -253,6 +257,8 @@ def application_page(
             or ClaimForm(satisfied=claims, initial={"condition": chosen or (claims and claims[0][0])}),
             "claims": claims,
             "checklist": checklist,
+            "sheets": sheets_of(held),
+            "face_words": face_hint_for(photo.id) if photo else "",
             "missing": [
                 row["entry"]
                 for row in checklist

@@ -12,7 +12,7 @@ const MOST = 6;
 /** @type {Record<string, string>} */
 const KEYS = { n: "next", p: "previous", "+": "closer", "=": "closer", "-": "wider", "0": "whole", t: "turn" };
 
-class Papers {
+export class Papers {
   at = 0;
   zoom = 1;
   turned = 0;
@@ -28,7 +28,7 @@ class Papers {
     }
     for (const image of root.querySelectorAll("img")) image.addEventListener("load", () => this.fit());
     document.addEventListener("keydown", (event) => this.key(event));
-    addEventListener("resize", () => this.fit());
+    new ResizeObserver(() => this.fit()).observe(root);
     DESK.addEventListener("change", () => this.arrange());
     this.arrange();
   }
@@ -59,7 +59,7 @@ class Papers {
   fit() {
     const image = this.sheet.querySelector("img");
     const frame = /** @type {HTMLElement | null} */ (this.sheet.querySelector(".frame"));
-    if (!DESK.matches || !image || !frame || !image.naturalWidth) return;
+    if (!DESK.matches || !image || !frame?.clientWidth || !image.naturalWidth) return;
     const aside = this.turned % 180 !== 0;
     const wide = aside ? image.naturalHeight : image.naturalWidth;
     const high = aside ? image.naturalWidth : image.naturalHeight;
