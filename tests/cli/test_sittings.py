@@ -1,6 +1,28 @@
+from pathlib import Path
+
 import pytest
+from django.db import OperationalError
 
 from tests.cli.answers import run
+from zhiheng.cli import backend
+from zhiheng.people.actions import create_account
+from zhiheng.people.models import Account, Role
+from zhiheng.sittings.models import HolidayNotice
+
+
+@pytest.fixture(autouse=True)
+def _no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zhiheng.cli.sittings.has_database", lambda: False)
+
+
+def account() -> Account:
+    return create_account(
+        by="test",
+        username="office",
+        password="a-long-enough-secret",
+        display_name="测试管理员",
+        roles=[Role.ADMINISTRATOR],
+    )
 
 
 def test_a_year(capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,3 +95,50 @@ def test_unusable_input(capsys: pytest.CaptureFixture[str], words: list[str], sa
     answer = run(capsys, "sittings", "plan", *words, "--json")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith(said)
+
+
+@pytest.mark.django_db
+def test_imported_notices_are_read_where_there_is_a_database(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhiheng.cli.sittings.has_database", lambda: True)
+    before = run(capsys, "sittings", "plan", "--rules", "ccia-002", "--date", "2027-01-30", "--json")
+    assert before.data[0]["provisional"] != []
+
+    off = [f"2027-{month}" for month in ("01-01", "02-05", "02-08", "02-09", "02-10", "02-11", "04-05")]
+    HolidayNotice.objects.create(
+        year=2027, number="测试", off_days=off, makeup=["2027-02-20"], sha256="", imported_by=account()
+    )
+    after = run(capsys, "sittings", "plan", "--rules", "ccia-002", "--date", "2027-01-30", "--json")
+    assert (after.err, after.data[0]["provisional"]) == ("", [])
+    assert after.data[0]["result_due"] == "2027-02-25"  # 02-20 is worked, 02-05 to 02-11 are not
+
+
+@pytest.mark.django_db
+def test_a_database_without_tables_is_answered_from_the_published_calendar(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_table() -> None:
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr("zhiheng.cli.sittings.has_database", lambda: True)
+    monkeypatch.setattr("zhiheng.sittings.queries.working_calendar", no_table)
+    answer = run(capsys, "sittings", "plan", "--rules", "000", "--date", "2026-02-28", "--json")
+    assert (answer.code, answer.err) == (0, "数据库里还没有放假安排，按随附的日历推算。\n")
+
+
+def test_a_database_is_looked_for_and_nothing_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("ZHIHENG_VAR", str(tmp_path))
+    monkeypatch.setattr(backend, "ROOT", tmp_path)
+    assert not backend.has_database()
+    assert list(tmp_path.iterdir()) == []
+
+    (tmp_path / "zhiheng.sqlite3").touch()
+    assert backend.has_database()
+    monkeypatch.setenv("ZHIHENG_VAR", str(tmp_path / "elsewhere"))
+    assert not backend.has_database()
+    monkeypatch.setenv("DATABASE_URL", "postgres://db/x")
+    assert backend.has_database()

@@ -1,6 +1,6 @@
 """A year in one act, a new year's calendar with its trace, and the feeds."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 
 from tests.factories.world import World
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import day_begins
 from zhiheng.foundation.workdays import official_calendar
 from zhiheng.people.models import Role
+from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import AuditLine
 from zhiheng.sittings.actions import call_sitting, call_year, decide_change, import_notice, open_feed
 from zhiheng.sittings.core.feed import FeedEvent, calendar_text, escaped, folded
 from zhiheng.sittings.core.notices import MOST_BYTES, read_notice
 from zhiheng.sittings.models import HolidayNotice, PlanChange, Sitting
-from zhiheng.sittings.queries import feed_by_token, working_calendar
+from zhiheng.sittings.queries import LABELS, due_rule, feed_by_token, undecided_changes, working_calendar
+from zhiheng.sittings.templatetags.sittings import provisional
+from zhiheng.sittings.waiting import waiting
 
 CSV = """年份,2027
 文号,国办发明电〔2026〕1号（测试）
@@ -152,6 +156,51 @@ def test_a_settled_date_moves_only_when_somebody_confirms(world: World) -> None:
     with pytest.raises(Refused) as refused:
         decide_change(by=office, change=kept, apply=True)
     assert refused.value.code == "change-decided"
+
+
+def test_what_nobody_decided_waits_for_the_administrator_and_says_which_date(world: World) -> None:
+    office = world[Role.ADMINISTRATOR]
+    import_notice(by=office, content=CSV.encode(), name="2027.csv")
+    later = CSV.replace("放假,2027-01-01,2027-01-03", "放假,2027-01-01,2027-01-08")
+    import_notice(by=office, content=later.encode(), name="2027.csv")
+    changes = undecided_changes()
+    assert len(changes) > 0
+
+    (line,) = [line for line in waiting(office, Role.ADMINISTRATOR) if "决定" in line.title]
+    assert (line.count, line.url) == (len(changes), "/sittings/2026-11-28/")
+    assert str(LABELS[changes[0].name]) in line.title
+    assert line.due == day_begins(date.fromisoformat(min(min(one.before, one.after) for one in changes)))
+    assert waiting(office, Role.REVIEWER) == []
+
+    for change in changes:
+        decide_change(by=office, change=change, apply=False)
+    assert [line for line in waiting(office, Role.ADMINISTRATOR) if "决定" in line.title] == []
+
+
+def test_an_exam_day_too_close_to_enrol_for_is_not_called(world: World, client: Client) -> None:
+    client.force_login(world[Role.ADMINISTRATOR])
+    today = clock.today()
+    late, early = today + timedelta(days=7), today + timedelta(days=8)
+
+    refused = client.post("/sittings/call/", {"day": late.isoformat()})
+    assert refused.status_code == 422
+    assert f"{late} 考试的报名于 {today} 24:00 截止" in refused.text
+    assert f"请选 {early} 或以后的日子" in refused.text
+    assert client.post("/sittings/call/", {"day": early.isoformat()}).status_code == 302
+    assert list(Sitting.objects.filter(day__in=[late, early]).values_list("day", flat=True)) == [early]
+
+
+def test_two_sittings_of_a_month_have_names_of_their_own(world: World) -> None:
+    titles = [call_sitting(by="test", day=date(2026, 12, day)).title for day in (12, 26)]
+    assert titles == ["2026年12月12日考期", "2026年12月考期"]
+
+
+def test_a_due_date_that_is_provisional_says_so(world: World) -> None:
+    offering = world.association
+    offering.plan = {**offering.plan, "provisional": ["result_due"]}
+    assert due_rule(offering, "result_due").endswith("；暂定：该年放假安排尚未公布")
+    assert provisional(offering, "result_due") == "（暂定）"
+    assert provisional(offering, "enrolment_closes") == ""
 
 
 def test_the_newest_notice_of_a_year_counts(world: World) -> None:

@@ -216,12 +216,14 @@ def _due(release: Release, count: int, calendar: WorkCalendar) -> Due:
         raise ValueError("An unreleased release has no due date.")
     rules = rules_for(release.offering)
     approved = day_of(release.released_at)
+    reached = due_after_approval(rules, "certificate_due", approved, calendar=calendar)
+    source = rules.timetable.rule("certificate_due").source
     return Due(
         offering=release.offering,
         approved_on=approved,
-        due=day_ends(due_after_approval(rules, "certificate_due", approved, calendar=calendar).day),
+        due=day_ends(reached.day),
         count=count,
-        rule=rules.timetable.rule("certificate_due").source,
+        rule=f"{source}；暂定：该年放假安排尚未公布" if reached.provisional else source,
     )
 
 

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
+from zhiheng.cli.backend import has_database, start_backend
 from zhiheng.cli.calendar import parse_day, parse_whole
 from zhiheng.cli.output import AsJson, answer, say
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.workdays import is_known
+from zhiheng.foundation.workdays import WorkCalendar, official_calendar
 from zhiheng.sittings.core.plan import SittingPlan, is_regular_day, last_saturday, plan_sitting, plan_year
 from zhiheng.standards.core.loader import load_rule_set
 from zhiheng.standards.core.terms import RuleSet
@@ -28,29 +29,47 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """列出考期与各项截止日。"""
-    plans = _plans(load_rule_set(rules), year, day)
+    plans = _plans(load_rule_set(rules), year, day, _calendar())
     answer(
         [_row(entry) for entry in plans], as_json=as_json, text=lambda: "\n\n".join(map(_paragraph, plans))
     )
 
 
-def _plans(rules: RuleSet, year: str | None, day: str | None) -> tuple[SittingPlan, ...]:
+def _calendar() -> WorkCalendar:
+    """The published calendar, with the notices imported into the database where there is one."""
+    if not has_database():
+        return official_calendar()
+    start_backend()
+    from django.db import DatabaseError  # noqa: PLC0415 - needs no backend until here
+
+    from zhiheng.sittings.queries import working_calendar  # noqa: PLC0415 - models, after the backend started
+
+    try:
+        return working_calendar()
+    except DatabaseError:
+        say("数据库里还没有放假安排，按随附的日历推算。")
+        return official_calendar()
+
+
+def _plans(
+    rules: RuleSet, year: str | None, day: str | None, calendar: WorkCalendar
+) -> tuple[SittingPlan, ...]:
     if year is not None and day is None:
-        return _warned(plan_year(rules, parse_whole(year, "年份")))
+        return _warned(plan_year(rules, parse_whole(year, "年份"), calendar=calendar), calendar)
     if day is not None and year is None:
         wanted = parse_day(day)
-        planned = plan_sitting(rules, wanted)
+        planned = plan_sitting(rules, wanted, calendar=calendar)
         if not is_regular_day(wanted):
             regular = last_saturday(wanted.year, wanted.month).isoformat()
             say(f"{day} 不是当月最后一个周六（{regular}），仍按这一天推算。")
-        return _warned((planned,))
+        return _warned((planned,), calendar)
     raise Refused(
         what="--year 与 --date 须给出一个，且只给一个", remedy="例如 --year 2026", code="plan-range"
     )
 
 
-def _warned(plans: tuple[SittingPlan, ...]) -> tuple[SittingPlan, ...]:
-    if not all(is_known(plan.day) for plan in plans):
+def _warned(plans: tuple[SittingPlan, ...], calendar: WorkCalendar) -> tuple[SittingPlan, ...]:
+    if not all(calendar.is_known(plan.day) for plan in plans):
         say(f"{plans[0].day.year} 年的放假安排尚未公布或未收录，节假日标记与工作日推算均为暂定。")
     return plans
 

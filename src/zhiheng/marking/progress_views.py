@@ -14,7 +14,7 @@ from zhiheng.marking.queries import offerings_marked, undecided_attempts
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
 from zhiheng.sittings.models import Offering
-from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.queries import due_rule, rules_for
 
 
 def _offering(offering_id: UUID) -> Offering:
@@ -38,7 +38,7 @@ def offering(request: HttpRequest, offering_id: UUID) -> HttpResponse:
         "steps": _steps(stand),
         "undecided": undecided_attempts(found),
         "rule": rules.marking,
-        "due_rule": rules.timetable.rule("result_due").source,
+        "due_rule": due_rule(found, "result_due"),
     }
     return render(request, "marking/offering.html", context)
 

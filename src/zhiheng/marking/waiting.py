@@ -7,7 +7,7 @@ from zhiheng.marking.queries import answers_for, held_by, offerings_unsettled, r
 from zhiheng.people.models import Account, Role
 from zhiheng.people.waiting import Waiting
 from zhiheng.sittings.models import Offering
-from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.queries import due_rule
 
 WORDS = {
     "keys": "收卷后按答案计分",
@@ -26,7 +26,7 @@ def waiting(account: Account, role: Role) -> list[Waiting]:
 
 
 def result_rule(offering: Offering) -> str:
-    return rules_for(offering).timetable.rule("result_due").source
+    return due_rule(offering, "result_due")
 
 
 def _for_marker(account: Account) -> list[Waiting]:

@@ -9,7 +9,7 @@ from zhiheng.practicals.progress import SkillState, skill_states
 from zhiheng.practicals.queries import overview, panels_of, result_due
 from zhiheng.seating.queries import offerings_with_tickets
 from zhiheng.sittings.models import Offering
-from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.queries import due_rule, rules_for
 
 
 def waiting(account: Account, role: Role) -> list[Waiting]:
@@ -25,7 +25,7 @@ def waiting(account: Account, role: Role) -> list[Waiting]:
 
 
 def result_rule(offering: Offering) -> str:
-    return rules_for(offering).timetable.rule("result_due").source
+    return due_rule(offering, "result_due")
 
 
 def _for_examiner(account: Account) -> list[Waiting]:

@@ -15,7 +15,7 @@ from zhiheng.results.queries import (
     result_due,
     results_of_person,
 )
-from zhiheng.sittings.queries import rules_for
+from zhiheng.sittings.queries import due_rule, rules_for
 from zhiheng.sittings.wording import exam_words
 
 NEWS_DAYS = 30  # how long a released result is news on a candidate's home page
@@ -41,7 +41,7 @@ def _to_propose() -> list[Waiting]:
             url=reverse("release", args=[state.offering.id]),
             count=len(state.sheets),
             due=state.due,
-            rule=rules_for(state.offering).timetable.rule("result_due").source,
+            rule=due_rule(state.offering, "result_due"),
         )
         for state in offerings_to_propose(moment=clock.now())
     ]
@@ -53,7 +53,7 @@ def _to_release(account: Account) -> list[Waiting]:
             title=f"核对并发布{release.offering.title}的成绩",
             url=reverse("release", args=[release.offering_id]),
             due=result_due(release.offering),
-            rule=rules_for(release.offering).timetable.rule("result_due").source,
+            rule=due_rule(release.offering, "result_due"),
         )
         for release in releases_waiting()
         if release.proposed_by_id != account.id

@@ -14,10 +14,17 @@ from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.clock import now, today
 from zhiheng.plumbing.crypto import keyed_hash
 from zhiheng.sittings.core.notices import read_notice
-from zhiheng.sittings.core.plan import SittingPlan, last_saturday, plan_sitting
+from zhiheng.sittings.core.plan import (
+    SittingPlan,
+    decide_callable,
+    is_regular_day,
+    last_saturday,
+    plan_sitting,
+)
 from zhiheng.sittings.models import CalendarFeed, HolidayNotice, Offering, PlanChange, Sitting
 from zhiheng.sittings.queries import rules_for, working_calendar
 from zhiheng.standards.actions import publish
+from zhiheng.standards.core.loader import list_rule_sets
 from zhiheng.standards.core.terms import RuleSet
 from zhiheng.standards.queries import rules_of
 
@@ -30,8 +37,9 @@ DATES = (
 @transaction.atomic
 def call_sitting(*, by: str, day: date) -> Sitting:
     """Open an exam day. A collision with a holiday or make-up workday is kept and flagged on its page, never moved."""
+    words = f"{day.month}月" if is_regular_day(day) else f"{day.month}月{day.day}日"
     sitting, created = Sitting.objects.get_or_create(
-        day=day, defaults={"title": f"{day.year}年{day.month}月考期", "opened_at": now()}
+        day=day, defaults={"title": f"{day.year}年{words}考期", "opened_at": now()}
     )
     if created:
         record(by=by, act="sitting-called", subject=f"sitting:{sitting.id}", detail={"day": day.isoformat()})
@@ -40,15 +48,22 @@ def call_sitting(*, by: str, day: date) -> Sitting:
 
 @transaction.atomic
 def call_year(*, by: str, year: int) -> list[Sitting]:
-    """Open every exam day of a year that is still ahead, the last Saturday of each month; those open stay as they are.
+    """Open every exam day of a year that people can still enrol for, the last Saturday of each month; those open stay as they are.
 
     Returns the ones newly opened. None is moved off a holiday or a make-up workday.
     Raises: Refused when no exam day of the year is ahead.
     """
-    days = [day for day in (last_saturday(year, month) for month in range(1, 13)) if day > today()]
+    rules = list_rule_sets()
+    days = [
+        day
+        for day in (last_saturday(year, month) for month in range(1, 13))
+        if decide_callable(rules, day, today=today()).granted
+    ]
     if not days:
         raise Refused(
-            what=f"{year} 年的考试日都已过去", remedy="请选今年还没过完的年份或以后的年份", code="year-past"
+            what=f"{year} 年的考试日都已过去，或已来不及报名",
+            remedy="请选今年还没过完的年份或以后的年份",
+            code="year-past",
         )
     known = set(Sitting.objects.filter(day__in=days).values_list("day", flat=True))
     return [call_sitting(by=by, day=day) for day in days if day not in known]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.sittings.core.notices import SHAPE
+from zhiheng.sittings.core.plan import decide_callable
 from zhiheng.standards.core.loader import list_rule_sets, load_rule_set
 from zhiheng.standards.core.terms import RuleSet
 from zhiheng.surface.forms import as_validation_error
@@ -37,15 +38,10 @@ class CallForm(forms.Form):
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
-        if day <= self.today:
-            raise as_validation_error(
-                Refused(
-                    what=f"{day.isoformat()} 不在今天之后",
-                    rule="报名截止在考试日之前，过去的日子无法报名",
-                    remedy="请选今天以后的日子",
-                    code="sitting-past",
-                )
-            )
+        try:
+            decide_callable(list_rule_sets(), day, today=self.today).require()
+        except Refused as refused:
+            raise as_validation_error(refused) from None
         return day
 
 

@@ -14,7 +14,7 @@ from zhiheng.plumbing.crypto import keyed_hashes
 from zhiheng.sittings.core.feed import FeedEvent
 from zhiheng.sittings.models import CalendarFeed, HolidayNotice, Offering, PlanChange, Sitting
 from zhiheng.standards.core.loader import list_rule_sets
-from zhiheng.standards.core.terms import RuleSet
+from zhiheng.standards.core.terms import Deadline, RuleSet
 from zhiheng.standards.queries import rules_of
 
 LABELS: dict[str, str | Promise] = {
@@ -62,6 +62,17 @@ def enrolment_ends(offering: Offering) -> datetime:
     return day_ends(date_of(offering, "enrolment_closes"))
 
 
+def is_provisional(offering: Offering, name: str) -> bool:
+    """Whether a date was counted through a year whose calendar is not published yet."""
+    return name in offering.plan["provisional"]
+
+
+def due_rule(offering: Offering, name: Deadline) -> str:
+    """The words behind a due date, with a warning while it is provisional."""
+    source = rules_for(offering).timetable.rule(name).source
+    return f"{source}；暂定：该年放假安排尚未公布" if is_provisional(offering, name) else source
+
+
 def tickets_open(offering: Offering) -> datetime:
     return day_begins(date_of(offering, "tickets_from"))
 
@@ -79,7 +90,7 @@ def milestones(offering: Offering, *, today: date) -> tuple[Milestone, ...]:
             end=dates[name],
             state="today" if dates[name] == today else "past" if dates[name] < today else "ahead",
             flag=flags if name == "sitting" else "",
-            note=str(_("暂定")) if name in offering.plan["provisional"] else "",
+            note=str(_("暂定")) if is_provisional(offering, name) else "",
         )
         for name in sorted(dates, key=lambda name: (dates[name], name in _UNTIL, name))
     )

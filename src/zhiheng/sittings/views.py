@@ -13,7 +13,13 @@ from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
 from zhiheng.sittings.actions import call_sitting, offer
-from zhiheng.sittings.core.plan import SittingPlan, is_regular_day, last_saturday, plan_sitting
+from zhiheng.sittings.core.plan import (
+    SittingPlan,
+    decide_callable,
+    is_regular_day,
+    last_saturday,
+    plan_sitting,
+)
 from zhiheng.sittings.forms import CallForm, OfferForm
 from zhiheng.sittings.models import Sitting
 from zhiheng.sittings.queries import (
@@ -68,7 +74,9 @@ def sittings(request: HttpRequest) -> HttpResponse:
         ],
         "rules": rules,
         "rule_sets": list_rule_sets(),
-        "uncalled": sum(1 for day in regular if day > today and day not in called),
+        "uncalled": sum(
+            1 for day in regular - set(called) if decide_callable(list_rule_sets(), day, today=today).granted
+        ),
         "undecided": undecided_changes(),
     }
     return render(request, "sittings/year.html", context)

@@ -1,8 +1,10 @@
 """From one sitting's day to every date that follows from it, by the rule set it pins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from zhiheng.foundation.decision import Decision, Reason
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI, day_begins, day_ends
 from zhiheng.foundation.workdays import WorkCalendar, WorkdaySum, official_calendar
@@ -71,6 +73,40 @@ def last_saturday(year: int, month: int) -> date:
 def is_regular_day(day: date) -> bool:
     """Whether a day is the one the rule sets print: the last Saturday of its month."""
     return day == last_saturday(day.year, day.month)
+
+
+def decide_callable(rules: Sequence[RuleSet], day: date, *, today: date) -> Decision:
+    """Whether an exam day is far enough ahead that somebody could still enrol, under any of the rule sets.
+
+    The last day of enrolment itself is too late: nobody could be entered, reviewed and paid for in what is left of it.
+    """
+    if day <= today:
+        return Decision.no(
+            Reason(
+                code="sitting-past",
+                text=f"{day.isoformat()} 不在今天之后",
+                met=False,
+                rule="报名截止在考试日之前，过去的日子无法报名",
+                remedy="请选今天以后的日子",
+            )
+        )
+    closes, source = max((plan_sitting(one, day).enrolment_closes, _closing_source(one)) for one in rules)
+    met = closes > today
+    return Decision.all_of(
+        Reason(
+            code="enrolment-over",
+            text=f"{day.isoformat()} 考试的报名于 {closes.isoformat()} 24:00 截止，今天是 {today.isoformat()}",
+            met=met,
+            rule=source,
+            remedy=""
+            if met
+            else f"来不及报名，请选 {today + (day - closes) + timedelta(days=1)} 或以后的日子",
+        )
+    )
+
+
+def _closing_source(rules: RuleSet) -> str:
+    return rules.timetable.rule("enrolment_closes").source
 
 
 def plan_year(rules: RuleSet, year: int, *, calendar: WorkCalendar | None = None) -> tuple[SittingPlan, ...]:
