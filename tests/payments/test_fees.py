@@ -13,9 +13,9 @@ from tests.factories.world import World
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.payments.actions import place_order
-from zhiheng.payments.core.fees import FeeFact, choose_fee
+from zhiheng.payments.core.fees import Fee, FeeFact, choose_fee
 from zhiheng.payments.fees.actions import decide_fee, propose_fee
-from zhiheng.payments.fees.queries import fees_for, waiting_fees
+from zhiheng.payments.fees.queries import fees_for, offering_fees, waiting_fees
 from zhiheng.payments.models import FeeDecision, FeeRow, OrderKind, OrderLine
 from zhiheng.payments.queries import baskets_of, lines_of
 from zhiheng.people.models import Account, Role
@@ -111,11 +111,33 @@ def test_an_approved_row_prices_new_orders_and_leaves_old_ones(
     assert (old.amount_fen, old.basis, old.fee_id) == (68000, "规则集 ccia-000 的报名费", None)
 
 
-def test_the_makeup_fee_stays_the_rule_sets(world: World, second: Account) -> None:
-    decide_fee(by=second, row=proposed(world), approved=True)
+def test_a_makeup_has_its_own_rows_and_otherwise_the_rule_sets_fee(world: World, second: Account) -> None:
+    registration = proposed(world)
+    decide_fee(by=second, row=registration, approved=True)
     application = world.approved()
-    fee = fees_for(world.institution, [application], kind=OrderKind.MAKEUP)[application.id]
-    assert (fee.amount_fen, fee.basis, fee.row) == (10000, "规则集 ccia-000 的补考费", None)
+
+    def fee(kind: OrderKind) -> Fee:
+        return fees_for(world.institution, [application], kind=kind)[application.id]
+
+    assert fee(OrderKind.MAKEUP) == Fee(amount_fen=10000, basis="规则集 ccia-000 的补考费")
+    row = proposed(world, kind=OrderKind.MAKEUP, amount_fen=9000)
+    decide_fee(by=second, row=row, approved=True)
+    assert fee(OrderKind.MAKEUP) == Fee(
+        amount_fen=9000, basis="费用表：规则集 ccia-000 各项目各等级，2026-11-10 起执行", row=row.id
+    )
+    assert (fee(OrderKind.REGISTRATION).amount_fen, fee(OrderKind.REGISTRATION).row) == (50000, registration.id)
+
+
+def test_the_public_reads_no_institutions_fee(world: World, second: Account) -> None:
+    row = proposed(world, institution=world.institution)
+    decide_fee(by=second, row=row, approved=True)
+    offering = world.association
+    assert offering_fees([offering])[offering.id].amount_fen == 68000
+    assert offering_fees([offering], institution=world.institution)[offering.id].amount_fen == 50000
+
+    decide_fee(by=second, row=proposed(world, amount_fen=60000), approved=True)
+    assert offering_fees([offering])[offering.id].amount_fen == 60000
+    assert offering_fees([]) == {}
 
 
 def test_what_cannot_be_proposed_or_decided(world: World, second: Account) -> None:
@@ -147,6 +169,7 @@ def test_proposed_and_approved_on_the_pages(
 ) -> None:
     first, other = client_of(world[Role.FINANCE]), client_of(second)
     sent = {
+        "kind": "registration",
         "scope": "ccia-000|internet-marketing|junior",
         "institution": str(world.institution.id),
         "amount": "500.00",

@@ -131,7 +131,7 @@ def test_the_lists_cost_the_same_for_one_and_many(
         institution.post(
             reverse("request_invoice", args=[order.id]), {"kind": "plain", "title": "甲", "tax_number": CODE}
         )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(finance.get(reverse("refunds")).context["waiting"]) == count
     with django_assert_num_queries(6):
         assert len(finance.get(reverse("invoices")).context["waiting"]) == count

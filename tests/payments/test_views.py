@@ -184,7 +184,7 @@ def test_the_order_page_costs_the_same_for_one_and_many(
     for _ in range(3):
         ordered(world)
         world.approved()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         institution.get(reverse("orders"))
 
 

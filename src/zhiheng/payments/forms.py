@@ -7,7 +7,7 @@ from django import forms
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.payments.core.amounts import fen_of
-from zhiheng.payments.models import InvoiceKind
+from zhiheng.payments.models import InvoiceKind, OrderKind
 from zhiheng.plumbing import clock
 from zhiheng.surface.forms import as_validation_error
 
@@ -98,9 +98,10 @@ def _clean_fen(form: forms.Form) -> int:
 class FeeForm(forms.Form):
     """A row for the fee table. Scope values are "rule set|programme|level"."""
 
+    kind = forms.ChoiceField(label="费用", choices=OrderKind.choices, initial=OrderKind.REGISTRATION)
     scope = forms.ChoiceField(label="适用项目与等级")
     institution = forms.ChoiceField(label="适用机构", required=False)
-    amount = _amount("报名费（元）")
+    amount = _amount("金额（元）")
     valid_from = _date("生效日期", words="按下单那天是否生效计算。")
     valid_until = _date("截止日期", required=False, words="最后生效的一天；不填为长期。")
     reason = forms.CharField(label="调整原因", max_length=200, help_text="写明依据，例如会议纪要。")
@@ -132,14 +133,25 @@ class RefundForm(forms.Form):
         required=False,
         help_text="选考生：同时冲减该考生的费用，全额退回后不再安排考试。选全单：只退款，费用仍须缴纳。",
     )
+    way = forms.ChoiceField(
+        label="怎么退",
+        required=False,
+        help_text="经支付渠道收到的款项，请退回原渠道；暂收款整笔退回，不冲减任何费用。",
+    )
     amount = _amount("退款金额（元）")
     reason = forms.CharField(label="退款原因", max_length=200)
 
-    def __init__(self, *args: Any, lines: list[tuple[str, str]], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, lines: list[tuple[str, str]], ways: list[tuple[str, str]], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
-        field = self.fields["line"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [*lines, ("", "全单：付款有误，须重新付款")]
+        whole, bank = ("", "全单：付款有误，须重新付款"), ("", "银行转账")
+        for name, choices in (("line", [*lines, whole]), ("way", [*ways, bank])):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+        if not ways:
+            del self.fields["way"]
 
     def clean_amount(self) -> int:
         return _clean_fen(self)
@@ -160,6 +172,13 @@ class InvoiceForm(forms.Form):
     tax_number = forms.CharField(
         label="纳税人识别号", max_length=24, help_text="18 位统一社会信用代码，末位是校验码。"
     )
+
+
+class RedInvoiceForm(forms.Form):
+    """The red invoice as issued."""
+
+    number = forms.CharField(label="红字发票号码", max_length=20, help_text="8 位或 20 位数字。")
+    issued_on = _date("红字发票日期")
 
 
 class InvoiceIssueForm(forms.Form):

@@ -15,7 +15,14 @@ from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.payments.core.fees import Fee
 from zhiheng.payments.core.ledger import Balance
 from zhiheng.payments.fees.queries import fees_for
-from zhiheng.payments.models import LedgerEntry, Order, OrderLine, RefundDecision, Settlement
+from zhiheng.payments.models import (
+    LedgerEntry,
+    Order,
+    OrderKind,
+    OrderLine,
+    RefundDecision,
+    Settlement,
+)
 from zhiheng.people.models import Institution
 from zhiheng.sittings.models import Sitting
 
@@ -49,15 +56,20 @@ def paid_applications() -> QuerySet[Application]:
 
 
 def unordered_applications(institution: Institution) -> QuerySet[Application]:
-    """Approved applications no order has been placed for, or whose fee was refunded in full (`refunded`)."""
-    ordered = OrderLine.objects.filter(application=OuterRef("pk"))
+    """Approved applications no order has been placed for, or whose fee was refunded in full."""
+    ordered = OrderLine.objects.filter(application=OuterRef("pk"), released=False)
     return (
         Application.objects.filter(institution=institution, status=ApplicationStatus.APPROVED)
-        .filter(~Exists(ordered.filter(released=False)))
-        .annotate(refunded=Exists(ordered))
+        .filter(~Exists(ordered))
         .select_related("person", "offering", "sitting")
         .order_by("sitting__day", "person__name")
     )
+
+
+def never_ordered(institution: Institution) -> QuerySet[Application]:
+    """Those of them no order has ever been placed for."""
+    refunded = OrderLine.objects.filter(application=OuterRef("pk"), released=True)
+    return unordered_applications(institution).filter(~Exists(refunded))
 
 
 def orders_of(institution: Institution) -> QuerySet[Order]:
@@ -78,11 +90,13 @@ def ledger_balance() -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
-    """Approved candidates of one sitting no order has been placed for."""
+    """Approved candidates of one sitting no order has been placed for; make-ups apart."""
 
     sitting: Sitting
+    kind: OrderKind
     applications: tuple[Application, ...]
     fees: Mapping[UUID, Fee]  # by application
+    refunded: frozenset[UUID]  # applications whose fee went back in full before
 
     @property
     def total_fen(self) -> int:
@@ -90,11 +104,25 @@ class Basket:
 
 
 def baskets_of(institution: Institution) -> list[Basket]:
-    """One basket a sitting, the next one first, at the fees that hold today."""
+    """One basket a sitting, the next one first, at the fees that hold today.
+
+    Who was refunded in full is among them, so that the candidate can be ordered for again.
+    """
     waiting = list(unordered_applications(institution))
-    fees = fees_for(institution, waiting)
-    grouped = groupby(waiting, key=lambda application: application.sitting)
-    return [Basket(sitting=sitting, applications=tuple(some), fees=fees) for sitting, some in grouped]
+    released = OrderLine.objects.filter(application__in=waiting, released=True)
+    refunded = frozenset(released.values_list("application_id", flat=True))
+    apart = {
+        OrderKind.REGISTRATION: [entry for entry in waiting if entry.resit_of_id is None],
+        OrderKind.MAKEUP: [entry for entry in waiting if entry.resit_of_id is not None],
+    }
+    baskets = [
+        Basket(sitting=sitting, kind=kind, applications=tuple(some), fees=fees, refunded=refunded)
+        for kind, those in apart.items()
+        if those
+        for fees in [fees_for(institution, those, kind=kind)]
+        for sitting, some in groupby(those, key=lambda entry: entry.sitting)
+    ]
+    return sorted(baskets, key=lambda basket: (basket.sitting.day, basket.kind == OrderKind.MAKEUP))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

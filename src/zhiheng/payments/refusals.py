@@ -6,7 +6,8 @@ from datetime import date
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.money import yuan
-from zhiheng.payments.models import Order, OrderLine, Settlement
+from zhiheng.payments.invoices.queries import standing_invoice
+from zhiheng.payments.models import Order, OrderLine, PaymentMethod, Settlement
 from zhiheng.payments.queries import balance_of
 from zhiheng.people.models import Account, Institution
 from zhiheng.plumbing import clock
@@ -86,6 +87,23 @@ def check_undecided(decided: bool) -> None:
         raise Refused(what="这一项已经处理过", remedy="请刷新页面查看结果", code="decided-already")
 
 
+def check_returnable(
+    order: Order, settlement: Settlement, line: OrderLine | None, amount_fen: int, *, left_fen: int
+) -> None:
+    """What goes back the way it came is no more than came; money in suspense belongs to no candidate."""
+    if settlement.order_id != order.id or settlement.method == PaymentMethod.BANK_TRANSFER:
+        raise Refused(what="所选到账不能原路退回", remedy="请刷新页面后重新选择", code="refund-settlement")
+    if settlement.suspense and line is not None:
+        raise Refused(what="暂收款不属于任何考生", remedy="退暂收款时，“退给谁”请选全单", code="refund-line")
+    if not 0 < amount_fen <= left_fen:
+        raise Refused(
+            what=f"这笔{settlement.get_method_display()}到账最多还能退 {yuan(left_fen)} 元，不能退 {yuan(amount_fen)} 元",
+            rule="原路退回大于零，且不超过该笔到账未退回、未在申请中的金额",
+            remedy="请核对金额",
+            code="refund-amount",
+        )
+
+
 def check_refundable(
     order: Order, line: OrderLine | None, amount_fen: int, *, promised_fen: int, line_gone_fen: int
 ) -> None:
@@ -111,4 +129,15 @@ def check_refundable(
             rule="退款不超过该考生的费用",
             remedy="请核对金额",
             code="refund-amount",
+        )
+
+
+def check_no_invoice(order: Order) -> None:
+    """Money an invoice stands for goes back only after a red invoice. Raises: Refused."""
+    if (invoice := standing_invoice(order)) is not None:
+        raise Refused(
+            what=f"订单 {order.reference} 已开发票 {invoice.number}",
+            rule="已开发票的款项，先开红字发票再退款",
+            remedy="请在发票页登记红字发票，退款后由机构按实收重新申请",
+            code="invoice-stands",
         )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhiheng.payments.views import bank_files, fees, invoices, orders, refunds
+from zhiheng.payments.views import bank_files, channels, fees, invoices, orders, refunds
 
 urlpatterns = [
     path("orders/", orders.orders, name="orders"),
@@ -28,5 +28,11 @@ urlpatterns = [
     path("finance/orders/<uuid:order_id>/refund/", refunds.request_refund, name="request_refund"),
     path("finance/refunds/", refunds.refunds, name="refunds"),
     path("finance/refunds/<uuid:refund_id>/", refunds.refund, name="refund"),
+    path("finance/refunds/<uuid:refund_id>/send/", refunds.send_refund, name="send_refund"),
     path("finance/ledger/", orders.ledger, name="ledger"),
+    path("orders/<uuid:order_id>/pay/", channels.pay, name="pay"),
+    path("orders/payments/<uuid:payment_id>/", channels.payment, name="payment"),
+    path("orders/payments/<uuid:payment_id>/state/", channels.payment_state, name="payment_state"),
+    path("orders/payments/<uuid:payment_id>/look-up/", channels.look_up_payment, name="look_up_payment"),
+    path("pay/notify/<slug:method>/", channels.payment_notice, name="payment_notice"),
 ]

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from zhiheng.payments import queries
 from zhiheng.payments.bank_files.queries import bank_files
+from zhiheng.payments.channels.queries import surpluses
 from zhiheng.payments.fees.queries import waiting_fees
 from zhiheng.payments.invoices.queries import waiting_invoices
 from zhiheng.payments.refunds.queries import waiting_refunds
@@ -27,6 +28,7 @@ def _for_finance(account: Account) -> list[Waiting]:
         *_counted(bank_files().filter(confirmed_at=None).count(), "份银行明细等待确认", "bank_files"),
         *_counted(waiting_refunds().exclude(requested_by=account).count(), "笔退款等待批准", "refunds"),
         *_counted(waiting_fees().exclude(proposed_by=account).count(), "项新费用等待批准", "fee_table"),
+        *_counted(len(surpluses()), "笔暂收款等待退回", "refunds"),
         *_counted(waiting_invoices().count(), "张发票等待开具", "invoices"),
     ]
 
@@ -35,7 +37,7 @@ def _for_institution(account: Account) -> list[Waiting]:
     institution = institution_of(account)
     if institution is None:
         return []
-    unordered = queries.unordered_applications(institution).count()
+    unordered = queries.never_ordered(institution).count()
     unpaid = queries.orders_of(institution).filter(paid_at=None).count()
     return [
         *_counted(unordered, "名已通过审核的考生尚未下单缴费", "orders"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from django.conf import settings
+from django.urls import reverse
 
 from zhiheng.payments.channels.alipay import AlipayPrecreate
 from zhiheng.payments.channels.base import Channel, NotSetUp
@@ -14,6 +15,11 @@ _MAKERS: dict[PaymentMethod, tuple[Callable[[Mapping[str, str]], Channel], str]]
     PaymentMethod.WECHAT: (WeChatNative, "PAY_WECHAT"),
     PaymentMethod.ALIPAY: (AlipayPrecreate, "PAY_ALIPAY"),
 }
+
+
+def notify_url(channel: Channel) -> str:
+    """Where the provider tells us what happened."""
+    return f"{settings.PUBLIC_URL}{reverse('payment_notice', args=[channel.method.value])}"
 
 
 def channel_for(method: str) -> Channel | None:

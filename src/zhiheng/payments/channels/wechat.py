@@ -1,10 +1,10 @@
 """WeChat Pay, APIv3, Native: the payer scans a QR code."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.payments.channels.base import (
@@ -24,6 +24,7 @@ from zhiheng.payments.channels.base import (
 from zhiheng.payments.core.notices import Identity, Notice, Outcome, PaymentFacts, RefundFacts, TradeState
 from zhiheng.payments.models import PaymentMethod
 
+Told = TypeVar("Told", PaymentFacts, RefundFacts)
 PREFIX = "ZHIHENG_PAY_WECHAT_"
 NAME = "微信支付"
 _STATES = {"SUCCESS": TradeState.PAID, "REFUND": TradeState.PAID, "CLOSED": TradeState.CLOSED}
@@ -146,7 +147,7 @@ class WeChatNative:
         raise Declined(str(answer.get("message") or answer.get("code") or f"HTTP {status}")[:120])
 
 
-def _read(reader: Any, answer: dict[str, Any]) -> Any:
+def _read(reader: Callable[[dict[str, Any]], Told], answer: dict[str, Any]) -> Told:
     try:
         return reader(answer)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeFact:
-    """An approved row of the fee table; "" or None = every one. valid_until is the last day it holds."""
+    """An approved row of the fee table; "" or None = every one. valid_until is the last day it holds; makeup: a fee
+    for sitting again instead of one for registering."""
 
     id: UUID
     rule_set: str
@@ -19,6 +20,7 @@ class FeeFact:
     valid_from: date
     valid_until: date | None
     approved_at: datetime
+    makeup: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +38,19 @@ def choose_fee(
     rule_set: str,
     programme: str,
     level: str,
-    institution: UUID,
+    institution: UUID | None,
     day: date,
     standard_fen: int,
+    makeup: bool = False,
 ) -> Fee:
     """The row that names the institution before one that names the level, then the programme; of equals, the one
-    that holds since the later day, then the one approved later. standard_fen: the rule set's value."""
+    that holds since the later day, then the one approved later. standard_fen: the rule set's value. Without an
+    institution it is the fee of anybody, as the public reads it."""
     holding = [
         row
         for row in table
-        if row.rule_set == rule_set
+        if row.makeup == makeup
+        and row.rule_set == rule_set
         and row.programme in ("", programme)
         and row.level in ("", level)
         and row.institution in (None, institution)
@@ -53,7 +58,7 @@ def choose_fee(
         and (row.valid_until is None or day <= row.valid_until)
     ]
     if not holding:
-        return Fee(amount_fen=standard_fen, basis=f"规则集 {rule_set} 的报名费")
+        return Fee(amount_fen=standard_fen, basis=f"规则集 {rule_set} 的{'补考费' if makeup else '报名费'}")
     row = max(holding, key=_rank)
     return Fee(amount_fen=row.amount_fen, basis=f"费用表：{scope_words(row)}，{_period(row)}", row=row.id)
 

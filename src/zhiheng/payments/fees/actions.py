@@ -6,7 +6,7 @@ from django.db import transaction
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.payments.core.amounts import MOST_FEN
-from zhiheng.payments.models import FeeDecision, FeeRow
+from zhiheng.payments.models import FeeDecision, FeeRow, OrderKind
 from zhiheng.payments.refusals import check_second, check_undecided, filled
 from zhiheng.people.models import Account, Institution
 from zhiheng.plumbing import clock
@@ -23,12 +23,13 @@ def propose_fee(
     amount_fen: int,
     valid_from: date,
     reason: str,
+    kind: OrderKind = OrderKind.REGISTRATION,
     programme: str = "",
     level: str = "",
     institution: Institution | None = None,
     valid_until: date | None = None,
 ) -> FeeRow:
-    """A new registration fee; an empty programme, level or institution means every one.
+    """A new fee for registering or, by kind, for one attempt of a make-up; an empty programme, level or institution means every one.
 
     Raises: Refused for a scope the rule set does not have, no amount, or days in the wrong order or in the past.
     """
@@ -50,6 +51,7 @@ def propose_fee(
             code="fee-period",
         )
     row = FeeRow.objects.create(
+        kind=kind,
         rule_set=rules.id,
         programme=rules.programme(programme).id if programme else "",
         level=rules.level(level).id if level else "",
@@ -64,7 +66,12 @@ def propose_fee(
         by=str(by.id),
         act="fee-proposed",
         subject=f"fee:{row.id}",
-        detail={"rule_set": row.rule_set, "amount_fen": amount_fen, "valid_from": valid_from.isoformat()},
+        detail={
+            "kind": str(kind),
+            "rule_set": row.rule_set,
+            "amount_fen": amount_fen,
+            "valid_from": valid_from.isoformat(),
+        },
     )
     return row
 

@@ -11,6 +11,7 @@ from zhiheng.payments.core.fees import Fee, FeeFact, choose_fee
 from zhiheng.payments.models import FeeDecision, FeeRow, OrderKind
 from zhiheng.people.models import Institution
 from zhiheng.plumbing import clock
+from zhiheng.sittings.models import Offering
 from zhiheng.standards.models import RuleSetRevision
 
 
@@ -21,36 +22,45 @@ def fees_for(
     kind: OrderKind = OrderKind.REGISTRATION,
     day: date | None = None,
 ) -> dict[UUID, Fee]:
-    """The fee of each application by its id, as it holds on the day of ordering (today), in two queries.
+    """The fee of each application by its id, as it holds on the day of ordering (today), in two queries."""
+    offerings = {application.offering.id: application.offering for application in applications}
+    fees = _fees(list(offerings.values()), institution=institution, kind=kind, day=day or clock.today())
+    return {application.id: fees[application.offering_id] for application in applications}
 
-    Make-up fees are the rule set's alone.
-    """
-    revisions = {application.offering.revision_id for application in applications}
+
+def offering_fees(
+    offerings: Sequence[Offering],
+    *,
+    kind: OrderKind = OrderKind.REGISTRATION,
+    institution: Institution | None = None,
+) -> dict[UUID, Fee]:
+    """The fee of each offering today, as anybody reads it, or one institution; by the offering's id, in two queries."""
+    return _fees(offerings, institution=institution, kind=kind, day=clock.today())
+
+
+def _fees(
+    offerings: Sequence[Offering], *, institution: Institution | None, kind: OrderKind, day: date
+) -> dict[UUID, Fee]:
+    revisions = {offering.revision_id for offering in offerings}
     rule_sets = dict(RuleSetRevision.objects.filter(pk__in=revisions).values_list("pk", "rule_set"))
-    if kind == OrderKind.MAKEUP:
-        return {
-            application.id: Fee(
-                amount_fen=application.offering.makeup_fee_fen,
-                basis=f"规则集 {rule_sets[application.offering.revision_id]} 的补考费",
-            )
-            for application in applications
-        }
-    table = _in_force(institution, day or clock.today())
+    table = _in_force(institution, day)
+    makeup = kind == OrderKind.MAKEUP
     return {
-        application.id: choose_fee(
+        offering.id: choose_fee(
             table,
-            rule_set=rule_sets[application.offering.revision_id],
-            programme=application.offering.programme,
-            level=application.offering.level,
-            institution=institution.id,
-            day=day or clock.today(),
-            standard_fen=application.offering.fee_fen,
+            rule_set=rule_sets[offering.revision_id],
+            programme=offering.programme,
+            level=offering.level,
+            institution=institution.id if institution else None,
+            day=day,
+            standard_fen=offering.makeup_fee_fen if makeup else offering.fee_fen,
+            makeup=makeup,
         )
-        for application in applications
+        for offering in offerings
     }
 
 
-def _in_force(institution: Institution, day: date) -> list[FeeFact]:
+def _in_force(institution: Institution | None, day: date) -> list[FeeFact]:
     approved = (
         FeeDecision.objects.filter(approved=True, row__valid_from__lte=day)
         .filter(Q(row__valid_until=None) | Q(row__valid_until__gte=day))
@@ -68,6 +78,7 @@ def _in_force(institution: Institution, day: date) -> list[FeeFact]:
             valid_from=decision.row.valid_from,
             valid_until=decision.row.valid_until,
             approved_at=decision.created_at,
+            makeup=decision.row.kind == OrderKind.MAKEUP,
         )
         for decision in approved
     ]

@@ -9,7 +9,7 @@ from zhiheng.foundation.credit_code import parse_credit_code
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.money import yuan
 from zhiheng.payments.invoices.queries import live_request
-from zhiheng.payments.models import InvoiceAnswer, InvoiceKind, InvoiceRequest, Order
+from zhiheng.payments.models import InvoiceAnswer, InvoiceKind, InvoiceRequest, Order, RedInvoice
 from zhiheng.payments.queries import balance_of
 from zhiheng.payments.refusals import check_past, check_undecided, filled
 from zhiheng.people.models import Account
@@ -63,16 +63,7 @@ def record_invoice(*, by: Account, request: InvoiceRequest, number: str, issued_
     Raises: Refused for a number no invoice has or used before, a future day, or an amount refunds have changed.
     """
     _lock(request)
-    digits = "".join(number.split())
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{20}", digits):
-        raise Refused(
-            what=f"发票号码“{number}”有误",
-            rule="数电发票 20 位数字，纸质发票 8 位数字",
-            remedy="请照发票填写",
-            code="invoice-number",
-        )
-    if InvoiceAnswer.objects.filter(number=digits).exists():
-        raise Refused(what=f"发票号码 {digits} 已登记过", remedy="请核对号码", code="invoice-number-used")
+    digits = _new_number(number)
     check_past("开票日期", issued_on)
     held = balance_of(request.order).held_fen
     if held != request.amount_fen:
@@ -92,6 +83,51 @@ def record_invoice(*, by: Account, request: InvoiceRequest, number: str, issued_
         detail={"invoice": str(request.id), "number": digits},
     )
     return answer
+
+
+@transaction.atomic
+def record_red_invoice(*, by: Account, answer: InvoiceAnswer, number: str, issued_on: date) -> RedInvoice:
+    """Write down the red invoice that takes an issued one back; the institution may then ask for a new one.
+
+    Raises: Refused for an invoice never issued or taken back before, a number no invoice has or used before, or a
+    day in the future or before the invoice it takes back.
+    """
+    lock_named(f"order:{answer.request.order_id}")
+    if not answer.issued or RedInvoice.objects.filter(answer=answer).exists():
+        raise Refused(
+            what="这张发票没有开具，或已登记过红字发票", remedy="请刷新页面查看", code="invoice-not-standing"
+        )
+    digits = _new_number(number)
+    check_past("红字发票日期", issued_on)
+    if answer.issued_on is not None and issued_on < answer.issued_on:
+        raise Refused(
+            what=f"红字发票日期 {issued_on.isoformat()} 早于原发票的 {answer.issued_on.isoformat()}",
+            remedy="请照红字发票填写",
+            code="red-before",
+        )
+    red = RedInvoice.objects.create(answer=answer, number=digits, issued_on=issued_on, by=by)
+    record(
+        by=str(by.id),
+        act="red-invoice-recorded",
+        subject=f"order:{answer.request.order_id}",
+        detail={"invoice": answer.number, "number": digits},
+    )
+    return red
+
+
+def _new_number(number: str) -> str:
+    digits = "".join(number.split())
+    if not re.fullmatch(r"[0-9]{8}|[0-9]{20}", digits):
+        raise Refused(
+            what=f"发票号码“{number}”有误",
+            rule="数电发票 20 位数字，纸质发票 8 位数字",
+            remedy="请照发票填写",
+            code="invoice-number",
+        )
+    used = (InvoiceAnswer.objects.filter(number=digits), RedInvoice.objects.filter(number=digits))
+    if any(found.exists() for found in used):
+        raise Refused(what=f"发票号码 {digits} 已登记过", remedy="请核对号码", code="invoice-number-used")
+    return digits
 
 
 @transaction.atomic

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from zhiheng.payments.models import InvoiceAnswer, InvoiceRequest, Order
+from zhiheng.payments.models import InvoiceAnswer, InvoiceRequest, Order, RedInvoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceCase:
     request: InvoiceRequest
     answer: InvoiceAnswer | None
+    red: RedInvoice | None = None  # it has taken the issued one back
 
 
 def _answered(*, issued: bool | None = None) -> Exists:
@@ -20,15 +21,29 @@ def _answered(*, issued: bool | None = None) -> Exists:
 
 
 def live_request(order: Order) -> InvoiceRequest | None:
-    """The request of an order that waits or was issued; a declined one no longer counts."""
-    return InvoiceRequest.objects.filter(~_answered(issued=False), order=order).first()
+    """The request of an order that waits or was issued; one declined or taken back in red no longer counts."""
+    red = RedInvoice.objects.filter(answer__request=OuterRef("pk"))
+    return InvoiceRequest.objects.filter(~_answered(issued=False), ~Exists(red), order=order).first()
+
+
+def standing_invoice(order: Order) -> InvoiceAnswer | None:
+    """The issued invoice no red one has taken back."""
+    red = RedInvoice.objects.filter(answer=OuterRef("pk"))
+    return InvoiceAnswer.objects.filter(~Exists(red), request__order=order, issued=True).first()
 
 
 def invoices_of(order: Order) -> list[InvoiceCase]:
-    """Every request of an order with its answer, in two queries."""
+    """Every request of an order with its answer and what took it back, in three queries."""
     answers = {answer.request_id: answer for answer in InvoiceAnswer.objects.filter(request__order=order)}
+    reds = {
+        red.answer.request_id: red
+        for red in RedInvoice.objects.filter(answer__request__order=order).select_related("answer")
+    }
     found = InvoiceRequest.objects.filter(order=order).order_by("created_at", "id")
-    return [InvoiceCase(request=request, answer=answers.get(request.id)) for request in found]
+    return [
+        InvoiceCase(request=request, answer=answers.get(request.id), red=reds.get(request.id))
+        for request in found
+    ]
 
 
 def waiting_invoices() -> QuerySet[InvoiceRequest]:
@@ -54,5 +69,7 @@ def invoice_case(request_id: UUID) -> InvoiceCase | None:
     if request is None:
         return None
     return InvoiceCase(
-        request=request, answer=InvoiceAnswer.objects.filter(request=request).select_related("by").first()
+        request=request,
+        answer=InvoiceAnswer.objects.filter(request=request).select_related("by").first(),
+        red=RedInvoice.objects.filter(answer__request=request).select_related("by").first(),
     )

@@ -19,14 +19,20 @@ def _decided(*, approved: bool | None = None) -> Exists:
     return Exists(found if approved is None else found.filter(approved=approved))
 
 
-def promised_fen(order: Order) -> int:
-    """Refunds of the order that wait for a decision."""
-    return _sum(Refund.objects.filter(~_decided(), order=order))
+def promised_fen(order: Order, *, but: Refund) -> int:
+    """Other refunds of the order that wait for a decision; money in suspense is no part of the order's."""
+    waiting = Refund.objects.filter(~_decided(), order=order).exclude(settlement__suspense=True)
+    return _sum(waiting.exclude(pk=but.pk))
 
 
-def line_gone_fen(line: OrderLine | None) -> int:
-    """Refunds of one candidate's fee, paid or waiting; 0 for no line."""
-    return _sum(Refund.objects.filter(~_decided(approved=False), line=line)) if line else 0
+def line_gone_fen(line: OrderLine | None, *, but: Refund) -> int:
+    """Other refunds of one candidate's fee, paid or waiting; 0 for no line."""
+    return _sum(Refund.objects.filter(~_decided(approved=False), line=line).exclude(pk=but.pk)) if line else 0
+
+
+def cancelled_fen(line: OrderLine) -> int:
+    """What of a candidate's fee has gone back."""
+    return _sum(Refund.objects.filter(_decided(approved=True), line=line))
 
 
 def _sum(found: QuerySet[Refund]) -> int:
@@ -63,5 +69,9 @@ def refund_case(refund_id: UUID) -> RefundCase | None:
 
 def _with_everything(found: QuerySet[Refund]) -> QuerySet[Refund]:
     return found.select_related(
-        "order__institution", "order__sitting", "line__application__person", "requested_by"
+        "order__institution",
+        "order__sitting",
+        "line__application__person",
+        "settlement__payment",
+        "requested_by",
     )

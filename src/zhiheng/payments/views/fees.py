@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from zhiheng.foundation.errors import Refused
 from zhiheng.payments.fees import actions, queries
 from zhiheng.payments.forms import FeeForm
-from zhiheng.payments.models import FeeRow
+from zhiheng.payments.models import FeeRow, OrderKind
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
 from zhiheng.people.queries import all_institutions
@@ -44,7 +44,12 @@ def fee_table(request: SignedInRequest) -> HttpResponse:
                 for row in queries.waiting_fees()
             ],
             "rules": [
-                {"name": rules.title, "fen": rules.fees.registration_fen.value} for rules in list_rule_sets()
+                {
+                    "name": rules.title,
+                    "fen": rules.fees.registration_fen.value,
+                    "makeup_fen": rules.fees.makeup_fen.value,
+                }
+                for rules in list_rule_sets()
             ],
             "rows": [
                 {
@@ -77,6 +82,7 @@ def propose_fee(request: SignedInRequest) -> HttpResponse:
         try:
             actions.propose_fee(
                 by=request.user,
+                kind=OrderKind(sent["kind"]),
                 rule_set=rule_set,
                 programme=programme,
                 level=level,

@@ -1,5 +1,6 @@
 """Invoices: asked for by institutions, recorded by finance."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from zhiheng.foundation.errors import Refused
-from zhiheng.payments.forms import InvoiceForm, InvoiceIssueForm, NoteForm
+from zhiheng.payments.forms import InvoiceForm, InvoiceIssueForm, NoteForm, RedInvoiceForm
 from zhiheng.payments.invoices import actions, queries
 from zhiheng.payments.models import InvoiceKind
 from zhiheng.payments.queries import account_of, order_for
@@ -24,6 +25,7 @@ _FIELD_OF = {
     "invoice-number": "number",
     "invoice-number-used": "number",
     "future-date": "issued_on",
+    "red-before": "issued_on",
     "note": "note",
 }
 
@@ -73,26 +75,45 @@ def invoice(request: SignedInRequest, request_id: UUID) -> HttpResponse:
     case = queries.invoice_case(request_id)
     if case is None:
         raise Http404
-    saying_no = request.POST.get("verdict") == "decline"
-    data = request.POST or None
-    issue = InvoiceIssueForm(None if saying_no else data)
-    note = NoteForm(data if saying_no else None)
-    form = note if saying_no else issue
-    if request.method == "POST" and form.is_valid():
+    verdict = request.POST.get("verdict", "issue")
+    forms = {
+        name: kind(request.POST if request.method == "POST" and verdict == name else None)
+        for name, kind in _ANSWERS.items()
+    }
+    form = forms.get(verdict)
+    if request.method == "POST" and form is not None and form.is_valid():
         try:
-            if saying_no:
-                actions.decline_invoice(by=request.user, request=case.request, note=form.cleaned_data["note"])
-            else:
-                actions.record_invoice(by=request.user, request=case.request, **form.cleaned_data)
+            words = _answer(request, case, verdict, form.cleaned_data)
         except Refused as refused:
             name = _FIELD_OF.get(refused.code)
             form.add_error(name if name in form.fields else None, as_validation_error(refused))
         else:
-            messages.success(request, "已写明原因。" if saying_no else "发票号码已登记。")
+            messages.success(request, words)
             return redirect("invoice", case.request.id)
     return render(
         request,
         "payments/invoice.html",
-        {"case": case, "issue": issue, "note": note},
-        status=422 if form.errors else 200,
+        {"case": case, "issue": forms["issue"], "note": forms["decline"], "red": forms["red"]},
+        status=422 if form is not None and form.errors else 200,
     )
+
+
+_ANSWERS: dict[str, type[InvoiceIssueForm | NoteForm | RedInvoiceForm]] = {
+    "issue": InvoiceIssueForm,
+    "decline": NoteForm,
+    "red": RedInvoiceForm,
+}
+
+
+def _answer(request: SignedInRequest, case: queries.InvoiceCase, verdict: str, sent: dict[str, Any]) -> str:
+    """Carry out what finance said about a request; what to tell it afterwards."""
+    if verdict == "decline":
+        actions.decline_invoice(by=request.user, request=case.request, **sent)
+        return "已写明原因。"
+    if verdict == "issue":
+        actions.record_invoice(by=request.user, request=case.request, **sent)
+        return "发票号码已登记。"
+    if case.answer is None:
+        raise Refused(what="这张发票还没有开具", remedy="请刷新页面查看", code="invoice-not-standing")
+    actions.record_red_invoice(by=request.user, answer=case.answer, **sent)
+    return "红字发票已登记，可以退款；机构可按实收重新申请发票。"

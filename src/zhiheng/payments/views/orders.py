@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.money import yuan
 from zhiheng.payments import actions, queries, statements
+from zhiheng.payments.channels.queries import returnables_of
+from zhiheng.payments.channels.registry import channels
 from zhiheng.payments.forms import OrderForm, TransferForm
 from zhiheng.payments.invoices.queries import invoices_of, live_request
-from zhiheng.payments.models import LedgerEntry, Order, OrderKind
+from zhiheng.payments.models import LedgerEntry, Order, OrderKind, PaymentMethod
 from zhiheng.payments.refunds.queries import refunds_of
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Institution, Role
@@ -43,16 +45,19 @@ def _basket_form(basket: queries.Basket, data: object = None) -> OrderForm:
     choices = [
         (
             str(application.id),
-            f"{application.person.name} · {application.offering.title} · {yuan(basket.fees[application.id].amount_fen)} 元",
+            f"{application.person.name} · {application.offering.title} · {yuan(basket.fees[application.id].amount_fen)} 元"
+            f"{' · 原费用已全额退回' if application.id in basket.refunded else ''}",
         )
         for application in basket.applications
     ]
-    everyone = [value for value, _ in choices]
+    everyone = [
+        str(application.id) for application in basket.applications if application.id not in basket.refunded
+    ]
     return OrderForm(
         data,
         choices=choices,
         initial={"applications": everyone},
-        auto_id=f"basket_{basket.sitting.id}_%s",
+        auto_id=f"basket_{basket.sitting.id}_{basket.kind}_%s",
     )
 
 
@@ -63,12 +68,15 @@ def orders(request: SignedInRequest) -> HttpResponse:
 
 
 def _orders_page(
-    request: SignedInRequest, institution: Institution, *, wrong: tuple[Sitting, OrderForm] | None = None
+    request: SignedInRequest,
+    institution: Institution,
+    *,
+    wrong: tuple[queries.Basket, OrderForm] | None = None,
 ) -> HttpResponse:
     baskets = [
         {
             "basket": basket,
-            "form": wrong[1] if wrong and wrong[0] == basket.sitting else _basket_form(basket),
+            "form": wrong[1] if wrong and wrong[0] == basket else _basket_form(basket),
         }
         for basket in queries.baskets_of(institution)
     ]
@@ -89,8 +97,14 @@ def _orders_page(
 def place_order(request: SignedInRequest, sitting_id: UUID) -> HttpResponse:
     """One order for the chosen candidates of a sitting."""
     institution = _institution(request)
+    kind = request.POST.get("kind", OrderKind.REGISTRATION)
     basket = next(
-        (basket for basket in queries.baskets_of(institution) if basket.sitting.id == sitting_id), None
+        (
+            basket
+            for basket in queries.baskets_of(institution)
+            if basket.sitting.id == sitting_id and basket.kind == kind
+        ),
+        None,
     )
     if basket is None:
         messages.info(request, "这一考期没有等待下单的考生，可能已经下过单。")
@@ -104,13 +118,14 @@ def place_order(request: SignedInRequest, sitting_id: UUID) -> HttpResponse:
                 institution=institution,
                 sitting=basket.sitting,
                 applications=[entry for entry in basket.applications if str(entry.id) in chosen],
+                kind=basket.kind,
             )
         except Refused as refused:
             form.add_error("applications", as_validation_error(refused))
         else:
-            messages.success(request, f"订单 {order.reference} 已生成。转账时请在附言里写上订单号。")
+            messages.success(request, f"订单 {order.reference} 已生成。")
             return redirect("order", order.id)
-    return _orders_page(request, institution, wrong=(basket.sitting, form))
+    return _orders_page(request, institution, wrong=(basket, form))
 
 
 @allow(Role.INSTITUTION)
@@ -119,15 +134,18 @@ def order(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     shown = queries.order_for(_institution(request), order_id)
     if shown is None:
         raise Http404
-    return render(request, "payments/order.html", _order_context(shown))
+    ways = channels() if shown.paid_at is None else ()
+    return render(request, "payments/order.html", _order_context(shown) | {"channels": ways})
 
 
 def _order_context(shown: Order) -> dict[str, object]:
+    arrived = queries.settlements_of(shown)
     return {
         "order": shown,
         "account": queries.account_of(shown),
         "lines": queries.lines_of(shown),
-        "settlements": queries.settlements_of(shown),
+        "settlements": [entry for entry in arrived if not entry.suspense],
+        "surplus": [entry for entry in arrived if entry.suspense],
         "refunds": refunds_of(shown),
         "invoices": invoices_of(shown),
         "can_invoice": shown.paid_at is not None and live_request(shown) is None,
@@ -198,9 +216,9 @@ def finance_order(request: SignedInRequest, order_id: UUID) -> HttpResponse:
             messages.success(request, f"到账 {yuan(form.cleaned_data['amount'])} 元已确认。")
             return redirect("finance_order", shown.id)
     status = 422 if form.errors else 200
-    return render(
-        request, "payments/finance_order.html", _order_context(shown) | {"form": form}, status=status
-    )
+    has_surplus = any(entry.settlement.suspense for entry in returnables_of(shown))
+    context = _order_context(shown) | {"form": form, "has_surplus": has_surplus}
+    return render(request, "payments/finance_order.html", context, status=status)
 
 
 @allow(Role.FINANCE)
@@ -227,6 +245,9 @@ def _named(entry: LedgerEntry) -> dict[str, object]:
     kind, _, rest = entry.account.partition(":")
     words = {
         "bank": "银行存款",
+        "channel": f"渠道待结算：{dict(PaymentMethod.choices).get(rest, rest)}",
+        "suspense": f"暂收款：{entry.order.institution.name}",
+        "expense": "渠道手续费",
         "institution": f"应收：{entry.order.institution.name}",
         "income": f"收入：{dict(OrderKind.choices).get(rest, rest)}",
     }
