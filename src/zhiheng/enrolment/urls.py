@@ -1,5 +1,6 @@
 from django.urls import path
 
+from zhiheng.enrolment.batches import views as batches
 from zhiheng.enrolment.views import candidate, consents, documents, institution, review, sheet, together
 
 urlpatterns = [
@@ -9,6 +10,18 @@ urlpatterns = [
     path("applications/sheet/<uuid:offering_id>/", sheet.sheet_upload, name="sheet_upload"),
     path("applications/sheet/<uuid:offering_id>/template.xlsx", sheet.sheet_template, name="sheet_template"),
     path("applications/sheet/<uuid:offering_id>/confirm/", sheet.sheet_confirm, name="sheet_confirm"),
+    path("applications/batches/", batches.batches, name="batches"),
+    path("applications/batches/new/", batches.new_batch, name="new_batch"),
+    path("applications/batches/<uuid:batch_id>/", batches.batch, name="batch"),
+    path("applications/batches/<uuid:batch_id>/columns/", batches.batch_columns, name="batch_columns"),
+    path("applications/batches/<uuid:batch_id>/confirm/", batches.confirm_batch, name="confirm_batch"),
+    path("applications/batches/<uuid:batch_id>/cancel/", batches.cancel_batch, name="cancel_batch"),
+    path("applications/batches/<uuid:batch_id>/resume/", batches.resume_batch, name="resume_batch"),
+    path(
+        "applications/batches/<uuid:batch_id>/corrections.xlsx",
+        batches.batch_corrections,
+        name="batch_corrections",
+    ),
     path("applications/<uuid:application_id>/", institution.application, name="application"),
     path("applications/consents/", consents.many_consents, name="many_consents"),
     path(

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from zhiheng.enrolment import queries
-from zhiheng.enrolment.models import ApplicationStatus
+from zhiheng.enrolment.batches.queries import batches_of
+from zhiheng.enrolment.models import ApplicationStatus, BatchState
 from zhiheng.enrolment.reviewing.queries import overdue_files, second_looks_for
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of
@@ -51,6 +52,11 @@ def _for_institution(account: Account) -> list[Waiting]:
                     rule="报名截止日",
                 )
             )
+    checked = batches_of(institution).filter(state=BatchState.CHECKED).count()
+    if checked:
+        lines.append(
+            Waiting(title=f"{checked} 批导入的考生已核对，等您确认", url=reverse("batches"), count=checked)
+        )
     return lines
 
 

@@ -257,8 +257,9 @@ def sweep_batches(*, by: str) -> int:
         Batch.objects.filter(pk=batch.pk).update(state=BatchState.CANCELLED, ended_at=now)
         BatchRow.objects.filter(batch=batch).delete()
         clear_files(batch)
-    stale = BatchRow.objects.filter(batch__ended_at__lt=now - queries.ROWS_KEPT).exclude(content="")
-    emptied = stale.update(content="")
+    ended = Batch.objects.filter(ended_at__lt=now - queries.ROWS_KEPT).values("pk")
+    Batch.objects.filter(pk__in=ended).update(strays="")
+    emptied = BatchRow.objects.filter(batch__in=ended, state=RowState.BAD).update(content="")
     if forgotten or emptied:
         detail = {"batches": len(forgotten), "rows": emptied}
         record(by=by, act="batches-swept", subject="retention:batch", detail=detail)

@@ -12,7 +12,7 @@ from zhiheng.enrolment.batches.known import OnFile, on_file
 from zhiheng.enrolment.batches.rows import Checked, Fault, Held, Row, StrayFile
 from zhiheng.enrolment.core.admission import decide_open
 from zhiheng.enrolment.core.cases import profile_from_facts
-from zhiheng.enrolment.core.documents import WORDS, required_kinds
+from zhiheng.enrolment.core.documents import OF_MATERIAL, WORDS, required_kinds
 from zhiheng.enrolment.core.eligibility import Assessment, assess
 from zhiheng.enrolment.core.headings import Headings, find_headings, text_of
 from zhiheng.enrolment.core.naming import Bearer, Sorted, sort_files
@@ -179,21 +179,25 @@ class Check:
         offering = self._offering(entry)
         live = known.applications.get((offering.id, entry.id_number))
         held = known.papers.get(live.id, {}) if live else {}
-        if assessed is not None and assessed.eligible and self.source is not None:
-            broken = {fault.column for fault in row.faults}
-            have = {paper.kind for paper in row.papers} | set(held)
-            claimed = entry.condition if entry.condition in assessed.satisfied else assessed.satisfied[0]
-            for kind in required_kinds(assessed, claimed):
-                if kind not in have and WORDS[kind] not in broken:
-                    hints = [note for note in row.notes if note.startswith("“")]
-                    reason = "；".join([f"压缩包里没有这位考生的{WORDS[kind]}", *hints])
-                    self._note_or_blame(row, WORDS[kind], reason)
+        if assessed is not None and assessed.eligible:
+            row.claimed = entry.condition if entry.condition in assessed.satisfied else assessed.satisfied[0]
+            if self.source is not None:
+                self._ask_for_papers(row, assessed, set(held))
         if row.faults:
             row.state = RowState.BAD
         elif live is None:
             row.state = RowState.NEW
         else:
             self._compare(row, entry, live.status, known.differs(live, entry, row.papers))
+
+    def _ask_for_papers(self, row: Row, assessed: Assessment, held: set[str]) -> None:
+        broken = {fault.column for fault in row.faults}
+        have = {paper.kind for paper in row.papers} | held
+        hints = [note for note in row.notes if note.startswith("“")]
+        for kind in required_kinds(assessed, row.claimed):
+            if kind not in have and WORDS[kind] not in broken:
+                lacking = f"压缩包里没有这位考生的{_asked(assessed, row.claimed, kind)}"
+                self._note_or_blame(row, WORDS[kind], "；".join([lacking, *hints]))
 
     def _compare(self, row: Row, entry: SheetRow, status: str, differs: bool) -> None:
         if not differs:
@@ -267,6 +271,18 @@ def _assessed(entry: SheetRow, offering: Offering) -> Assessment:
         trade=offering.trade or None,
         as_of=as_of,
     )
+
+
+def _asked(assessed: Assessment, claimed: str, kind: str) -> str:
+    """The kind of paper, with what would do under the claimed condition."""
+    names = [
+        proof.name
+        for line in assessed.lines
+        if line.number == claimed
+        for proof in line.proofs
+        if OF_MATERIAL.get(proof.material) == kind
+    ]
+    return WORDS[kind] + (f"（{'、'.join(dict.fromkeys(names))}）" if names else "")
 
 
 def _unmet(found: Assessment, offering: Offering) -> str:

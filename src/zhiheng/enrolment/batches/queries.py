@@ -106,3 +106,8 @@ def stuck(batch: Batch) -> bool:
     """The worker has not been heard of for a while."""
     since = batch.touched_at or batch.created_at
     return batch.state in WORKING and clock.now() - since > STUCK_AFTER
+
+
+def forgotten(batch: Batch) -> bool:
+    """What the rows said is no longer kept."""
+    return batch.ended_at is not None and clock.now() - batch.ended_at > ROWS_KEPT

@@ -40,6 +40,7 @@ class Row(msgspec.Struct, kw_only=True):
     name: str
     id_number: str
     entry: SheetRow | None = None
+    claimed: str = ""  # the condition the papers were counted for
     state: str = RowState.NEW.value
     faults: list[Fault] = []
     notes: list[str] = []

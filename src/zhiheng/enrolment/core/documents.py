@@ -6,7 +6,7 @@ from zhiheng.enrolment.core.eligibility import Assessment
 from zhiheng.foundation.decision import Decision, Reason
 
 ALWAYS = ("id_front", "id_back", "photo")
-_OF_MATERIAL = {"education_copy": "education", "evidence": "proof"}
+OF_MATERIAL = {"education_copy": "education", "evidence": "proof"}
 WORDS = {
     "id_front": "身份证人像面",
     "id_back": "身份证国徽面",
@@ -23,9 +23,9 @@ def required_kinds(assessment: Assessment, claimed: str) -> tuple[str, ...]:
     """
     for line in assessment.lines:
         if line.number == claimed:
-            proofs = tuple(_OF_MATERIAL[material] for material in line.documents if material in _OF_MATERIAL)
+            proofs = tuple(OF_MATERIAL[material] for material in line.documents if material in OF_MATERIAL)
             return ALWAYS + proofs
-    return (*ALWAYS, *_OF_MATERIAL.values())
+    return (*ALWAYS, *OF_MATERIAL.values())
 
 
 def decide_complete(required: Iterable[str], held: Iterable[str], *, rule: str) -> Decision:

@@ -4,6 +4,7 @@ Nothing of this touches the database, so the processes need none. Work is handed
 taken, so that neither memory nor a cancelled batch holds more than a few rows.
 """
 
+import io
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import TypeVar
 
 from zhiheng.enrolment.core.archive import Archive
 from zhiheng.enrolment.core.papers import Clean, check_paper, clean_paper, source_of
@@ -61,8 +62,9 @@ class Prepared:
 def opened(source: Source) -> Archive:
     """Raises: Refused when the archive cannot be used."""
     path = Path(source.path)
-    handle = SealedFile(path, source.key) if source.key else path.open("rb")
-    return Archive(cast(BinaryIO, handle), name=source.name)
+    # Buffered: a raw stream may give less than was asked for, which an archive takes for its end.
+    handle = io.BufferedReader(SealedFile(path, source.key)) if source.key else path.open("rb")
+    return Archive(handle, name=source.name)
 
 
 def examine(archive: Archive, jobs: Sequence[Job]) -> list[Examined]:

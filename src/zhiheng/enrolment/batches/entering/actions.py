@@ -92,7 +92,7 @@ def _enter(batch: Batch, kept: BatchRow, papers: list[Prepared]) -> None:
         return
     clean = [_usable(paper) for paper in papers]
     offering = Offering.objects.select_related("sitting", "revision").get(pk=row.entry.offering)
-    application, created = _written(batch, offering, row.entry)
+    application, created = _written(batch, offering, row.entry, row.claimed)
     _file_papers(batch.by, application, [paper.job.kind for paper in papers], clean)
     locked.state = RowState.ENTERED if created else RowState.UPDATED
     locked.application, locked.content = application, ""
@@ -105,7 +105,7 @@ def _usable(paper: Prepared) -> Clean:
     return paper.clean
 
 
-def _written(batch: Batch, offering: Offering, entry: SheetRow) -> tuple[Application, bool]:
+def _written(batch: Batch, offering: Offering, entry: SheetRow, claimed: str) -> tuple[Application, bool]:
     """The row's application, and whether it is new. Raises: Refused."""
     person = find_person(entry.id_number)
     live = live_application(person, offering.sitting, offering.programme) if person else None
@@ -118,7 +118,7 @@ def _written(batch: Batch, offering: Offering, entry: SheetRow) -> tuple[Applica
             id_number=entry.id_number,
             phone=entry.phone,
             profile=entry.profile,
-            claimed_condition=entry.condition,
+            claimed_condition=claimed or entry.condition,
             address=entry.address,
         )
         return made, True
@@ -130,7 +130,7 @@ def _written(batch: Batch, offering: Offering, entry: SheetRow) -> tuple[Applica
             application=live,
             phone=entry.phone,
             profile=entry.profile,
-            claimed_condition=entry.condition or live.claimed_condition,
+            claimed_condition=entry.condition or claimed or live.claimed_condition,
             address=entry.address or live.address,
         )
     return live, False
