@@ -24,6 +24,7 @@ GROUPS = {
     "hall": "只启动考场服务",
     "db": "数据库：init",
     "keys": "数据密钥：rotate",
+    "retention": "个人数据的保存期限：rules、run",
 }
 
 

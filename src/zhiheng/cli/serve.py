@@ -32,6 +32,9 @@ def run_site(addresses: Addresses) -> int:
     from django.conf import settings  # noqa: PLC0415 - read after the environment is complete
 
     call_command("migrate", verbosity=0, interactive=False)
+    from zhiheng.people.retention.tasks import plan_nightly_run  # noqa: PLC0415 - models exist only after start_backend
+
+    plan_nightly_run()
     services = {"ZHIHENG_VAR": str(settings.VAR), "ZHIHENG_HALL_DATA": str(settings.HALL_DATA)}
     if settings.DEMO or (settings.VAR / "DEMO").exists():
         services["ZHIHENG_DEMO"] = "true"

@@ -1,6 +1,7 @@
 """What every stage keeps about a person, for the copy they may ask for. Nothing of other people goes into it."""
 
 from zhiheng.certificates.queries import certificates_of, state_of
+from zhiheng.config import retention
 from zhiheng.enrolment.models import Document
 from zhiheng.enrolment.queries import applications_of_person, review_history
 from zhiheng.payments.models import OrderLine
@@ -14,6 +15,7 @@ from zhiheng.seating.queries import tickets_of_person
 
 def connect() -> None:
     """Called once at start."""
+    retention.connect()
     provide("person", _person)
     provide("consents", _consents)
     provide("messages", _messages)

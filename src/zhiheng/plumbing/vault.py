@@ -2,11 +2,16 @@
 
 import hashlib
 import os
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
-from zhiheng.plumbing import pictures, portable
+from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import SHANGHAI
+from zhiheng.plumbing import clock, pictures, portable
 from zhiheng.plumbing.crypto import seal, unseal
 from zhiheng.plumbing.filetypes import LIMIT_BYTES, NAMES, checked_type
 from zhiheng.plumbing.models import VaultFile
@@ -16,6 +21,8 @@ __all__ = [
     "NAMES",
     "checked_type",
     "destroy",
+    "erase",
+    "finish_erasing",
     "keep",
     "keep_picture",
     "purpose_of",
@@ -64,11 +71,39 @@ def keep(content: bytes, *, kind: str, name: str, by: str, media_type: str) -> V
 
 
 def read(row: VaultFile) -> bytes:
+    """What the file holds. Raises: Refused when a rule of retention has destroyed it."""
+    if row.destroyed_at is not None:
+        raise Refused(
+            what=f"这份文件已于 {row.destroyed_at.astimezone(SHANGHAI):%Y-%m-%d} 按保存规则销毁",
+            rule="《个人信息保护法》第十九条、第四十七条",
+            remedy="不能恢复；仍需要这份材料的，请本人另行提供",
+            code="file-destroyed",
+        )
     return unseal((settings.VAULT / str(row.id)).read_bytes(), purpose=purpose_of(str(row.id)))
 
 
 def purpose_of(file_id: str) -> str:
     return f"vault:{file_id}"
+
+
+@transaction.atomic
+def erase(row: VaultFile) -> None:
+    """Destroy the content once this transaction holds; the row stays, without the name, to say what there was."""
+    row.destroyed_at, row.name = clock.now(), ""
+    row.save(update_fields=["destroyed_at", "name"])
+    transaction.on_commit(partial(destroy, row.id))
+
+
+def finish_erasing(since: datetime) -> int:
+    """Take away what a machine that stopped between word and deed left lying; returns how many files."""
+    left = [
+        row.id
+        for row in VaultFile.objects.filter(destroyed_at__gte=since)
+        if (settings.VAULT / str(row.id)).exists()
+    ]
+    for file_id in left:
+        destroy(file_id)
+    return len(left)
 
 
 def destroy(file_id: UUID) -> None:

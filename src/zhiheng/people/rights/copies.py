@@ -38,5 +38,7 @@ def zip_of(person: Person) -> bytes:
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1, default=str))
         for part in parts.values():
             for name, row in part.files.items():
+                if row.destroyed_at is not None:
+                    continue
                 archive.writestr(f"documents/{name}", vault.read(row))
     return target.getvalue()

@@ -1,0 +1,1 @@
+"""What applications leave behind, how long it may stay, and its end."""

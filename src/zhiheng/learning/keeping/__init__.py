@@ -1,0 +1,1 @@
+"""Practice answers over their time."""
