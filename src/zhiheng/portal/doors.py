@@ -70,6 +70,7 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         ("账号与角色", "accounts"),
         ("机构", "institutions"),
         ("合作申请", "partner_applications"),
+        ("删除申请", "erasures"),
         ("操作记录", "audit_trail"),
     ),
 }

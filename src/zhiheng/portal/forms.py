@@ -266,8 +266,8 @@ SECTIONS = (
     ),
     Section(
         key="training",
-        title=_("培训"),
-        why=_("只有国家标准的考核看培训学时。没有就空着。"),
+        title=_("培训与学徒"),
+        why=_("只有国家标准的考核看培训学时和学徒经历。没有就空着。"),
         form=TrainingRow,
     ),
 )
@@ -277,6 +277,12 @@ SECTIONS = (
 class Block:
     section: Section
     rows: "BaseFormSet[FactForm]"
+
+    @property
+    def folded(self) -> bool:
+        """Sections most people have nothing for stay closed while they are empty."""
+        typed = bool(self.rows.initial) or (self.rows.is_bound and self.rows.has_changed())
+        return self.section.key in ("certificates", "training") and not typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

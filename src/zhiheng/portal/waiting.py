@@ -11,6 +11,7 @@ from zhiheng.people.waiting import Waiting
 
 STAGES = (
     "people.institutions",
+    "people.erasure",
     "sittings",
     "enrolment",
     "payments",
