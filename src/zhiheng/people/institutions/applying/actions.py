@@ -71,7 +71,7 @@ def apply_as_partner(
     number = parse_credit_code(credit_code)
     check_seat(province, city)
     check_programmes(programmes)
-    title = " ".join(name.split())
+    title, person = " ".join(name.split()), normal_name(contact)
     _require_new(number, title)
     file = vault.store(licence.content, kind="licence", name=licence.name, by=APPLICANT, accept=LICENCE_TYPES)
     try:
@@ -85,7 +85,7 @@ def apply_as_partner(
                 province=province,
                 city=city,
                 address=address.strip(),
-                contact=normal_name(contact),
+                contact=person,
                 phone=phone,
                 email=email.strip(),
                 language=language,
