@@ -366,3 +366,14 @@ def test_an_exam_has_an_english_name_with_its_trade(world: World) -> None:
     assert len(names[1].split(", ")) == 3
     assert names[1].isascii()
     assert exam_words(world.association) == "互联网营销师（初级）"
+
+
+def test_a_room_is_not_named_with_words_barred_from_public_text(world: World, client: Client) -> None:
+    client.force_login(world[Role.ADMINISTRATOR])
+    centre = Centre.objects.create(
+        code="901", name="某考点", province="福建省", city="福州市", address="某路"
+    )
+    answer = client.post(f"/seating/centres/{centre.code}/", {"name": "国家级考场", "seats": "10"})
+    assert answer.status_code == 422
+    assert "“考场名称”里有不能对外使用的字样" in answer.text
+    assert Room.objects.filter(centre=centre).count() == 0

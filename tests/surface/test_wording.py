@@ -2,11 +2,13 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zhiheng.foundation.moment import SHANGHAI, day_ends
 from zhiheng.surface import wording
+from zhiheng.surface.forms import PublicText, errors_of
 
 
 def test_days_and_moments() -> None:
@@ -67,3 +69,16 @@ def test_money_can_be_read_back(fen: int) -> None:
 )
 def test_marks(marks: Decimal | int, words: str) -> None:
     assert wording.mark_words(marks) == words
+
+
+def test_a_text_the_public_reads_names_the_barred_word_and_its_source() -> None:
+    field = PublicText(label="考场名称")
+    assert field.clean("第一考场") == "第一考场"
+    with pytest.raises(ValidationError) as refused:
+        field.clean("全国统考第一考场")
+    (told,) = errors_of(refused.value.error_list)
+    assert told.what.startswith("“考场名称”里有不能对外使用的字样，第 ")
+    assert told.rule == "人社部函〔2022〕25号"
+    assert told.remedy.startswith("请删去或改成平实的说法")
+    with pytest.raises(ValidationError):
+        field.clean("")

@@ -8,6 +8,7 @@ from django import forms
 from zhiheng.people.models import Account
 from zhiheng.practicals.core.task import SkillTask
 from zhiheng.seating.models import Ticket
+from zhiheng.surface.forms import PublicText
 
 
 class _Accounts(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic for the checker only
@@ -23,7 +24,7 @@ class _Tickets(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # gen
 class PanelForm(forms.Form):
     """A new panel for one offering."""
 
-    name = forms.CharField(label="考评组名称", max_length=40, help_text="例如：第一考评组。")
+    name = PublicText(label="考评组名称", max_length=40, help_text="例如：第一考评组。")
     place = forms.CharField(label="考核地点", max_length=100, help_text="写到考评员能走到门口为止。")
     task = forms.ChoiceField(label="考核任务", widget=forms.RadioSelect)
     examiners = _Accounts(

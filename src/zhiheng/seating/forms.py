@@ -7,6 +7,7 @@ from django import forms
 
 from zhiheng.people.models import Account
 from zhiheng.seating.models import Centre, Room
+from zhiheng.surface.forms import PublicText
 
 
 class CentreForm(forms.Form):
@@ -22,7 +23,7 @@ class CentreForm(forms.Form):
 
 
 class RoomForm(forms.Form):
-    name = forms.CharField(label="考场名称", max_length=40, help_text="例如：第一考场。")
+    name = PublicText(label="考场名称", max_length=40, help_text="例如：第一考场。")
     seats = forms.IntegerField(label="座位数", min_value=1, max_value=500)
 
 

@@ -1,12 +1,28 @@
 """Errors of a form in three parts: what, which rule, what to do."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import BoundField, Field
+from django.forms import BoundField, CharField, Field
 from django.utils.translation import gettext_lazy as _
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.wording import require_plain
+
+
+class PublicText(CharField):
+    """Text that candidates or the public will read: a word barred from public text is refused by name.
+
+    For what somebody words freely. Names and addresses that are facts (中国计量大学, 中华路) are not wording.
+    """
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        try:
+            return require_plain(cleaned, field=f"“{self.label}”")
+        except Refused as refused:
+            raise as_validation_error(refused) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
