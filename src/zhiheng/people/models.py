@@ -231,3 +231,140 @@ class ErasureRequest(Record):
                 fields=["person"], condition=models.Q(decided_at=None), name="one_open_erasure_per_person"
             )
         ]
+
+
+class CorrectionState(models.TextChoices):
+    WAITING = "waiting", "待审"
+    APPLIED = "applied", "已更正"
+    REFUSED = "refused", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Correction(Record):
+    """Somebody asks that a wrong name or identity number be put right; two others agree, or one refuses."""
+
+    number = models.CharField(max_length=16, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
+    requested_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    name = EncryptedTextField()  # as it ought to be, also where it stays as it is
+    id_number = EncryptedTextField()
+    reason = EncryptedTextField()
+    evidence = models.ForeignKey(VaultFile, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=CorrectionState, default=CorrectionState.WAITING)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(state="waiting"),
+                name="one_waiting_correction_per_person",
+            )
+        ]
+
+
+class CorrectionDecision(Record):
+    """One person's yes or no to a correction. Appended."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="+")
+    approved = models.BooleanField()
+    note = models.CharField(max_length=300, blank=True, default="")  # why not; whoever asked sees it
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["correction", "by"], name="one_voice_per_person_and_correction")
+        ]
+
+
+class PersonChange(Record):
+    """What a person was called before and since. Appended; the old name and number still find the person."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    correction = models.OneToOneField(Correction, on_delete=models.PROTECT, related_name="+")
+    old_name = EncryptedTextField(found_by="old_name_hash", hash_purpose="old-name")
+    old_name_hash = models.CharField(max_length=64, db_index=True)
+    old_id_number = EncryptedTextField(found_by="old_id_hash", hash_purpose="id-number")
+    old_id_hash = models.CharField(max_length=64, db_index=True)
+    new_name = EncryptedTextField()
+    new_id_number = EncryptedTextField()
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class ComplaintAbout(models.TextChoices):
+    INSTITUTION = "institution", "报名机构"
+    ROOM = "room", "考场"
+    MARKING = "marking", "阅卷与成绩"
+    FEE = "fee", "收费"
+    STAFF = "staff", "工作人员"
+    OTHER = "other", "其他"
+
+
+class ComplaintState(models.TextChoices):
+    OPEN = "open", "处理中"
+    CLOSED = "closed", "已答复"
+
+
+class Complaint(Record):
+    """Somebody complains; the key opens its page to them. What was said is in its entries."""
+
+    number = models.CharField(max_length=16, unique=True)
+    key = EncryptedTextField()
+    about = models.CharField(max_length=16, choices=ComplaintAbout)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    name = EncryptedTextField(blank=True, default="")
+    phone = EncryptedTextField(blank=True, default="")
+    email = EncryptedTextField(blank=True, default="")
+    staff_named = EncryptedTextField(blank=True, default="")
+    language = models.CharField(max_length=8, default="zh-hans")  # in which it is answered
+    state = models.CharField(max_length=16, choices=ComplaintState, default=ComplaintState.OPEN)
+    due = models.DateTimeField()  # by when it is answered; the first moment too late
+    closed_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)  # once
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["state", "due"])]
+
+
+class ComplaintEntryKind(models.TextChoices):
+    COMPLAINT = "complaint", "投诉"
+    ADDITION = "addition", "补充"
+    MESSAGE = "message", "专委会来信"
+    QUESTION = "question", "向机构询问"
+    STATEMENT = "statement", "机构说明"
+    ANSWER = "answer", "答复"
+    REOPENED = "reopened", "要求重新处理"
+
+
+class ComplaintEntry(Record):
+    """One thing said about a complaint. Appended; a statement answers the question put to an institution."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=ComplaintEntryKind)
+    text = EncryptedTextField()
+    file = models.ForeignKey(VaultFile, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")  # None: by the key
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
+    answers = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class ComplaintRecusal(Record):
+    """An account that has no part in a complaint because it is about them; they never see it."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["complaint", "account"], name="one_recusal_per_account")
+        ]
