@@ -18,6 +18,8 @@ GROUPS = {
     "ratios": "监考与考评人员配比",
     "paper": "组卷：assemble",
     "statements": "对账单：show",
+    "enrol": "批量报名：import SHEET",
+    "bench": "性能测量：enrolment",
     "rehearse": "全流程演练",
     "verify": "验证证书：FILE 或 NUMBER",
     "serve": "启动网站、后台任务与考场服务",

@@ -230,6 +230,18 @@ def confirm_batch(*, by: Account, batch: Batch, queued: bool = True) -> None:
 
 
 @transaction.atomic
+def close_batch(*, by: Account, batch: Batch) -> None:
+    """End a batch that has nothing to write; the rows to mend can still be fetched. Raises: Refused."""
+    if queries.rows_of(batch, *queries.GOOD).exists() or not _move(
+        batch.id, BatchState.CHECKED, BatchState.CONFIRMED
+    ):
+        raise _not_now(batch)
+    Batch.objects.filter(pk=batch.pk).update(ended_at=clock.now())
+    clear_files(batch)
+    record(by=str(by.id), act="batch-closed", subject=f"batch:{batch.id}")
+
+
+@transaction.atomic
 def resume_batch(*, by: Account, batch: Batch) -> None:
     """Ask the worker again for a batch it has not been heard of for a while. Raises: Refused when it is at work."""
     if not queries.stuck(batch):

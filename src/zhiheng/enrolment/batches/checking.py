@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from zhiheng.enrolment.batches.choosing import chooser_for, offerings_by_id
+from zhiheng.enrolment.batches.choosing import OpenOfferings, chooser_for, offerings_by_id
 from zhiheng.enrolment.batches.known import OnFile, on_file
 from zhiheng.enrolment.batches.rows import Checked, Fault, Held, Row, StrayFile
 from zhiheng.enrolment.core.admission import decide_open
@@ -48,7 +48,10 @@ class Check:
     def run(self, progress: Progress) -> Checked:
         """Raises: Refused when sheet or archive cannot be used at all."""
         headings = find_headings(self.cells, self.chosen)
-        read = read_sheet(self.cells, wanted=chooser_for(self.offering, self.sitting), headings=headings)
+        wanted = chooser_for(self.offering, self.sitting)
+        if isinstance(wanted, OpenOfferings):
+            wanted.require_told(column.key for column in headings.columns.values())
+        read = read_sheet(self.cells, wanted=wanted, headings=headings)
         rows = _rows(self.cells, headings, read.rows, read.faults)
         self._offerings = offerings_by_id(self.offering)
         self._check_admission(rows)

@@ -1,6 +1,6 @@
 """Which offering a row means: what the batch says, or what the row's own words say among the open ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from zhiheng.enrolment.core.sheet import Wanted
@@ -36,6 +36,17 @@ class OpenOfferings:
     @property
     def fallback(self) -> Wanted:
         return self._options[0].wanted
+
+    def require_told(self, keys: Iterable[str]) -> None:
+        """Raises: Refused when several offerings are open and no column of the sheet says which is meant."""
+        if len(self._options) > 1 and not {"programme", "level", "trade"} & set(keys):
+            known = "；".join(_words(option) for option in self._options)
+            raise Refused(
+                what="表格里没有申报项目、申报级别或申报工种列，而正在报名的科目不止一个",
+                rule=f"正在报名的科目：{known}",
+                remedy="请在导入时指定科目，或在表格里加上这些列",
+                code="offering-open",
+            )
 
     def choose(self, *, programme: str, level: str, trade: str) -> Wanted:
         left = self._options

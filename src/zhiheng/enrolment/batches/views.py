@@ -245,6 +245,13 @@ def confirm_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
 
 @allow(Role.INSTITUTION)
 @require_POST
+def close_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
+    actions.close_batch(by=request.user, batch=own_batch(request, batch_id))
+    return redirect("batch", batch_id)
+
+
+@allow(Role.INSTITUTION)
+@require_POST
 def cancel_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     actions.cancel_batch(by=request.user, batch=own_batch(request, batch_id))
     messages.success(request, "已取消。表格和压缩包已删除，什么都没有写入。")
