@@ -9,10 +9,11 @@ from zhiheng.standards.models import RuleSetRevision
 
 
 class Certificate(Record):
-    """Issued once per passed result; its number and facts never change."""
+    """Issued once per passed result, and again when its holder's name was put right; its facts never change."""
 
     number = models.CharField(max_length=40, unique=True)
-    result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="+")
+    result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="+")
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="+")
     revision = models.ForeignKey(RuleSetRevision, on_delete=models.PROTECT, related_name="+")
     holder_name = models.CharField(max_length=50)
     facts = models.JSONField()
@@ -23,6 +24,11 @@ class Certificate(Record):
 
     class Meta:
         ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["result"], condition=models.Q(replaces=None), name="one_first_certificate_per_result"
+            )
+        ]
 
 
 class CertificateState(models.TextChoices):
