@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.factories.world import PASSWORD, World
 from zhiheng.enrolment.actions import review
-from zhiheng.enrolment.core.reviewing import drawn, review_rules
+from zhiheng.enrolment.core.reviewing import drawn, review_rules, second_look_percent
 from zhiheng.enrolment.models import (
     Application,
     ApplicationStatus,
@@ -75,6 +75,7 @@ def test_the_working_rules_are_data() -> None:
 
     assert (rules.hold, rules.second_look_percent) == (timedelta(minutes=15), 10)
     assert len(rules.reasons) == len(set(rules.reasons)) == 10
+    assert [second_look_percent(one) for one in ("ccia-000", "nos-4-01-02-07-2021")] == [10, 20]
 
 
 def test_an_approval_is_drawn_by_its_number_and_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,8 @@ def page_urls(world: World) -> dict[str, tuple[str, set[Role]]]:
             ("document", [document.id], {Role.INSTITUTION, Role.REVIEWER, Role.ADMINISTRATOR}),
             ("review_queue", [], {Role.REVIEWER}),
             ("review_file", one, {Role.REVIEWER}),
-            ("review_overview", [], {Role.ADMINISTRATOR}),
+            ("review_overview", [], {Role.REVIEWER, Role.ADMINISTRATOR}),
+            ("review_together", [], {Role.REVIEWER}),
             ("my_applications", [], {Role.CANDIDATE}),
         )
     }
@@ -131,7 +132,7 @@ def test_the_queue_costs_the_same_for_one_and_many(
 ) -> None:
     for _ in range(count):
         world.submitted()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         response = reviewer.get(reverse("review_queue"))
 
     assert len(response.context["rows"]) == count

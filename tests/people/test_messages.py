@@ -11,9 +11,10 @@ from zhiheng.certificates.actions import issue
 from zhiheng.certificates.models import Certificate
 from zhiheng.config import notices
 from zhiheng.enrolment.actions import review
-from zhiheng.enrolment.models import Application, Verdict
+from zhiheng.enrolment.models import Application, SecondLook, Verdict
+from zhiheng.enrolment.reviewing.actions import look_again
 from zhiheng.payments.models import Order
-from zhiheng.people.actions import choose_notice_address, open_candidate_account
+from zhiheng.people.actions import choose_notice_address, create_account, open_candidate_account
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing.messages.posting import carry_out
 from zhiheng.plumbing.models import AuditLine, MessageChannel, MessageState, OutgoingMessage
@@ -73,6 +74,34 @@ def test_a_return_is_told_to_both_each_time(world: World) -> None:
     page = OutgoingMessage.objects.get(kind="application-returned-institution")
     assert "原因：学历证照片不清楚。工作证明没有盖章。请补正" in page.text
     assert page.text.endswith(f"http://testserver/applications/{application.id}/")
+
+
+def test_a_reopened_review_is_told_to_both_in_words_of_its_own(world: World) -> None:
+    application = world.submitted()
+    decision = review(by=world[Role.REVIEWER], application=application, verdict=Verdict.APPROVE)
+    SecondLook.objects.all().delete()
+    look = SecondLook.objects.create(first=decision, application=application)
+    colleague = create_account(
+        by="test", username="second", password="x" * 12, display_name="另一审核员", roles=[Role.REVIEWER]
+    )
+    look_again(by=colleague, look=look, agreed=False, reasons=["照片不是本人"])
+    assert "zhiheng.config.notices.tell_reopening" in waiting_jobs()
+    OutgoingMessage.objects.all().delete()
+    notices.tell_reopening.call(application_id=str(application.id))
+    notices.tell_reopening.call(application_id=str(application.id))
+
+    assert told() == [
+        ("application-reopened", "in-app", True),
+        ("application-reopened", "sms", True),
+        ("application-reopened-institution", "in-app", False),
+    ]
+    person, institution = (
+        OutgoingMessage.objects.get(kind=kind, channel=MessageChannel.IN_APP).text
+        for kind in ("application-reopened", "application-reopened-institution")
+    )
+    assert ("照片不是本人" in person, "最迟2026年11月11日 周三 24:00有结论" in person) == (False, True)
+    assert "复核意见：照片不是本人。" in institution
+    assert institution.endswith(f"http://testserver/applications/{application.id}/")
 
 
 def test_email_goes_to_who_gave_an_address_in_their_language(world: World) -> None:

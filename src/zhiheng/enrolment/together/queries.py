@@ -22,12 +22,14 @@ class ReadFile:
 
 
 def unseen_sheets(account: Account, application: Application, sheets: Iterable[Sheet]) -> list[Sheet]:
-    """What this account has not opened since the file was handed in last; the audit trail knows."""
+    """What this account has not opened since the file was handed in last; the audit trail knows, to the second."""
+    if application.submitted_at is None:
+        return list(sheets)
     lines = AuditLine.objects.filter(
         subject=f"application:{application.pk}",
         act="document-seen",
         by=str(account.pk),
-        at__gte=application.submitted_at,
+        at__gte=application.submitted_at.replace(microsecond=0),
     ).values_list("detail", flat=True)
     seen = {(detail.get("document"), detail.get("page", 0)) for detail in lines}
     return [sheet for sheet in sheets if sheet.key not in seen and (str(sheet.document.id), 0) not in seen]
