@@ -6,6 +6,7 @@ from zhiheng.enrolment.core.cases import profile_from_facts
 from zhiheng.enrolment.core.eligibility import Assessment
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import day_of
 from zhiheng.people.models import Person
 from zhiheng.people.rights.queries import missing_consents
 from zhiheng.plumbing import clock
@@ -60,6 +61,16 @@ def require_consents(person: Person) -> None:
             rule="《个人信息保护法》第十三条、第二十九条：处理身份证号码等敏感个人信息须取得本人的单独同意",
             remedy="请让考生登录后在“我的数据”里确认，或凭签字原件在本机构的“考生的同意”里代录",
             code="consent-missing",
+        )
+
+
+def require_unerased(application: Application) -> None:
+    """Refuse a paper made of what is no longer there."""
+    if application.erased_at is not None:
+        raise Refused(
+            what=f"填写的内容已于 {day_of(application.erased_at).isoformat()} 按保存规则删除，打不出审核表",
+            remedy="审核的经过和结论仍列在这份报名里",
+            code="application-erased",
         )
 
 

@@ -3,6 +3,7 @@ from django.views.i18n import set_language
 
 from zhiheng.people import message_views, staff, views
 from zhiheng.people.access import public
+from zhiheng.people.erasure import views as erasure
 from zhiheng.people.rights import views as rights
 
 urlpatterns = [
@@ -25,6 +26,11 @@ urlpatterns = [
     path("messages/<uuid:message_id>/again/", message_views.send_again, name="send_message_again"),
     path("my/consent/", rights.my_consent, name="my_consent"),
     path("my/data/", rights.my_data, name="my_data"),
+    path("my/data/kept/", erasure.my_retention, name="my_retention"),
+    path("my/data/erasure/", erasure.ask, name="ask_erasure"),
+    path("my/data/erasure/take-back/", erasure.take_back, name="take_back_erasure"),
+    path("erasures/", erasure.erasures, name="erasures"),
+    path("erasures/<uuid:request_id>/", erasure.erasure, name="erasure"),
     path("my/data/copy/", rights.ask_copy, name="ask_copy"),
     path("my/data/copy/<uuid:export_id>/", rights.copy_file, name="copy_file"),
     path("my/data/<slug:purpose>/withdraw/", rights.withdraw, name="withdraw_consent"),

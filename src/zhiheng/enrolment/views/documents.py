@@ -11,6 +11,7 @@ from zhiheng.enrolment.documents import review_form_pdf
 from zhiheng.enrolment.links import document_link, link_holds, page_link
 from zhiheng.enrolment.models import Application, Document
 from zhiheng.enrolment.queries import application_with_everything, document_with_application
+from zhiheng.enrolment.refusals import require_unerased
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
@@ -88,6 +89,7 @@ def review_form(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     application = application_with_everything(application_id)
     if application is None or not may_see(request, application):
         raise Http404
+    require_unerased(application)
     content = review_form_pdf(application)
     if request.roles & _STAFF:
         note_form_seen(by=request.user, application=application)

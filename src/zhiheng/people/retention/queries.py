@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django_tasks_db.models import DBTaskResult
 
 from zhiheng.people.core.retention import Fate, RetentionRule, kept_since, retention_rules
@@ -14,6 +14,8 @@ from zhiheng.people.models import DataExport, PartnerApplication, PartnerState, 
 from zhiheng.people.retention.registry import Due, Holds, Share, keeper_of, named_by_records
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import MessageState, OutgoingMessage
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,9 @@ def due_jobs(before: datetime, holds: Holds) -> Due:
 
 
 def due_messages(before: datetime, holds: Holds) -> Due:
-    """What still waits to be sent is not over."""
-    found = OutgoingMessage.objects.filter(created_at__lt=before).exclude(state=MessageState.QUEUED)
+    """What still waits to be sent is not over; the news of an erasure names the number it went to, for one day only."""
+    old = Q(created_at__lt=before) | Q(kind="erasure-granted", created_at__lt=clock.now() - DAY)
+    found = OutgoingMessage.objects.filter(old).exclude(state=MessageState.QUEUED)
     held = found.filter(person_id__in=holds.people)
     due = _all(found.exclude(pk__in=held.values("pk")), "created_at")
     return Due(items=due.items, held=held.count(), oldest=due.oldest)

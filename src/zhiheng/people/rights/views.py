@@ -1,5 +1,6 @@
 """The candidate's own data: what they agreed to, and a copy of everything."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhiheng.people.access import SignedInRequest, allow
-from zhiheng.people.models import ConsentDecision, DataExport, Person, Role
+from zhiheng.people.core.retention import rule_of
+from zhiheng.people.erasure.queries import last_request
+from zhiheng.people.models import ConsentDecision, DataExport, ErasureRequest, Person, Role
 from zhiheng.people.queries import person_of
 from zhiheng.people.rights import actions, queries
 from zhiheng.plumbing import clock, vault
@@ -42,8 +45,29 @@ def my_data(request: SignedInRequest) -> HttpResponse:
     person = person_of(request.user)
     rows = [_row(state) for state in queries.consent_states(person)] if person else []
     export = queries.last_export(person) if person else None
-    context = {"person": person, "rows": rows, "export": export, "copy": _copy_state(export)}
+    erasure = last_request(person) if person else None
+    context = {
+        "person": person,
+        "rows": rows,
+        "export": export,
+        "copy": _copy_state(export),
+        "erasure": erasure,
+        "kept": kept_rows(erasure) if erasure else [],
+    }
     return render(request, "people/my_data.html", context)
+
+
+def kept_rows(erasure: ErasureRequest) -> list[dict[str, Any]]:
+    """What a decision on a request for erasure kept, in the reader's words."""
+    rules = ((entry, rule_of(entry["kind"])) for entry in erasure.kept)
+    return [
+        {
+            "title": rule.title(english=english()),
+            "until": date.fromisoformat(entry["until"]) if entry["until"] else None,
+            "rule": rule.rule(english=english()),
+        }
+        for entry, rule in rules
+    ]
 
 
 def _copy_state(export: DataExport | None) -> str:

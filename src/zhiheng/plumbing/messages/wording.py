@@ -29,6 +29,8 @@ KINDS: dict[str, frozenset[str]] = {
     "partner-received": frozenset({"name", "number", "link"}),
     "partner-accepted": frozenset({"name", "number", "code", "begins", "until", "username", "link"}),
     "partner-refused": frozenset({"name", "number", "reason", "link"}),
+    "erasure-granted": frozenset({"name", "kept"}),
+    "erasure-refused": frozenset({"name", "reason"}),
     "authorisation-changed": frozenset({"institution", "what", "link"}),
 }
 
