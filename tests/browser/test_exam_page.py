@@ -1,5 +1,6 @@
 """The candidate's exam page in a real browser: saved, cut off, reloaded, resumed elsewhere, handed in."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,3 +122,27 @@ def _violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
     result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in result["violations"]]
+
+
+@pytest.mark.parametrize(
+    ("locale", "heading"),
+    [("zh-CN", "登录考试"), ("en-GB", "Sign in to your exam"), ("fr-FR", "登录考试")],
+)
+def test_the_page_opens_in_the_browsers_language_and_keeps_the_choice(
+    chromium: Browser, hall: Running, locale: str, heading: str
+) -> None:
+    with chromium.new_context(locale=locale) as context:
+        page = context.new_page()
+        page.goto(f"{hall.url}/hall/")
+        expect(page.locator("#view-signin h1")).to_have_text(heading)
+        page.click("#language")
+        chosen = page.locator("#view-signin h1").inner_text()
+        page.reload()
+        expect(page.locator("#view-signin h1")).to_have_text(chosen)
+    assert chosen != heading
+
+
+def test_the_seat_is_said_as_a_seat(chromium: Browser, hall: Running) -> None:
+    page = opened(chromium, hall)
+    sign_in(page, hall)
+    expect(page.locator("#who")).to_have_text(re.compile(r" · \S+ 号座位$"))

@@ -35,15 +35,15 @@ def read_token(token: str, *, key: bytes, now: int) -> Session:
     """
     payload, _, mac = token.partition(".")
     if not token.isascii() or not hmac.compare_digest(mac, _mac(payload, key)):
-        raise Refused(what="登录凭证无效", remedy="请重新用准考证号和身份证号签入", code="token")
+        raise Refused(what="登录凭证无效", remedy="请重新用准考证号和身份证号登录", code="token")
     try:
         session = _decoder.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (msgspec.DecodeError, binascii.Error):
         raise Refused(
-            what="登录凭证无法识别", remedy="请重新用准考证号和身份证号签入", code="token"
+            what="登录凭证无法识别", remedy="请重新用准考证号和身份证号登录", code="token"
         ) from None
     if session.expires <= now:
-        raise Refused(what="登录凭证已过期", remedy="请重新用准考证号和身份证号签入", code="token-expired")
+        raise Refused(what="登录凭证已过期", remedy="请重新用准考证号和身份证号登录", code="token-expired")
     return session
 
 
@@ -56,7 +56,7 @@ def require_sitting(session: Session, sitting: str) -> None:
 def other_sitting(sitting: str) -> Refused:
     return Refused(
         what=f"这个登录凭证属于另一场考试（{sitting}），不能用于本场",
-        remedy="请用本场的准考证号重新签入",
+        remedy="请用本场的准考证号重新登录",
         code="other-sitting",
     )
 

@@ -134,8 +134,8 @@ class Desk:
         if session.epoch != self.live(session.attempt).epoch:
             raise Refused(
                 what="这场考试已在另一台设备上打开，本页不再保存答案",
-                rule="同一时间只能在一台设备上作答，以最后签入的为准",
-                remedy="如需在本机继续，请重新签入；如非本人操作，请立即举手告知监考员",
+                rule="同一时间只能在一台设备上作答，以最后登录的为准",
+                remedy="如需在本机继续，请重新登录；如非本人操作，请立即举手告知监考员",
                 code="other-machine",
             )
         return place, session
@@ -196,7 +196,7 @@ class Desk:
         wait = self._throttle.wait(ticket, now=now)
         if wait:
             raise Refused(
-                what="这个准考证号连续几次签入不成功",
+                what="这个准考证号连续几次登录不成功",
                 rule="连续 5 次不符后需等待 30 秒",
                 remedy=f"请核对后在 {wait} 秒后重试，或举手告知监考员",
                 code="sign-in-throttled",
@@ -218,9 +218,9 @@ class Desk:
         opened = self.live(place.candidate.attempt).epoch > 0
         if now < place.sign_in_ms:
             raise Refused(
-                what="还没有到签入时间",
-                rule="开考前 30 分钟开放签入",
-                remedy="请在开考前 30 分钟内再来签入",
+                what="还没有到登录时间",
+                rule="开考前 30 分钟开放登录",
+                remedy="请在开考前 30 分钟内再来登录",
                 code="not-open",
             )
         if opened:

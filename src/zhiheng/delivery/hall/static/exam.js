@@ -125,14 +125,14 @@ function takeStatus(status) {
 function drawWho() {
   const { title, name, room, seat } = state.status;
   part("title").textContent = title;
-  part("who").textContent = [name, room, seat].filter(Boolean).join(" · ");
+  part("who").textContent = [name, room, seat && word("seatNumber", { seat })].filter(Boolean).join(" · ");
 }
 
 function wait() {
   show("waiting");
   const { name, room, seat, starts_at, ends_at } = state.status;
   drawFacts(part("waiting-facts"), [
-    [word("name"), name], [word("seat"), `${room} ${seat}`],
+    [word("name"), name], [word("seat"), `${room} ${seat && word("seatNumber", { seat })}`],
     [word("startsAt"), asDay(starts_at)], [word("endsAt"), asDay(ends_at)],
   ]);
 }

@@ -7,17 +7,18 @@ const WORDS = {
   skip: ["跳到正文", "Skip to content"],
   otherLanguage: ["English", "中文"],
   timeLeft: ["剩余时间", "Time left"],
-  signInTitle: ["签入考试", "Sign in to your exam"],
+  signInTitle: ["登录考试", "Sign in to your exam"],
   signInLead: ["请对照准考证和身份证填写。", "Use the numbers on your admission ticket and identity card."],
   ticket: ["准考证号", "Admission ticket number"],
   idNumber: ["身份证号", "Identity number"],
   idWhy: ["只用来确认是您本人，本机不会保存。", "Only to confirm that it is you. It is not kept on this machine."],
-  signIn: ["签入", "Sign in"],
+  signIn: ["登录", "Sign in"],
   missing: ["请填写准考证号和身份证号。", "Please fill in both numbers."],
   waitingTitle: ["请等待开考", "Your exam has not begun"],
   waitingLead: ["到时间试卷会自动打开，不需要刷新页面。", "The paper opens by itself. There is no need to reload."],
   name: ["姓名", "Name"],
   seat: ["座位", "Seat"],
+  seatNumber: ["{seat} 号座位", "seat {seat}"],
   startsAt: ["开考时间", "Begins"],
   endsAt: ["结束时间", "Ends"],
   previous: ["上一题", "Previous"],
@@ -81,7 +82,17 @@ const WORDS = {
 };
 
 /** @type {Language} */
-let language = localStorage.getItem("zhiheng-language") === "en" ? "en" : "zh";
+let language = firstLanguage();
+
+/**
+ * What was chosen on this machine, else the first language of the browser that the page speaks, else Chinese.
+ * @returns {Language}
+ */
+function firstLanguage() {
+  const known = [localStorage.getItem("zhiheng-language") ?? "", ...navigator.languages];
+  const spoken = known.map((name) => name.slice(0, 2)).find((name) => name === "zh" || name === "en");
+  return spoken === "en" ? "en" : "zh";
+}
 
 /** @returns {Language} */
 export function currentLanguage() {
