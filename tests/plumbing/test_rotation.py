@@ -13,6 +13,7 @@ from django.db import connection
 from tests.cli.answers import run
 from tests.factories.pictures import picture
 from tests.factories.world import World, id_number
+from zhiheng.enrolment.batches.known import on_file
 from zhiheng.enrolment.queries import Known, known_people
 from zhiheng.people.actions import register_person
 from zhiheng.people.models import Person
@@ -197,4 +198,8 @@ def test_whoever_is_in_a_sheet_is_found_while_the_key_is_changed(world: World, s
     assert known_people(world.association, numbers) == {
         numbers[0]: Known(name="测轮换", status="草稿"),
         numbers[1]: Known(name="测新钥", status="草稿"),
+    }
+    assert on_file([(world.association, number) for number in numbers]).names == {
+        numbers[0]: "测轮换",
+        numbers[1]: "测新钥",
     }

@@ -10,7 +10,7 @@ from zhiheng.enrolment.batches.rows import Held
 from zhiheng.enrolment.core.sheet import SheetRow
 from zhiheng.enrolment.models import Application, ApplicationStatus, Document
 from zhiheng.people.models import Person
-from zhiheng.people.queries import id_number_hash
+from zhiheng.people.queries import id_number_hashes
 from zhiheng.sittings.models import Offering
 
 _CHUNK = 400
@@ -47,7 +47,7 @@ def facts_differ(live: Application, entry: SheetRow) -> bool:
 
 
 def on_file(wanted: Sequence[tuple[Offering, str]]) -> OnFile:
-    by_hash = {id_number_hash(number): number for _, number in wanted}
+    by_hash = {hashed: number for _, number in wanted for hashed in id_number_hashes(number)}
     names: dict[str, str] = {}
     live: dict[tuple[UUID, str, str], Application] = {}
     for some in _chunks(list(by_hash)):
