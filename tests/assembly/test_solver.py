@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.assembly.banks import SMALL_KINDS, WEIGHTS, blueprint, items, printed_pool, request
+from zhiheng.assembly.core.assembling import assemble
 from zhiheng.assembly.core.proof import deviation, prove, publishable
-from zhiheng.assembly.core.solver import assemble
+from zhiheng.assembly.core.solver import allocate, choose
+from zhiheng.assembly.core.supply import Supply
 from zhiheng.assembly.core.terms import Assembled, Blueprint, Infeasible, PoolItem, Request
 from zhiheng.foundation.errors import Refused
 
@@ -35,7 +37,13 @@ def made(commission: Request) -> Assembled:
     assert isinstance(outcome, Assembled)
     bank = {item.id: item for item in commission.pool}
     lines = prove(
-        outcome.forms, bank, commission.blueprint, enemies=commission.enemies, forbidden=commission.forbidden
+        outcome.forms,
+        bank,
+        commission.blueprint,
+        enemies=commission.enemies,
+        forbidden=commission.forbidden,
+        required=commission.required,
+        shared=commission.shared,
     )
     assert publishable(lines).unmet == ()
     return outcome
@@ -345,3 +353,81 @@ def test_either_proved_papers_or_a_true_conflict(commission: Request) -> None:
     assert all(entry.needed - entry.available == entry.missing for entry in cells)
     if not cells:
         assert {entry.type for entry in outcome.conflicts} == {"single"}
+
+
+def test_required_items_are_in_every_paper_and_the_rest_is_not_shared() -> None:
+    pool = full("livestream", papers=4)
+    wanted = frozenset({pool[0].id, pool[-1].id})
+    commission = request(ONE, pool, 3, required=wanted, shared=2)
+    forms = made(commission).forms
+    contents = [{item.id for item in form.items} for form in forms]
+    assert [one & other for one, other in pairwise(contents)] == [wanted, wanted]
+
+
+def test_papers_may_share_when_the_pool_is_too_small_for_disjoint_ones() -> None:
+    pool = full("livestream", papers=2)
+    assert isinstance(assemble(request(ONE, pool, 3)), Infeasible)
+    forms = made(request(ONE, pool, 3, shared=5)).forms
+    contents = [{item.id for item in form.items} for form in forms]
+    assert max(len(one & other) for one, other in product(contents, contents) if one != other) <= 5
+
+
+def test_sharing_that_cannot_be_arranged_is_refused_with_what_to_change() -> None:
+    pool = full("livestream", papers=1)
+    with pytest.raises(Refused) as refused:
+        assemble(request(ONE, pool, 3, shared=1))
+    assert refused.value.code == "assembly-effort"
+
+
+def test_items_used_lately_are_taken_only_when_nothing_else_will_do() -> None:
+    pool = full("livestream", papers=2)
+    lately = frozenset(item.id for item in full("livestream"))
+    (form,) = made(request(ONE, pool, avoided=lately)).forms
+    assert {item.id for item in form.items} & lately == frozenset()
+    (needed,) = made(request(ONE, full("livestream"), avoided=lately)).forms
+    assert {item.id for item in needed.items} == lately
+
+
+def test_required_items_of_a_tight_pool_reach_the_exact_search() -> None:
+    """Enemies leave one choice only, which swaps inside cells with fixed counts cannot reach."""
+    pool = [*items("ethics", "single", 3), *full("livestream", papers=1), *items("ethics", "multiple", 1)]
+    enemies = frozenset({frozenset({"ethics-single-000", "ethics-single-001"})})
+    commission = request(TWO, pool, required=frozenset({"ethics-single-000"}), enemies=enemies)
+    (form,) = made(commission).forms
+    assert "ethics-single-000" in {item.id for item in form.items}
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code"),
+    [
+        ({"shared": -1}, "shared"),
+        ({"required": frozenset({"no-such-item"})}, "required-absent"),
+        ({"required": frozenset({"livestream-single-000"}), "forms": 2}, "required-shared"),
+    ],
+)
+def test_wishes_that_contradict_themselves_are_refused(wishes: dict[str, object], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        request(ONE, full("livestream", papers=2), **wishes)  # type: ignore[arg-type]  # passed on
+    assert refused.value.code == code
+
+
+def test_a_search_that_is_given_up_leaves_the_answer_to_the_solver() -> None:
+    outcome = assemble(request(ONE, full("livestream", papers=2)), progress=lambda made, asked: False)
+    assert isinstance(outcome, Assembled)
+    assert outcome.nearness is None
+
+
+@pytest.mark.parametrize(("papers", "required"), [(1, 2), (2, 0), (6, 0)])
+def test_the_exact_search_alone_finds_papers_too(papers: int, required: int) -> None:
+    pool = full("livestream", papers=papers + 1)
+    wanted = frozenset(item.id for item in pool[:required])
+    apart = frozenset({frozenset({pool[0].id, pool[5].id}), frozenset({pool[1].id, pool[-1].id})})
+    supply = Supply(request(ONE, pool, papers, required=wanted, enemies=apart))
+    plan = allocate(supply, effort=5)
+    assert not isinstance(plan, Infeasible)
+    chosen = choose(supply, plan)
+    assert chosen is not None
+    contents = [{item.id for item in paper} for paper in chosen]
+    assert [len(content) for content in contents] == [7] * papers
+    assert len(set().union(*contents)) == 7 * papers
+    assert [wanted <= content for content in contents] == [True] * papers

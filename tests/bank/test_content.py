@@ -8,7 +8,7 @@ import pytest
 from zhiheng.assembly.core import terms
 from zhiheng.assembly.core.pool import allowed_points, blueprint_of, enemies_of, point, pool_of
 from zhiheng.assembly.core.proof import deviation, prove, publishable
-from zhiheng.assembly.core.solver import assemble
+from zhiheng.assembly.core.assembling import assemble
 from zhiheng.bank.core.checks import check_bank, check_item, length_warning
 from zhiheng.bank.core.files import load_shipped
 from zhiheng.bank.core.near import similar_pairs

@@ -75,7 +75,7 @@ def run_now(*, run_id: UUID | str) -> AssemblyRun:
 
 def _make(run: AssemblyRun) -> None:
     # The solver takes over a second and much memory to load; web processes must never hold it.
-    from zhiheng.assembly.core.solver import assemble  # noqa: PLC0415
+    from zhiheng.assembly.core.assembling import assemble  # noqa: PLC0415
 
     supplies = supplies_of(run)
     outcome = assemble(supplies.request)
@@ -90,7 +90,13 @@ def _keep(run: AssemblyRun, supplies: Supplies, outcome: Assembled) -> None:
     request = supplies.request
     bank = {item.id: item for item in request.pool}
     lines = prove(
-        outcome.forms, bank, request.blueprint, enemies=request.enemies, forbidden=request.forbidden
+        outcome.forms,
+        bank,
+        request.blueprint,
+        enemies=request.enemies,
+        forbidden=request.forbidden,
+        required=request.required,
+        shared=request.shared,
     )
     publishable(lines).require()
     figures = deviation(outcome.forms, bank, request.blueprint)
@@ -160,6 +166,8 @@ def _figures(figures: Deviation) -> dict[str, Any]:
     """All forms of the run side by side, decimals as text."""
     return {
         "expected_spread": str(figures.expected_spread),
+        "score_gap": str(figures.score_gap),
+        "information_gap": str(figures.information_gap),
         "forms": [
             {
                 "form": entry.form,
@@ -168,6 +176,9 @@ def _figures(figures: Deviation) -> dict[str, Any]:
                 "keys": entry.keys,
                 "codes_used": entry.codes_used,
                 "codes_available": entry.codes_available,
+                "curve": [
+                    [str(point.ability), str(point.expected), str(point.information)] for point in entry.curve
+                ],
             }
             for entry in figures.forms
         ],

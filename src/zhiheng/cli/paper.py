@@ -60,7 +60,7 @@ def assemble_papers(
         blueprint=source.blueprint, pool=source.pool, forms=forms, seed=seed, enemies=source.enemies
     )
     # The solver takes over a second to load; a refused request need not wait for it.
-    from zhiheng.assembly.core.solver import assemble  # noqa: PLC0415
+    from zhiheng.assembly.core.assembling import assemble  # noqa: PLC0415
 
     outcome = assemble(request)
     if isinstance(outcome, terms.Infeasible):
@@ -179,6 +179,8 @@ def _form(form: terms.Form, bank: dict[str, terms.PoolItem], titles: dict[str, s
 def _deviation(figures: Deviation) -> dict[str, Any]:
     return {
         "expected_spread": str(figures.expected_spread),
+        "score_gap": str(figures.score_gap),
+        "information_gap": str(figures.information_gap),
         "forms": [
             {
                 "id": entry.form,
@@ -187,6 +189,14 @@ def _deviation(figures: Deviation) -> dict[str, Any]:
                 "keys": entry.keys,
                 "codes_used": entry.codes_used,
                 "codes_available": entry.codes_available,
+                "curve": [
+                    {
+                        "ability": str(point.ability),
+                        "expected": str(point.expected),
+                        "information": str(point.information),
+                    }
+                    for point in entry.curve
+                ],
             }
             for entry in figures.forms
         ],
@@ -216,7 +226,10 @@ def _text(
             f"试卷 {form.id}：{len(form.items)} 题，{form.total} 分，及格线考生预期 {entry.expected} 分，"
             f"考点 {entry.codes_used}/{entry.codes_available}"
         )
-    out.append(f"各卷预期得分最大相差 {figures.expected_spread} 分。")
+    out.append(
+        f"及格线上各卷预期得分最大相差 {figures.expected_spread} 分；"
+        f"能力 -1.5 至 1.5 之间最大相差 {figures.score_gap} 分，信息量最大相差 {figures.information_gap:.1%}。"
+    )
     out += [
         f"  {line.form or '各卷'} {line.constraint}：应为 {line.required}，实为 {line.achieved}"
         for line in lines

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from zhiheng.assembly.core.terms import (
     KEY_LETTERS,
@@ -17,10 +18,26 @@ from zhiheng.assembly.core.terms import (
 )
 from zhiheng.foundation.decision import Decision, Reason
 
+NEAREST = Decimal("0.02")  # a rating of 0 or 1 says no more than this
+PLOTTED = tuple(Decimal(step) / 4 for step in range(-12, 13))
+"""Abilities, in logits from the cut, at which papers are drawn: -3 to 3 by quarters."""
+
+COMPARED = Decimal("1.5")
+"""Papers are compared as far as this from the cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A paper at one ability. expected: marks; information: squared reciprocal logits."""
+
+    ability: Decimal
+    expected: Decimal
+    information: Decimal
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFigures:
-    """What one paper is like. expected: marks a candidate exactly at the cut should earn."""
+    """What one paper is like. expected: marks a candidate exactly at the cut should earn; curve: over PLOTTED."""
 
     form: str
     expected: Decimal
@@ -28,14 +45,22 @@ class FormFigures:
     keys: dict[str, int]
     codes_used: int
     codes_available: int
+    curve: tuple["Point", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
-    """How far the papers differ. expected_spread: largest minus smallest expected score, in marks."""
+    """How far the papers differ.
+
+    expected_spread: largest minus smallest expected score at the cut, in marks.
+    score_gap: the same, the largest over abilities from -1.5 to 1.5.
+    information_gap: largest minus smallest information over the smallest, the largest over the same abilities.
+    """
 
     forms: tuple[FormFigures, ...]
     expected_spread: Decimal
+    score_gap: Decimal = Decimal(0)
+    information_gap: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +85,13 @@ def prove(
     *,
     enemies: frozenset[frozenset[str]] = frozenset(),
     forbidden: frozenset[str] = frozenset(),
+    required: frozenset[str] = frozenset(),
+    shared: int = 0,
 ) -> tuple[ProofLine, ...]:
-    """Every requirement of every paper, recounted from the bank: required, achieved, kept or not."""
+    """Every requirement of every paper, recounted from the bank: required, achieved, kept or not.
+
+    required: items every paper must have; shared: how many items any two papers may have in common.
+    """
     lines: list[ProofLine] = []
     for form in forms:
         known = tuple(bank[item.id] for item in form.items if item.id in bank)
@@ -73,12 +103,32 @@ def prove(
         ids = {item.id for item in form.items}
         lines.append(paper.line("互斥题同卷", 0, sum(1 for pair in enemies if pair <= ids)))
         lines.append(paper.line("禁用题", 0, len(ids & forbidden)))
-    uses = Counter(item_id for form in forms for item_id in {item.id for item in form.items})
-    shared = sum(1 for count in uses.values() if count > 1)
-    lines.append(
-        ProofLine(form="", constraint="各卷之间重复的题", required="0", achieved=str(shared), ok=shared == 0)
-    )
-    return tuple(lines)
+        if required:
+            lines.append(paper.line("必选题", len(required), len(ids & required)))
+    return (*lines, *_between(forms, shared))
+
+
+def _between(forms: Sequence[Form], shared: int) -> list[ProofLine]:
+    """What holds between papers: how much any two have in common."""
+    if not shared:
+        uses = Counter(item_id for form in forms for item_id in {item.id for item in form.items})
+        again = sum(1 for count in uses.values() if count > 1)
+        return [
+            ProofLine(
+                form="", constraint="各卷之间重复的题", required="0", achieved=str(again), ok=again == 0
+            )
+        ]
+    contents = [{item.id for item in form.items} for form in forms]
+    most = max((len(one & other) for one, other in combinations(contents, 2)), default=0)
+    return [
+        ProofLine(
+            form="",
+            constraint="任意两卷重复的题",
+            required=f"0..{shared}",
+            achieved=str(most),
+            ok=most <= shared,
+        )
+    ]
 
 
 def publishable(lines: Iterable[ProofLine]) -> Decision:
@@ -171,9 +221,30 @@ def deviation(forms: Sequence[Form], bank: Mapping[str, PoolItem], blueprint: Bl
     """The figures by which papers are compared; every item must be in the bank (`prove` says so)."""
     figures = tuple(_figures(form, bank, blueprint) for form in forms)
     scores = [entry.expected for entry in figures]
+    columns = [
+        column
+        for column in zip(*(entry.curve for entry in figures), strict=True)
+        if abs(column[0].ability) <= COMPARED
+    ]
     return Deviation(
-        forms=figures, expected_spread=max(scores, default=Decimal(0)) - min(scores, default=Decimal(0))
+        forms=figures,
+        expected_spread=_spread(scores),
+        score_gap=max(
+            (_spread([point.expected for point in column]) for column in columns), default=Decimal(0)
+        ),
+        information_gap=max(
+            (_share([point.information for point in column]) for column in columns), default=Decimal(0)
+        ),
     )
+
+
+def _spread(values: Sequence[Decimal]) -> Decimal:
+    return max(values, default=Decimal(0)) - min(values, default=Decimal(0))
+
+
+def _share(values: Sequence[Decimal]) -> Decimal:
+    least = min(values)
+    return round(_spread(values) / least, 4) if least else Decimal(0)
 
 
 def _figures(form: Form, bank: Mapping[str, PoolItem], blueprint: Blueprint) -> FormFigures:
@@ -198,4 +269,22 @@ def _figures(form: Form, bank: Mapping[str, PoolItem], blueprint: Blueprint) -> 
         keys=_keys(items),
         codes_used=len({code for item in items for code in item.codes}),
         codes_available=len(available),
+        curve=tuple(
+            _point(ability, [(bank[item.id], item.marks) for item in form.items]) for ability in PLOTTED
+        ),
     )
+
+
+def _point(ability: Decimal, items: Sequence[tuple[PoolItem, Decimal]]) -> Point:
+    """A paper at one ability, each item read as a Rasch item rated at its difficulty by candidates at the cut.
+
+    odds of solving = d / (1 - d) x e^ability; a short answer of m marks counts as m steps. Source: Rasch (1960).
+    """
+    expected = information = Decimal(0)
+    for item, marks in items:
+        rating = min(max(item.difficulty, NEAREST), 1 - NEAREST)
+        odds = rating / (1 - rating) * ability.exp()
+        solved = odds / (1 + odds)
+        expected += marks * solved
+        information += (marks if item.type == "short" else 1) * solved * (1 - solved)
+    return Point(ability=ability, expected=round(expected, 3), information=round(information, 4))

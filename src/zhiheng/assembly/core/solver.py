@@ -1,7 +1,7 @@
-"""Papers from a pool by constraint programming; the one module that touches the solver.
+"""Counts, papers and diagnoses by constraint programming; the one module that touches the solver.
 
-First the small question, how many items of each cell (area x type) each paper takes: it settles whether papers
-can exist at all and, when not, how many items of which cell are missing. Then which items.
+The small question is how many items of each cell (area x type) each paper takes: it settles whether papers
+can exist at all and, when not, how many items of which cell are missing. The large one is which items.
 One worker, a fixed seed and limits in the solver's own deterministic time: the same request, the same papers.
 """
 
@@ -12,15 +12,12 @@ from decimal import Decimal
 from ortools.sat.python import cp_model
 
 from zhiheng.assembly.core.conflicts import frequent_key, inseparable, rare_key, short_cell
-from zhiheng.assembly.core.order import form_of
 from zhiheng.assembly.core.supply import Cell, Plan, Supply
 from zhiheng.assembly.core.terms import (
     KEY_LETTERS,
-    Assembled,
     Conflict,
     Infeasible,
     PoolItem,
-    Request,
     key_band,
 )
 from zhiheng.bank.core.terms import LETTERS
@@ -36,25 +33,19 @@ PARTED = "enemies"
 TOO_MANY = "+"
 
 
-def assemble(request: Request, *, effort: float = EFFORT) -> Assembled | Infeasible:
-    """The papers asked for, or why there are none.
+def choose(supply: Supply, plan: Plan, *, effort: float = EFFORT) -> list[list[PoolItem]] | None:
+    """The items of each paper, expected scores at the cut as near each other as can be; None when there are none.
 
-    effort: the solver's deterministic time in all, about a second a unit.
-    Raises: Refused when the blueprint contradicts itself or the effort ran out without an answer.
+    effort: the solver's deterministic time for each way of looking, about a second a unit.
+    Raises: Refused when the effort ran out without an answer.
     """
-    supply = Supply(request)
-    plan = _allocate(supply, effort=effort * 0.2)
-    if isinstance(plan, Infeasible):
-        return plan
     target = supply.target(plan)
     picked = None
-    if request.forms > TOGETHER_LIMIT:
-        picked = _one_by_one(supply, plan, target, effort=effort * 0.4)
+    if supply.request.forms > TOGETHER_LIMIT:
+        picked = _one_by_one(supply, plan, target, effort=effort)
     for fixed in (plan, None):
-        picked = picked or _Choice(supply, plan=fixed, target=target).solve(effort=effort * 0.4)
-    if picked is None:
-        return _diagnose(supply, effort=effort * 0.2)
-    return Assembled(forms=tuple(form_of(request, number, items) for number, items in enumerate(picked)))
+        picked = picked or _Choice(supply, plan=fixed, target=target).solve(effort=effort)
+    return picked
 
 
 def _one_by_one(supply: Supply, plan: Plan, target: int, *, effort: float) -> list[list[PoolItem]] | None:
@@ -70,7 +61,7 @@ def _one_by_one(supply: Supply, plan: Plan, target: int, *, effort: float) -> li
         if picked is None:
             return None
         made += picked
-        gone |= {item.id for item in picked[0]}
+        gone |= {item.id for item in picked[0]} - supply.request.required
     return made
 
 
@@ -90,7 +81,7 @@ def _found(solver: cp_model.CpSolver, model: cp_model.CpModel, *, proved: bool =
     status = solver.solve(model)
     enough = (cp_model.OPTIMAL,) if proved else (cp_model.OPTIMAL, cp_model.FEASIBLE)
     if status not in (*enough, cp_model.INFEASIBLE):
-        raise _out_of_effort()
+        raise out_of_effort()
     return bool(status != cp_model.INFEASIBLE)
 
 
@@ -99,7 +90,7 @@ def _improved(solver: cp_model.CpSolver, model: cp_model.CpModel) -> bool:
     return bool(solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE))
 
 
-def _out_of_effort() -> Refused:
+def out_of_effort() -> Refused:
     return Refused(
         what="在限定的计算量内没有得出组卷结果",
         remedy="请减少份数，或补充题量紧张的范围后再试",
@@ -110,7 +101,7 @@ def _out_of_effort() -> Refused:
 # --- how many of each cell -------------------------------------------------------------------------------
 
 
-def _allocate(supply: Supply, *, effort: float) -> Plan | Infeasible:
+def allocate(supply: Supply, *, effort: float) -> Plan | Infeasible:
     """Counts for each paper and cell that keep area marks and type counts, or the cells that fall short.
 
     Beyond APART_LIMIT papers the sums over all papers are asked first: if even these fall short, no papers
@@ -139,10 +130,12 @@ class _Allocation:
         self.missing: dict[Cell, int] = {}
         for group in range(groups):
             self._demand(group)
+        copies = supply.request.forms if supply.request.shared else 1
         for cell, items in supply.cells.items():
             self.short[cell] = self.model.new_int_var(0, BOUND, "")
             self.model.add(
-                sum(self.counts[group, *cell] for group in range(groups)) <= len(items) + self.short[cell]
+                sum(self.counts[group, *cell] for group in range(groups))
+                <= copies * len(items) + self.short[cell]
             )
 
     def _demand(self, group: int) -> None:
@@ -150,7 +143,8 @@ class _Allocation:
         for row in blueprint.areas:
             for rule in blueprint.kinds:
                 most = min(rule.count, int(row.marks // rule.marks)) * self.papers
-                self.counts[group, row.area, rule.type] = self.model.new_int_var(0, most, "")
+                least = self.papers * self.supply.required_in(row.area, rule.type)
+                self.counts[group, row.area, rule.type] = self.model.new_int_var(least, max(least, most), "")
             marks = sum(
                 int(rule.marks * unit) * self.counts[group, row.area, rule.type] for rule in blueprint.kinds
             )
@@ -246,7 +240,10 @@ class _Choice:
             (item.id, paper): self.model.new_bool_var("") for item in self.items for paper in self.papers
         }
         for item in self.items:
-            self.model.add_at_most_one(self.taken[item.id, paper] for paper in self.papers)
+            if item.id in supply.request.required:
+                self.model.add_bool_and(self.taken[item.id, paper] for paper in self.papers)
+            else:
+                self.model.add_at_most_one(self.taken[item.id, paper] for paper in self.papers)
         for paper in self.papers:
             self._cells(paper)
             self._keys(paper)
@@ -255,6 +252,7 @@ class _Choice:
     def _drawn(self, cell: Cell, gone: frozenset[str]) -> list[PoolItem]:
         """The unused items of a cell; with a plan no more of them (in their shuffled order) than make a good choice."""
         left = [item for item in self.supply.cells[cell] if item.id not in gone]
+        left.sort(key=lambda item: item.id not in self.supply.request.required)
         if self.plan is None:
             return left
         return left[: CHOICE * (1 + sum(self.plan[paper, *cell] for paper in self.papers))]
@@ -374,7 +372,7 @@ class _Choice:
         return excess
 
 
-def _diagnose(supply: Supply, *, effort: float) -> Infeasible:
+def diagnose(supply: Supply, *, effort: float) -> Infeasible:
     """The counts can be met, yet no choice keeps every rule: break as few as possible and say which."""
     choice = _Choice(supply, plan=None, target=0, soft=True)
     choice.model.minimize(sum(slack.amount for slack in choice.slacks))

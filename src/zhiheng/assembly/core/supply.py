@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 
+import numpy as np
+
+from zhiheng.assembly.core.curves import GRID, curve
 from zhiheng.assembly.core.terms import PoolItem, Request
 
 Cell = tuple[str, str]
@@ -40,6 +43,10 @@ class Supply:
         self.mark_unit = _unit([*self.marks.values(), *(row.marks for row in self.blueprint.areas)])
         self.score_unit = min(FINEST, _unit([self.score(item) for item in self.usable]))
 
+    def required_in(self, area: str, kind: str) -> int:
+        """How many of a cell's items every paper must have."""
+        return sum(1 for item in self.cells[area, kind] if item.id in self.request.required)
+
     def score(self, item: PoolItem) -> Decimal:
         """What a candidate at the cut is expected to earn on it."""
         return item.difficulty * self.marks[item.type]
@@ -53,6 +60,19 @@ class Supply:
             own = next(row.marks for row in self.blueprint.areas if row.area == area)
         count = next(rule.count for rule in self.blueprint.kinds if rule.type == kind)
         return round(count * papers * own / (held or self.blueprint.total))
+
+    def aims(self, item: PoolItem) -> list[float]:
+        """Expected score and information at each ability looked at: 2 x len(GRID) numbers."""
+        found = curve(difficulty=item.difficulty, marks=self.marks[item.type], kind=item.type)
+        return [*found.expected, *found.information]
+
+    def aim_targets(self, plan: Plan) -> list[float]:
+        """The aims of a paper of average items; the same for every paper of the request."""
+        total = np.zeros(2 * len(GRID))
+        for (_, area, kind), count in plan.items():
+            if count:
+                total += count * np.mean([self.aims(item) for item in self.cells[area, kind]], axis=0)
+        return [float(value) for value in total / self.request.forms]
 
     def target(self, plan: Plan) -> int:
         """The expected score, in score units, of a paper of average items: papers of other days agree with it too."""

@@ -105,6 +105,8 @@ class Request:
 
     enemies: pairs of ids that must not meet in one paper.
     forbidden: ids that must not be used at all (seen, disputed, withdrawn).
+    required: ids that must be in every paper; avoided: ids used lately, taken only when nothing else will do.
+    shared: how many items any two papers may have in common.
     seed: chooses among equally good papers; the same request gives the same papers.
     """
 
@@ -114,6 +116,9 @@ class Request:
     seed: int = 0
     enemies: frozenset[frozenset[str]] = frozenset()
     forbidden: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+    avoided: frozenset[str] = frozenset()
+    shared: int = 0
 
     def __post_init__(self) -> None:
         if self.forms < 1:
@@ -122,6 +127,26 @@ class Request:
         if len(set(ids)) < len(ids):
             again = next(name for number, name in enumerate(ids) if name in ids[:number])
             raise Refused(what=f"题库里题号 {again} 不止一次", remedy="请使题号唯一", code="id-repeated")
+        self._require_possible(frozenset(ids))
+
+    def _require_possible(self, ids: frozenset[str]) -> None:
+        if self.shared < 0:
+            raise Refused(
+                what=f"允许重复的题数为 {self.shared}", remedy="请填写不小于 0 的整数", code="shared"
+            )
+        absent = sorted(self.required - (ids - self.forbidden))
+        if absent:
+            raise Refused(
+                what=f"必选题 {absent[0]} 不在可用题库里",
+                remedy="请取消这道必选题，或先恢复它的使用",
+                code="required-absent",
+            )
+        if self.forms > 1 and len(self.required) > self.shared:
+            raise Refused(
+                what=f"{len(self.required)} 道必选题要进入每一份试卷，而各卷之间只允许重复 {self.shared} 道",
+                remedy="请把允许重复的题数改为不少于必选题数，或只组一份试卷",
+                code="required-shared",
+            )
 
     @property
     def digest(self) -> str:
@@ -133,8 +158,18 @@ class Request:
                 "seed": self.seed,
                 "enemies": sorted(sorted(pair) for pair in self.enemies),
                 "forbidden": sorted(self.forbidden),
+                **self._wishes(),
             }
         )
+
+    def _wishes(self) -> dict[str, object]:
+        """What a plain request does not have: left out then, so that papers of old requests keep their names."""
+        wishes = {
+            "required": sorted(self.required),
+            "avoided": sorted(self.avoided),
+            "shared": self.shared,
+        }
+        return {name: value for name, value in wishes.items() if value}
 
     def form_id(self, number: int) -> str:
         """The name of the paper at this place (from 0), the same whenever the request is."""
@@ -199,8 +234,24 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nearness:
+    """How near its common target every paper was made.
+
+    at_cut, score: expected score, in marks, at the cut and at every ability looked at.
+    information: at the same abilities, as a share of the target.
+    """
+
+    at_cut: Decimal
+    score: Decimal
+    information: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
+    """nearness: None when the papers came from the exact search, which looks at the cut only."""
+
     forms: tuple[Form, ...]
+    nearness: Nearness | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """K parallel papers, or a paper for every candidate, from one bank: the way into the compiled loops."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,7 +87,7 @@ class Search:
             self.scaled.most,
             self.blocked,
             np.zeros(bank.size, dtype=np.int64) if uses is None else uses,
-            np.full(bank.cells, 1.0) if limits is None else limits,
+            np.ones(bank.cells) if limits is None else limits,
             effort.candidates,
             effort.evaluations,
             effort.starts,
@@ -161,32 +161,48 @@ def pool_of_forms(
     return Pool(forms=forms[:made], uses=uses, asked=count)
 
 
-def parallel_forms(search: Search, count: int, *, seed: int, shared: int = 0) -> Integers | None:
+def parallel_forms(
+    search: Search, count: int, *, seed: int, shared: int = 0, progress: Progress = _go_on
+) -> Integers | None:
     """Papers any two of which share at most `shared` items, (count, length); None when none were found.
 
     One after the other first: the common target keeps later papers as good as earlier ones. Where the bank is
-    too tight for that, all together by annealing.
+    too tight for that, all together by annealing. progress: as for `pool_of_forms`; False gives None.
     """
-    made = _one_by_one(search, count, seed=seed, shared=shared)
-    return _together(search, count, seed=seed, shared=shared) if made is None else made
+    made = in_turn([search] * count, seed=seed, shared=shared, progress=progress)
+    if made is None:
+        return _together(search, count, seed=seed, shared=shared)
+    return np.array(made)
 
 
-def _one_by_one(search: Search, count: int, *, seed: int, shared: int) -> Integers | None:
-    forms = np.zeros((count, search.paper.length), dtype=np.int64)
-    uses = np.zeros(search.bank.size, dtype=np.int64)
-    limits = _limits(search, count, shared=shared)
-    for number in range(count):
-        for attempt in range(1 if not shared else search.effort.starts):
-            form = search.one(seed=_seed(seed, number, attempt), uses=uses, limits=limits)
-            if form is None:
-                return None
-            if not shared or overlaps(forms[:number], form).max(initial=0) <= shared:
-                break
-        else:
+def in_turn(
+    searches: Sequence[Search], *, seed: int, shared: int = 0, progress: Progress = _go_on
+) -> list[Integers] | None:
+    """A paper for each search over the same bank, each from what the earlier ones left; None when one fails."""
+    bank = searches[0].bank
+    uses = np.zeros(bank.size, dtype=np.int64)
+    forms: list[Integers] = []
+    for number, search in enumerate(searches):
+        limits = _limits(search, len(searches), shared=shared)
+        form = _apart(search, forms, uses=uses, limits=limits, seed=_seed(seed, number), shared=shared)
+        if form is None or not progress(number + 1, len(searches)):
             return None
-        forms[number] = form
-        uses[form] += 1
+        forms.append(form)
+        uses[np.setdiff1d(form, search.paper.fixed)] += 1
     return forms
+
+
+def _apart(
+    search: Search, forms: Sequence[Integers], *, uses: Integers, limits: Reals, seed: int, shared: int
+) -> Integers | None:
+    """One more paper that shares no more than allowed with those made."""
+    for attempt in range(search.effort.starts if shared else 1):
+        form = search.one(seed=seed + attempt * 104_729, uses=uses, limits=limits)
+        if form is None:
+            return None
+        if all(np.intersect1d(form, other).size <= shared for other in forms) or not shared:
+            return form
+    return None
 
 
 def _limits(search: Search, count: int, *, shared: int) -> Reals:
@@ -226,10 +242,5 @@ def _together(search: Search, count: int, *, seed: int, shared: int) -> Integers
     return forms if settled else None
 
 
-def overlaps(forms: Integers, form: Integers) -> Integers:
-    """(k,) how many items each of the forms (k, length) shares with one form."""
-    return np.isin(forms, form).sum(axis=1).astype(np.int64)
-
-
-def _seed(seed: int, number: int, attempt: int) -> int:
-    return (seed * 1_000_003 + number * 7919 + attempt * 104_729) % SEED_SPACE
+def _seed(seed: int, number: int) -> int:
+    return (seed * 1_000_003 + number * 7919) % SEED_SPACE

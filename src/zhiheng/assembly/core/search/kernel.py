@@ -166,7 +166,7 @@ def drawn(
     first, size = start[cell], start[cell + 1] - start[cell]
     found = NOBODY
     for _ in range(TRIES if size else 0):
-        item = items[first + below(size)]
+        item = int(items[first + below(size)])
         if not is_free(item, inside, blocked, uses, limit):
             continue
         if found == NOBODY:
@@ -177,7 +177,7 @@ def drawn(
         return found
     turn = below(size) if size else 0
     for step in range(size):
-        item = items[first + (turn + step) % size]
+        item = int(items[first + (turn + step) % size])
         if is_free(item, inside, blocked, uses, limit):
             return item
     return NOBODY

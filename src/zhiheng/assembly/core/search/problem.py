@@ -15,12 +15,13 @@ Flags = NDArray[np.bool_]
 class Bank:
     """n items.
 
-    cell: (n,) which cell an item belongs to, 0 to cells - 1; a swap stays inside a cell.
+    cells: how many there are. cell: (n,) which of them an item belongs to; a swap stays inside a cell.
     aims: (n, m) what an item adds to each quantity that has a target (expected score, information).
     bands: (n, r) what it adds to each quantity that has a least and a most (key letters, seconds, labels).
     foe_start, foes: (n + 1,), (p,) the items that must not stand beside item i: foes[foe_start[i]:foe_start[i + 1]].
     """
 
+    cells: int
     cell: Integers
     aims: Reals
     bands: Reals
@@ -30,10 +31,6 @@ class Bank:
     @property
     def size(self) -> int:
         return int(self.cell.shape[0])
-
-    @property
-    def cells(self) -> int:
-        return int(self.cell.max()) + 1 if self.size else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
