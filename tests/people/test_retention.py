@@ -9,13 +9,20 @@ from django.contrib.sessions.models import Session
 from django_tasks_db.models import DBTaskResult
 
 from tests.cli.answers import run as command
-from tests.factories.world import PASSWORD, World
+from tests.factories.world import PASSWORD, World, id_number
 from zhiheng.enrolment.actions import review, withdraw
 from zhiheng.enrolment.models import Application, ApplicationStatus, Document, EligibilityDecision, Verdict
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
-from zhiheng.people.actions import open_candidate_account
-from zhiheng.people.models import Person, Role
+from zhiheng.people.actions import open_candidate_account, register_person
+from zhiheng.people.models import (
+    Complaint,
+    ComplaintEntry,
+    Correction,
+    CorrectionState,
+    Person,
+    Role,
+)
 from zhiheng.people.queries import find_person
 from zhiheng.people.retention.actions import Line, run
 from zhiheng.people.retention.queries import next_night
@@ -157,6 +164,66 @@ def test_sessions_and_finished_jobs_go(world: World, client: object) -> None:
     run(by="test", dry_run=False)
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
     assert DBTaskResult.objects.count() == 2
+
+
+def correction_of(world: World, person: Person, *, settled: bool) -> Correction:
+    evidence = vault.keep(b"%PDF-", kind="evidence", name="a.pdf", by="test", media_type="application/pdf")
+    return Correction.objects.create(
+        number=f"C{Correction.objects.count()}",
+        person=person,
+        requested_by=world[Role.INSTITUTION],
+        name="测改名",
+        id_number=person.id_number,
+        reason="派出所已更名",
+        evidence=evidence,
+        state=CorrectionState.APPLIED if settled else CorrectionState.WAITING,
+        settled_at=clock.now() if settled else None,
+    )
+
+
+def test_corrections_lose_their_evidence_after_three_years_and_waiting_ones_hold(world: World) -> None:
+    held, free = rejected(world), rejected(world)
+    correction_of(world, held.person, settled=False)
+    done = correction_of(world, free.person, settled=True)
+    clock.move_to(SIXTY_DAYS_LATER)
+    assert found(run(by="test", dry_run=False))["applications-closed"] == (1, 1, 1)
+    clock.move_to(datetime(2029, 6, 1, 10, 0, tzinfo=SHANGHAI))
+    lines = {line.rule.kind: line.done for line in run(by="test", dry_run=False)}
+    assert (lines["corrections"], lines["people"]) == (0, 1)  # forgotten with the person, evidence and all
+    done.refresh_from_db()
+    assert (done.name, done.id_number, done.reason) == ("", "", "")
+    assert VaultFile.objects.get(pk=done.evidence_id).destroyed_at is not None
+
+
+def test_evidence_of_a_correction_goes_by_itself_after_three_years(world: World) -> None:
+    person = register_person(by="test", name="测留名", id_number=id_number(700))
+    correction = correction_of(world, person, settled=True)
+    held = correction_of(world, world.approved().person, settled=True)
+    clock.move_to(clock.now() + timedelta(days=3 * 366))
+    lines = {line.rule.kind: (line.count, line.held, line.done) for line in run(by="test", dry_run=False)}
+    assert lines["corrections"] == (1, 1, 1)
+    correction.refresh_from_db()
+    held.refresh_from_db()
+    assert (correction.reason, held.reason) == ("", "派出所已更名")
+
+
+def test_complaints_lose_who_and_what_after_three_years(world: World) -> None:
+    application = rejected(world)
+    account = open_candidate_account(by="test", person=application.person, username="jia", password=PASSWORD)
+    words = {"about": "fee", "due": clock.now(), "name": "甲", "phone": "13900000000", "key": "geheim"}
+    waiting = Complaint.objects.create(number="T1", account=account, **words)
+    done = Complaint.objects.create(number="T2", state="closed", closed_at=clock.now(), **words)
+    file = vault.keep(b"%PDF-", kind="complaint", name="a.pdf", by="test", media_type="application/pdf")
+    for complaint in (waiting, done):
+        ComplaintEntry.objects.create(complaint=complaint, kind="complaint", text="多收了钱", file=file)
+    clock.move_to(clock.now() + timedelta(days=3 * 366))
+    lines = {line.rule.kind: (line.count, line.held, line.done) for line in run(by="test", dry_run=False)}
+    assert (lines["complaints"], lines["applications-closed"]) == ((1, 0, 1), (0, 1, 0))
+    done.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (done.name, done.phone, done.key == "geheim", waiting.name) == ("", "", False, "甲")
+    assert [entry.text for entry in ComplaintEntry.objects.order_by("complaint__number")] == ["多收了钱", ""]
+    assert {line.rule.kind: line.count for line in run(by="test", dry_run=True)}["complaints"] == 0
 
 
 @pytest.mark.django_db(transaction=True)

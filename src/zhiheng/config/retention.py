@@ -47,13 +47,26 @@ def connect() -> None:
         share=queries.share_of_messages, erase=actions.erase_messages,
     ))  # fmt: skip
     keep("partner-applications", Keeper(due=queries.due_partners, clear=actions.clear_partners))
+    keep("corrections", Keeper(
+        due=queries.due_corrections, clear=actions.clear_corrections,
+        share=queries.share_of_corrections, erase=actions.erase_corrections,
+    ))  # fmt: skip
+    keep("complaints", Keeper(
+        due=queries.due_complaints, clear=actions.clear_complaints, share=queries.share_of_complaints,
+    ))  # fmt: skip
     keep("people", Keeper(due=_people_due, clear=actions.clear_people, share=queries.share_of_person))
     keep("exam-records", Keeper(share=_tickets))
     keep("results", Keeper(share=_results))
     keep("certificates", Keeper(share=_certificates))
     keep("money", Keeper(share=_money))
     keep("consents", Keeper(share=_consents))
-    for holder in (applications.open_reviews, _unsettled, _unfinished_exams, _unissued):
+    for holder in (
+        queries.open_requests,
+        applications.open_reviews,
+        _unsettled,
+        _unfinished_exams,
+        _unissued,
+    ):
         hold(holder)
     for naming in (_with_money, _with_ticket):
         needs_name(naming)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import F, Min, TextField
 from django.db.models.functions import Cast
 
-from zhiheng.enrolment.models import Application, ApplicationStatus, BatchRow, SecondLook
+from zhiheng.enrolment.models import Application, ApplicationStatus, BatchRow
 from zhiheng.foundation.moment import day_begins, day_of
 from zhiheng.people.models import Person
 from zhiheng.people.retention.registry import Due, Hold, Holds, Share
@@ -65,13 +65,10 @@ def _share(person: Person, statuses: tuple[ApplicationStatus, ...]) -> Share:
 
 
 def open_reviews() -> Iterable[Hold]:
-    """Files that wait for a decision, and approvals that wait for second eyes."""
+    """Files that wait for a decision; second eyes on an approval look before the results are out."""
     waiting = Application.objects.filter(status=ApplicationStatus.SUBMITTED, erased_at=None)
     for application, person in waiting.values_list("id", "person_id"):
         yield Hold(person=person, application=application, reason="报名还在审核")
-    looks = SecondLook.objects.filter(agreed=None)
-    for application, person in looks.values_list("application_id", "application__person_id"):
-        yield Hold(person=person, application=application, reason="报名正在抽查复核")
 
 
 def people_left_empty(before: datetime) -> list[Person]:

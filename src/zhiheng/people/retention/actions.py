@@ -1,5 +1,6 @@
 """Ending what is over its time, kind by kind, with its number in the audit trail."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,18 @@ from django_tasks_db.models import DBTaskResult
 
 from zhiheng.foundation.moment import iso
 from zhiheng.people.core.retention import RetentionRule, retention_rules
-from zhiheng.people.models import Account, DataExport, PartnerApplication, Person, Role, RoleGrant
+from zhiheng.people.models import (
+    Account,
+    Complaint,
+    ComplaintEntry,
+    Correction,
+    DataExport,
+    PartnerApplication,
+    Person,
+    PersonChange,
+    Role,
+    RoleGrant,
+)
 from zhiheng.people.retention.queries import due_of
 from zhiheng.people.retention.registry import Due, holds_now, keeper_of
 from zhiheng.plumbing import clock, vault
@@ -119,6 +131,37 @@ def clear_partners(ids: Sequence[Any], by: str) -> int:
     return len(found)
 
 
+def clear_corrections(ids: Sequence[Any], by: str) -> int:
+    """That there was one, who settled it and when stays; what was said and shown goes."""
+    found = Correction.objects.filter(pk__in=ids).select_related("evidence")
+    for correction in found:
+        if correction.evidence.destroyed_at is None:
+            vault.erase(correction.evidence)
+        correction.name, correction.id_number, correction.reason = "", "", ""
+        correction.save(update_fields=["name", "id_number", "reason"])
+    return len(found)
+
+
+def clear_complaints(ids: Sequence[Any], by: str) -> int:
+    """What it was about, when it came and when it was answered stays; who and what was said goes."""
+    found = Complaint.objects.filter(pk__in=ids)
+    for complaint in found:
+        complaint.name, complaint.phone, complaint.email, complaint.staff_named = "", "", "", ""
+        complaint.key = secrets.token_urlsafe(32)  # the address of its page opens nothing any more
+        complaint.save(update_fields=["name", "phone", "email", "staff_named", "key"])
+    entries = ComplaintEntry.objects.filter(complaint__in=ids).select_related("file")
+    for entry in entries:
+        if entry.file is not None and entry.file.destroyed_at is None:
+            vault.erase(entry.file)
+    entries.update(text="")
+    return len(found)
+
+
+def erase_corrections(person: Person, by: str) -> int:
+    found = Correction.objects.filter(person=person, evidence__destroyed_at=None)
+    return clear_corrections(list(found.values_list("pk", flat=True)), by)
+
+
 def clear_people(ids: Sequence[Any], by: str) -> int:
     found = list(Person.objects.filter(pk__in=ids).select_related("account"))
     for person in found:
@@ -147,6 +190,11 @@ def forget(person: Person, *, by: str) -> None:
         update_fields=[
             "name", "id_number", "id_masked", "id_hash", "born", "phone", "phone_hash", "erased_at",
         ]
+    )  # fmt: skip
+    erase_corrections(person, by)
+    PersonChange.objects.filter(person=person).update(
+        old_name="", old_id_number="", new_name="", new_id_number="",
+        old_name_hash=person.id_hash, old_id_hash=person.id_hash,
     )  # fmt: skip
     if person.account is not None:
         close_account(person.account, by=by)

@@ -1,17 +1,28 @@
 """What is over its time in this stage and in the plumbing under it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django_tasks_db.models import DBTaskResult
 
 from zhiheng.people.core.retention import Fate, RetentionRule, kept_since, retention_rules
-from zhiheng.people.models import DataExport, PartnerApplication, PartnerState, Person
-from zhiheng.people.retention.registry import Due, Holds, Share, keeper_of, named_by_records
+from zhiheng.people.models import (
+    Complaint,
+    ComplaintEntry,
+    ComplaintState,
+    Correction,
+    CorrectionState,
+    DataExport,
+    PartnerApplication,
+    PartnerState,
+    Person,
+)
+from zhiheng.people.retention.registry import Due, Hold, Holds, Share, keeper_of, named_by_records
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import MessageState, OutgoingMessage
 
@@ -67,6 +78,43 @@ def due_partners(before: datetime, holds: Holds) -> Due:
     """Refused ones that still say who asked."""
     found = PartnerApplication.objects.filter(state=PartnerState.REFUSED, decided_at__lt=before)
     return _all(found.filter(licence__destroyed_at=None), "decided_at")
+
+
+def due_corrections(before: datetime, holds: Holds) -> Due:
+    found = Correction.objects.filter(settled_at__lt=before, evidence__destroyed_at=None)
+    held = found.filter(person__in=holds.people)
+    due = _all(found.exclude(pk__in=held.values("pk")), "settled_at")
+    return Due(items=due.items, held=held.count(), oldest=due.oldest)
+
+
+def due_complaints(before: datetime, holds: Holds) -> Due:
+    """Answered ones of which something said is still there."""
+    said = ComplaintEntry.objects.annotate(raw=Cast(F("text"), TextField())).exclude(raw="")
+    found = Complaint.objects.filter(state=ComplaintState.CLOSED, closed_at__lt=before)
+    return _all(found.filter(pk__in=said.values("complaint_id")), "closed_at")
+
+
+def open_requests() -> Iterable[Hold]:
+    """Corrections nobody has settled, and complaints nobody has answered."""
+    waiting = Correction.objects.filter(state=CorrectionState.WAITING)
+    for person in waiting.values_list("person_id", flat=True):
+        yield Hold(person=person, reason="姓名或号码的更正还没有办完")
+    complaints = Complaint.objects.filter(state=ComplaintState.OPEN).exclude(account=None)
+    own = Person.objects.filter(account__in=complaints.values("account_id"))
+    for person in own.values_list("pk", flat=True):
+        yield Hold(person=person, reason="投诉还在处理")
+
+
+def share_of_corrections(person: Person) -> Share:
+    found = Correction.objects.filter(person=person, evidence__destroyed_at=None)
+    return Share(count=found.count(), since=found.aggregate(last=Max("settled_at"))["last"])
+
+
+def share_of_complaints(person: Person) -> Share:
+    if person.account_id is None:
+        return Share(count=0)
+    found = Complaint.objects.filter(account=person.account_id)
+    return Share(count=found.count(), since=found.aggregate(last=Max("closed_at"))["last"])
 
 
 def share_of_exports(person: Person) -> Share:
