@@ -1,6 +1,7 @@
 from django.urls import path
 
 from zhiheng.enrolment.batches import views as batches
+from zhiheng.enrolment.completing import views as completing
 from zhiheng.enrolment.views import candidate, consents, documents, institution, review, sheet, together
 
 urlpatterns = [
@@ -16,11 +17,23 @@ urlpatterns = [
     path("applications/batches/<uuid:batch_id>/columns/", batches.batch_columns, name="batch_columns"),
     path("applications/batches/<uuid:batch_id>/confirm/", batches.confirm_batch, name="confirm_batch"),
     path("applications/batches/<uuid:batch_id>/cancel/", batches.cancel_batch, name="cancel_batch"),
+    path("applications/batches/<uuid:batch_id>/close/", batches.close_batch, name="close_batch"),
     path("applications/batches/<uuid:batch_id>/resume/", batches.resume_batch, name="resume_batch"),
     path(
         "applications/batches/<uuid:batch_id>/corrections.xlsx",
         batches.batch_corrections,
         name="batch_corrections",
+    ),
+    path("applications/batches/<uuid:batch_id>/links/", completing.batch_links, name="batch_links"),
+    path(
+        "applications/batches/<uuid:batch_id>/links.pdf", completing.batch_links_file, name="batch_links_file"
+    ),
+    path("applications/<uuid:application_id>/link/", completing.application_link, name="application_link"),
+    path("applications/<uuid:application_id>/link/revoke/", completing.revoke_link, name="revoke_link"),
+    path("complete/<slug:token>/", completing.complete, name="complete"),
+    path("complete/<slug:token>/details/", completing.complete_details, name="complete_details"),
+    path(
+        "complete/<slug:token>/documents/<slug:kind>/", completing.complete_document, name="complete_document"
     ),
     path("applications/<uuid:application_id>/", institution.application, name="application"),
     path("applications/consents/", consents.many_consents, name="many_consents"),
