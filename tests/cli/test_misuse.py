@@ -60,6 +60,19 @@ def test_brackets_without_end_are_no_answer(capsys: pytest.CaptureFixture[str], 
     assert answer.err == f"文件 {file} 的括号层数太多。请按说明的格式填写。\n"
 
 
+def test_a_bank_of_nothing_but_brackets_is_no_answer(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "bank.yaml"
+    file.write_text("[" * 200_000)
+    answer = run(
+        capsys, "paper", "assemble", "--rules", "000", "--programme", "internet-marketing", "--level", "初级",
+        "--forms", "1", "--seed", "1", "--bank", str(file), "--json",
+    )  # fmt: skip
+    assert (answer.code, answer.out) == (2, "")
+    assert f"题库文件 {file} 从第 1 行第 21 列起嵌套超过 20 层" in answer.err
+
+
 def test_artefacts_need_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "taken"
     file.write_text("")

@@ -174,7 +174,7 @@ def test_items_of_another_trade_are_not_drawn(run: Any, bank: Any) -> None:
     ("words", "sentence"),
     [
         (("--level", "5", "--forms", "1"), "未说明工种"),
-        (("--level", "2", "--forms", "1", "--trade", "D"), "平台管理员没有二级/技师"),
+        (("--level", "2", "--forms", "1", "--trade", "D"), "平台管理员不设二级/技师"),
         (("--level", "5", "--forms", "1", "--trade", "E"), "没有工种“E”"),
         (("--level", "9", "--forms", "1", "--trade", "A"), "没有等级“9”"),
         (("--level", "5", "--forms", "0", "--trade", "A"), "份数 forms 为 0"),

@@ -84,6 +84,12 @@ def test_a_notice_that_cannot_be_is_refused(wrong: str, says: str) -> None:
     assert says in refused.value.what
 
 
+def test_a_notice_of_nothing_but_brackets_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        read_notice(b"[" * 60_000, name="2027.yaml")
+    assert "从第 1 行第 11 列起嵌套超过 10 层" in refused.value.what
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"year: 2027", b"[1, 2]"])
 def test_a_file_that_is_no_notice_is_refused(content: bytes) -> None:
     with pytest.raises(Refused) as refused:

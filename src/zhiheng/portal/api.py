@@ -16,6 +16,9 @@ from ninja.renderers import JSONRenderer
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import iso
+from zhiheng.payments.core.fees import Fee
+from zhiheng.payments.fees.queries import offering_fees
+from zhiheng.payments.models import OrderKind
 from zhiheng.people.access import View, public
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.throttle import admit
@@ -73,7 +76,7 @@ class ProgrammeOut(Schema):
 
 
 class OfferingOut(Schema):
-    """dates: every derived day as it was pinned; each ends at 24:00 in Shanghai."""
+    """dates: every derived day as it was pinned; each ends at 24:00 in Shanghai. Fees: what anybody pays today."""
 
     title: str
     programme: str
@@ -152,9 +155,7 @@ def sitting(request: HttpRequest, day: date) -> SittingDetailOut:
             remedy="已设立的考期见 /api/v1/sittings",
             code="sitting-unknown",
         )
-    return SittingDetailOut(
-        day=found.day, title=found.title, offerings=[_offering(entry) for entry in offerings_of(found)]
-    )
+    return SittingDetailOut(day=found.day, title=found.title, offerings=_offerings(list(offerings_of(found))))
 
 
 def _rule_set(rules: RuleSet) -> RuleSetOut:
@@ -188,7 +189,13 @@ def _sitting(found: Sitting) -> SittingOut:
     return SittingOut(day=found.day, title=found.title)
 
 
-def _offering(offering: Offering) -> OfferingOut:
+def _offerings(offerings: list[Offering]) -> list[OfferingOut]:
+    fees = offering_fees(offerings)
+    makeup = offering_fees(offerings, kind=OrderKind.MAKEUP)
+    return [_offering(entry, fees[entry.id], makeup[entry.id]) for entry in offerings]
+
+
+def _offering(offering: Offering, fee: Fee, makeup: Fee) -> OfferingOut:
     return OfferingOut(
         title=offering.title,
         programme=offering.programme,
@@ -198,8 +205,8 @@ def _offering(offering: Offering) -> OfferingOut:
         rule_set_hash=offering.revision.content_hash,
         starts_at=iso(offering.starts_at),
         minutes=offering.minutes,
-        fee_fen=offering.fee_fen,
-        makeup_fee_fen=offering.makeup_fee_fen,
+        fee_fen=fee.amount_fen,
+        makeup_fee_fen=makeup.amount_fen,
         dates={name: date_of(offering, name) for name in DATES},
         provisional=offering.plan["provisional"],
     )

@@ -189,7 +189,7 @@ class CertificateRow(FactForm):
         label=_("证书的职业与想报的职业"),
         choices=PLEASE + RELATIONS,
         required=False,
-        help_text=_("国家职业资格、职业技能等级和预备技师证书需要填。"),
+        help_text=_("国家职业资格或职业技能等级证书、预备技师证书需要填。"),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from zhiheng.enrolment.presenting import voice_of_page
+from zhiheng.payments.core.fees import Fee
+from zhiheng.payments.fees.queries import offering_fees, programme_fees
+from zhiheng.payments.models import OrderKind
 from zhiheng.people.access import SignedInRequest, allow, public
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
@@ -31,6 +34,7 @@ from zhiheng.sittings.queries import LABELS, milestones, open_offerings, rules_f
 from zhiheng.standards.core.conditions import load_conditions
 from zhiheng.standards.core.loader import load_occupation, load_syllabus
 from zhiheng.standards.core.plain import papers_of, plain_words
+from zhiheng.standards.core.terms import Stated
 
 CHECKS_A_MINUTE = 30
 
@@ -40,7 +44,8 @@ def front(request: HttpRequest) -> HttpResponse:
     """What this is, three doors, and the next sitting somebody can still apply for."""
     offerings = open_offerings(moment=clock.now())
     same_day = [entry for entry in offerings if entry.sitting_id == offerings[0].sitting_id]
-    rows = sorted((_offered(entry) for entry in same_day), key=lambda row: row["rules"].seed)
+    fees = offering_fees(same_day)
+    rows = sorted((_offered(entry, fees[entry.id]) for entry in same_day), key=lambda row: row["rules"].seed)
     first = rows[0]["offering"] if rows else None
     context = {
         "body": body_words(),
@@ -52,10 +57,11 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/front.html", context)
 
 
-def _offered(offering: Offering) -> dict[str, Any]:
+def _offered(offering: Offering, fee: Fee) -> dict[str, Any]:
     rules = rules_for(offering)
     return {
         "offering": offering,
+        "fee": fee,
         "rules": rules,
         "programme": rules.programme(offering.programme),
         "level": rules.level(offering.level),
@@ -138,13 +144,35 @@ def _entry(choice: Choice) -> list[dict[str, Any]]:
 
 
 def _fees(choice: Choice) -> list[dict[str, Any]]:
+    """What the fee table says, level by level where levels differ; without a row, what the rules print."""
     fees = choice.rules.fees
-    named = (
-        (_("报名费"), fees.registration_fen),
-        (_("补考费，每次"), fees.makeup_fen),
-        (_("成绩复核费"), fees.review_fen),
+    return [
+        *_table_fees(choice, _("报名费"), OrderKind.REGISTRATION, fees.registration_fen),
+        *_table_fees(choice, _("补考费，每次"), OrderKind.MAKEUP, fees.makeup_fen),
+        {"label": _("成绩复核费"), "level": None, "fen": fees.review_fen.value, "stated": fees.review_fen},
+    ]
+
+
+def _table_fees(choice: Choice, label: str, kind: OrderKind, printed: Stated[int]) -> list[dict[str, Any]]:
+    levels = choice.rules.levels
+    found = programme_fees(
+        rule_set=choice.rules.id,
+        programme=choice.programme.id,
+        levels=[level.id for level in levels],
+        kind=kind,
+        standard_fen=printed.value,
     )
-    return [{"label": label, "stated": stated} for label, stated in named]
+    alike = len(set(found.values())) == 1
+    return [
+        {
+            "label": label,
+            "level": None if alike else level,
+            "fen": found[level.id].amount_fen,
+            "since": found[level.id].since,
+            "stated": printed,
+        }
+        for level in (levels[:1] if alike else levels)
+    ]
 
 
 def _dates(choice: Choice) -> list[dict[str, Any]]:

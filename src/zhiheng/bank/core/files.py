@@ -25,12 +25,14 @@ from zhiheng.bank.core.terms import (
     Pool,
 )
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.nesting import LOADER, too_deep
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 BANK_LEVELS = ("5", "4", "3", "2", "1", "junior", "intermediate", "senior")
 SUFFIXES = (".yaml", ".yml", ".json")
 _AREA_SLUGS = {title: slug for slug, title in AREA_TITLES.items()}
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LONGEST = 32 * 1024 * 1024  # characters; the shipped bank's largest file is far below
+DEEPEST = 20  # a question needs four levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +114,15 @@ def _place_of(path: Path, place: Place) -> Place:
 
 def read_items(text: str, *, source: str, place: Place) -> tuple[Item, ...]:
     """The items of a YAML or JSON text; `source` is what a refusal calls it."""
+    if len(text) > LONGEST:
+        raise Refused(
+            what=f"题库文件 {source} 有 {len(text)} 个字符，超过 {LONGEST}",
+            remedy="请分成几个文件",
+            code="bank-syntax",
+        )
     try:
-        document = yaml.load(text, Loader=_LOADER)
+        _check_depth(text, source)
+        document = yaml.load(text, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         spot = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else "某处"
@@ -127,6 +136,17 @@ def read_items(text: str, *, source: str, place: Place) -> tuple[Item, ...]:
         rows = _list(document["items"], source)
         return _items([{**shared, **row} if isinstance(row, dict) else row for row in rows], source, place)
     return _items(_list(document, source), source, place)
+
+
+def _check_depth(text: str, source: str) -> None:
+    spot = too_deep(text, deepest=DEEPEST)
+    if spot is not None:
+        raise Refused(
+            what=f"题库文件 {source} 从第 {spot.line} 行第 {spot.column} 列起嵌套超过 {DEEPEST} 层",
+            rule="一道题最多嵌套四层：题目、字段、选项、内容",
+            remedy="请检查多出来的括号或缩进",
+            code="bank-syntax",
+        )
 
 
 def _list(value: Any, source: str) -> list[Any]:

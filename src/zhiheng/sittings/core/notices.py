@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import msgspec
+import yaml
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.nesting import too_deep
 
 MOST_BYTES = 64 * 1024
+_DEEPEST = 10  # a notice needs three levels
 YEARS = range(2004, 2100)
 OFF_DAYS = range(11, 61)
 FIXED = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
@@ -57,10 +60,17 @@ def read_notice(content: bytes, *, name: str) -> Notice:
         raise _refusal(f"文件“{name}”超过 64 KB", remedy="一年的放假安排只有几十行，请检查是否选错了文件")
     try:
         text = content.decode("utf-8-sig")
-        file = _from_csv(text) if name.lower().endswith(".csv") else msgspec.yaml.decode(text, type=_File)
-    except (UnicodeDecodeError, msgspec.MsgspecError, ValueError) as fault:
+        file = _from_csv(text) if name.lower().endswith(".csv") else _from_yaml(text)
+    except (UnicodeDecodeError, yaml.YAMLError, msgspec.MsgspecError, ValueError) as fault:
         raise _refusal(f"文件“{name}”读不懂：{fault}", remedy=f"请按格式重新填写：{SHAPE}") from None
     return _checked(file)
+
+
+def _from_yaml(text: str) -> _File:
+    spot = too_deep(text, deepest=_DEEPEST)
+    if spot is not None:
+        raise ValueError(f"从第 {spot.line} 行第 {spot.column} 列起嵌套超过 {_DEEPEST} 层")
+    return msgspec.yaml.decode(text, type=_File)
 
 
 def _from_csv(text: str) -> _File:

@@ -276,17 +276,17 @@ class RuleSet(Fact, frozen=True, kw_only=True):
                 continue
             if wanted.id not in trade.levels:
                 raise Refused(
-                    what=f"{trade.name}没有{wanted.name}",
-                    rule=f"{self.source} 1.4",
-                    remedy="该工种设：" + "、".join(self.level(entry).name for entry in trade.levels),
+                    what=f"{trade.name}不设{wanted.name}",
+                    rule=f"{self.source.partition('；')[0]}1.4",
+                    remedy=f"这个工种设{'、'.join(self.level(entry).name for entry in trade.levels)}，请从中选择",
                     code="trade-level",
                 )
             return trade
-        names = "、".join(f"{trade.mark}（{trade.name}）" for trade in self.trades)
+        names = "、".join(f"{trade.mark} {trade.name}" for trade in self.trades)
         raise Refused(
-            what=f"规则集 {self.id} 没有工种“{mark}”",
+            what=f"{self.title}没有工种“{mark}”" if names else f"{self.title}不分工种",
             rule=self.source,
-            remedy=f"可用的工种：{names}" if names else "该规则集不分工种，请不要填写工种",
+            remedy=f"请从{names}中选择" if names else "请不要填写工种",
             code="trade-unknown",
         )
 
