@@ -8,9 +8,11 @@ from zhiheng.cli.rehearsal.pictures import photo, sheet
 from zhiheng.cli.rehearsal.tenant import PASSWORD, SERVICE, Offerings, open_sitting
 from zhiheng.enrolment.actions import attach_document, enter_application, review, submit
 from zhiheng.enrolment.models import Application, DocumentKind, Verdict
+from zhiheng.foundation.credit_code import check_character
 from zhiheng.payments.actions import place_order
 from zhiheng.people.actions import open_candidate_account
-from zhiheng.people.models import Role
+from zhiheng.people.institutions.applying.actions import Licence, apply_as_partner
+from zhiheng.people.models import InstitutionKind, Role
 from zhiheng.sittings.core.plan import last_saturday
 
 FRESH = 400  # serials that no rehearsed candidate has
@@ -36,6 +38,26 @@ def leave_some(company: Company) -> None:
         sitting=offerings.association.sitting, applications=entered[7:],
     )  # fmt: skip
     request_papers(by=company.tenant.one(Role.ADMINISTRATOR), offering=offerings.association, forms=2, seed=7)
+    _ask_to_join()
+
+
+def _ask_to_join() -> None:
+    """An organisation that does not exist applies to become an institution."""
+    body = "52350200YHT000001"
+    apply_as_partner(
+        name="晨光数字技能学校（演示）",
+        credit_code=body + check_character(body),
+        kind=InstitutionKind.SCHOOL,
+        province="福建省",
+        city="厦门市",
+        address="厦门市演示路 2 号",
+        contact="晨光联系人",
+        phone="05920000000",
+        email="partner@example.org",
+        programmes=["internet-marketing", "digital-hr"],
+        capability="专职教师六名，机房两间共八十台电脑，近三年办过四期直播运营培训，学员三百余人。",
+        licence=Licence(name="营业执照.jpg", content=sheet(FRESH, 0)),
+    )
 
 
 def _enter(company: Company, offerings: Offerings, player: Player) -> Application:
