@@ -15,7 +15,7 @@ from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.payments.actions import place_order
 from zhiheng.payments.core.fees import Fee, FeeFact, choose_fee
 from zhiheng.payments.fees.actions import decide_fee, propose_fee
-from zhiheng.payments.fees.queries import fees_for, offering_fees, waiting_fees
+from zhiheng.payments.fees.queries import fees_for, offering_fees, programme_fees, waiting_fees
 from zhiheng.payments.models import FeeDecision, FeeRow, OrderKind, OrderLine
 from zhiheng.payments.queries import baskets_of, lines_of
 from zhiheng.people.models import Account, Role
@@ -123,9 +123,15 @@ def test_a_makeup_has_its_own_rows_and_otherwise_the_rule_sets_fee(world: World,
     row = proposed(world, kind=OrderKind.MAKEUP, amount_fen=9000)
     decide_fee(by=second, row=row, approved=True)
     assert fee(OrderKind.MAKEUP) == Fee(
-        amount_fen=9000, basis="费用表：规则集 ccia-000 各项目各等级，2026-11-10 起执行", row=row.id
+        amount_fen=9000,
+        basis="费用表：规则集 ccia-000 各项目各等级，2026-11-10 起执行",
+        row=row.id,
+        since=clock.today(),
     )
-    assert (fee(OrderKind.REGISTRATION).amount_fen, fee(OrderKind.REGISTRATION).row) == (50000, registration.id)
+    assert (fee(OrderKind.REGISTRATION).amount_fen, fee(OrderKind.REGISTRATION).row) == (
+        50000,
+        registration.id,
+    )
 
 
 def test_the_public_reads_no_institutions_fee(world: World, second: Account) -> None:
@@ -138,6 +144,17 @@ def test_the_public_reads_no_institutions_fee(world: World, second: Account) -> 
     decide_fee(by=second, row=proposed(world, amount_fen=60000), approved=True)
     assert offering_fees([offering])[offering.id].amount_fen == 60000
     assert offering_fees([]) == {}
+
+    level = proposed(world, amount_fen=70000, programme="互联网营销师", level="高级")
+    decide_fee(by=second, row=level, approved=True)
+    shown = programme_fees(
+        rule_set="ccia-000",
+        programme="internet-marketing",
+        levels=["junior", "senior"],
+        kind=OrderKind.REGISTRATION,
+        standard_fen=1,
+    )
+    assert [fee.amount_fen for fee in shown.values()] == [60000, 70000]
 
 
 def test_what_cannot_be_proposed_or_decided(world: World, second: Account) -> None:

@@ -5,8 +5,10 @@ from zhiheng.config import notices, personal_data, programmes
 from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
 from zhiheng.enrolment.recognition.tasks import examine_document
 from zhiheng.learning.tasks import open_study
+from zhiheng.payments.fees.queries import registration_prices
 from zhiheng.people.rights.tasks import end_copies, prepare_copy
 from zhiheng.plumbing.outbox import subscribe
+from zhiheng.sittings.prices import ask_prices_of
 
 
 def connect() -> None:
@@ -28,4 +30,5 @@ def connect() -> None:
     subscribe("batch-confirmed", enter_batch)
     subscribe("batch-entered", end_batches)
     personal_data.connect()
+    ask_prices_of(registration_prices)
     programmes.connect()

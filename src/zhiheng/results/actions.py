@@ -58,7 +58,7 @@ def propose(*, by: Account, offering: Offering) -> Release:
             code="unsettled",
         )
     release = Release.objects.create(offering=offering, proposed_by=by)
-    makeup = makeup_sentence(rules_for(offering))
+    makeup = makeup_sentence(offering)
     outcomes = []
     for sheet in state.sheets:
         standing = sheet.standing(makeup)

@@ -7,11 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from zhiheng.foundation.moment import day_ends
 from zhiheng.foundation.money import yuan
 from zhiheng.marking.models import TheoryMark
+from zhiheng.payments.core.fees import Fee
+from zhiheng.payments.fees.queries import offering_fees
+from zhiheng.payments.models import OrderKind, OrderLine
 from zhiheng.people.models import Institution, Person
 from zhiheng.results.core.histogram import Histogram, draw
 from zhiheng.results.core.settling import kept_until, still_kept
@@ -34,10 +37,17 @@ def components_to_sit(result: Result, *, day: date) -> list[str]:
     ]
 
 
-def makeup_sentence(rules: RuleSet) -> str:
+def makeup_fee(offering: Offering, institution: Institution | None = None) -> Fee:
+    """What one attempt costs today, for anybody or one institution."""
+    return offering_fees([offering], kind=OrderKind.MAKEUP, institution=institution)[offering.id]
+
+
+def makeup_sentence(offering: Offering) -> str:
     """What a failed candidate can do, one sentence."""
-    fee, months = rules.fees.makeup_fen, rules.retention.component_months.value
-    return f"可报名补考未合格的科目，补考费 {yuan(fee.value)} 元/次（{fee.source}）；合格科目的成绩保留 {months} 个月"
+    rules, fee = rules_for(offering), makeup_fee(offering)
+    source = fee.basis if fee.row else rules.fees.makeup_fen.source
+    months = rules.retention.component_months.value
+    return f"可报名补考未合格的科目，补考费 {yuan(fee.amount_fen)} 元/次（{source}）；合格科目的成绩保留 {months} 个月"
 
 
 def ends_at(offering: Offering) -> datetime:
@@ -271,8 +281,11 @@ def _examination(offering: Offering) -> tuple[str, str, str, str]:
 
 
 def makeups_of(institution: Institution) -> QuerySet[MakeUp]:
+    """With what each was ordered at (`fee_fen`)."""
+    lines = OrderLine.objects.filter(application=OuterRef("application")).order_by("-created_at")
     return (
         MakeUp.objects.filter(application__institution=institution)
+        .annotate(fee_fen=Subquery(lines.values("amount_fen")[:1]))
         .select_related("application__person", "application__offering__sitting", "result")
         .order_by("-created_at")
     )

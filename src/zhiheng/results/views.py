@@ -30,6 +30,7 @@ from zhiheng.results.queries import (
     histograms,
     kept_until_of,
     later_offerings,
+    makeup_fee,
     makeup_of,
     makeups_of,
     offerings_to_propose,
@@ -228,6 +229,9 @@ def _result_page(
         ],
         "rules": rules,
         "makeup": ordered,
+        "fee_fen": makeup_fee(result.application.offering, result.application.institution).amount_fen
+        if form
+        else 0,
         "asked": request_of(result),
         "form": form,
     }
@@ -314,7 +318,7 @@ def order_makeup(request: HttpRequest, result_id: UUID) -> HttpResponse:
         "offerings": ahead,
         "asked": asked,
         "makeup": makeup_of(result),
-        "fee_fen": ahead[0].makeup_fee_fen if ahead else 0,
+        "fee_fen": makeup_fee(ahead[0], _institution(request)).amount_fen if ahead else 0,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "results/order_makeup.html", context, status=status)

@@ -27,6 +27,7 @@ from zhiheng.people.queries import institution_of
 from zhiheng.people.rights.queries import missing_consents
 from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering
+from zhiheng.sittings.prices import prices_of
 from zhiheng.sittings.queries import enrolment_ends, milestones, open_offerings
 from zhiheng.standards.queries import conditions_of
 from zhiheng.surface.forms import as_validation_error
@@ -112,8 +113,14 @@ def new_application(request: SignedInRequest) -> HttpResponse:
     institution = _institution(request)
     now = clock.now()
     found = open_offerings(moment=now)
+    prices = prices_of(found, institution)
     offerings = [
-        {"offering": offering, "ends": standing.ends, "decision": decide_open(standing, now=now)}
+        {
+            "offering": offering,
+            "fen": prices[offering.id],
+            "ends": standing.ends,
+            "decision": decide_open(standing, now=now),
+        }
         for offering, standing in zip(found, queries.standings_of(institution, found), strict=True)
     ]
     return render(request, "enrolment/new_application.html", {"offerings": offerings})

@@ -25,11 +25,12 @@ class FeeFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fee:
-    """basis: which fee this is and why, in words. row: the fee table's row, None for the rule set's value."""
+    """basis: which fee this is and why, in words. row, since: the fee table's, None for the rule set's value."""
 
     amount_fen: int
     basis: str
     row: UUID | None = None
+    since: date | None = None
 
 
 def choose_fee(
@@ -60,7 +61,12 @@ def choose_fee(
     if not holding:
         return Fee(amount_fen=standard_fen, basis=f"规则集 {rule_set} 的{'补考费' if makeup else '报名费'}")
     row = max(holding, key=_rank)
-    return Fee(amount_fen=row.amount_fen, basis=f"费用表：{scope_words(row)}，{_period(row)}", row=row.id)
+    return Fee(
+        amount_fen=row.amount_fen,
+        basis=f"费用表：{scope_words(row)}，{_period(row)}",
+        row=row.id,
+        since=row.valid_from,
+    )
 
 
 def _rank(row: FeeFact) -> tuple[bool, bool, bool, date, datetime]:

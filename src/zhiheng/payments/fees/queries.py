@@ -1,6 +1,6 @@
 """The fee table, and what it says for an application."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -34,15 +34,43 @@ def offering_fees(
     kind: OrderKind = OrderKind.REGISTRATION,
     institution: Institution | None = None,
 ) -> dict[UUID, Fee]:
-    """The fee of each offering today, as anybody reads it, or one institution; by the offering's id, in two queries."""
+    """The fee of each offering today, as anybody reads it, or one institution; by the offering's id, in one query, or
+    two when the offerings come without their revisions."""
     return _fees(offerings, institution=institution, kind=kind, day=clock.today())
+
+
+def registration_prices(offerings: Sequence[Offering], institution: Institution | None) -> dict[UUID, int]:
+    """For stages before this one: what registering costs, in fen."""
+    return {key: fee.amount_fen for key, fee in offering_fees(offerings, institution=institution).items()}
+
+
+def programme_fees(
+    *, rule_set: str, programme: str, levels: Iterable[str], kind: OrderKind, standard_fen: int
+) -> dict[str, Fee]:
+    """What anybody pays today for each level of a programme, in one query."""
+    today = clock.today()
+    table = _in_force(None, today)
+    return {
+        level: choose_fee(
+            table,
+            rule_set=rule_set,
+            programme=programme,
+            level=level,
+            institution=None,
+            day=today,
+            standard_fen=standard_fen,
+            makeup=kind == OrderKind.MAKEUP,
+        )
+        for level in levels
+    }
 
 
 def _fees(
     offerings: Sequence[Offering], *, institution: Institution | None, kind: OrderKind, day: date
 ) -> dict[UUID, Fee]:
-    revisions = {offering.revision_id for offering in offerings}
-    rule_sets = dict(RuleSetRevision.objects.filter(pk__in=revisions).values_list("pk", "rule_set"))
+    if not offerings:
+        return {}
+    rule_sets = _rule_sets(offerings)
     table = _in_force(institution, day)
     makeup = kind == OrderKind.MAKEUP
     return {
@@ -58,6 +86,19 @@ def _fees(
         )
         for offering in offerings
     }
+
+
+def _rule_sets(offerings: Sequence[Offering]) -> dict[UUID, str]:
+    """Names of rule sets by revision."""
+    known = {
+        entry.revision_id: entry.revision.rule_set
+        for entry in offerings
+        if Offering.revision.is_cached(entry)
+    }
+    missing = {entry.revision_id for entry in offerings} - known.keys()
+    if missing:
+        known |= dict(RuleSetRevision.objects.filter(pk__in=missing).values_list("pk", "rule_set"))
+    return known
 
 
 def _in_force(institution: Institution | None, day: date) -> list[FeeFact]:
