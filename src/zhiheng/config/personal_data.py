@@ -2,7 +2,7 @@
 
 from zhiheng.certificates.queries import certificates_of, state_of
 from zhiheng.config import retention
-from zhiheng.enrolment.models import Document
+from zhiheng.enrolment.models import Document, Finding
 from zhiheng.enrolment.queries import applications_of_person, review_history
 from zhiheng.payments.models import OrderLine
 from zhiheng.people.models import Person
@@ -58,6 +58,12 @@ def _applications(person: Person) -> Part:
             "reviews": [
                 {"at": row.created_at, "verdict": row.get_verdict_display(), "reasons": row.reasons}
                 for row in review_history(application)
+            ],
+            "seen_by_machines": [
+                {"document": row.document.get_kind_display(), "engine": row.engine, "content": row.content}
+                for row in Finding.objects.filter(document__application=application).select_related(
+                    "document"
+                )
             ],
         }
         for application in applications
