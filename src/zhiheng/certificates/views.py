@@ -35,6 +35,7 @@ from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of, person_of
 from zhiheng.people.rights.queries import consented
 from zhiheng.sittings.models import Offering
+from zhiheng.sittings.queries import rules_for
 from zhiheng.surface.forms import as_validation_error
 
 _PAGE = 50
@@ -115,6 +116,7 @@ def _certificate_page(
         "certificates/certificate.html",
         {
             "certificate": found,
+            "rules": rules_for(found.result.application.offering),
             "seal_hash": seal_hash(found),
             "shape": SHAPES[state],
             "word": STATE_WORDS[state],

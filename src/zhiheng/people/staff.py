@@ -25,6 +25,7 @@ from zhiheng.people.queries import (
     names_of,
 )
 from zhiheng.plumbing import clock
+from zhiheng.plumbing.acts import act_words
 from zhiheng.plumbing.audit import first_broken
 from zhiheng.plumbing.queries import audit_lines
 
@@ -194,6 +195,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
         {
             "line": line,
             "by": names.get(line.by, line.by),
+            "act": act_words(line.act),
             "subject": _shortened(line.subject, SUBJECT_WIDTH),
             "detail": _detail(line.detail),
         }
