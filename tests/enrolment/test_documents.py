@@ -11,6 +11,7 @@ from PIL import Image, ImageChops
 
 from tests.factories.pictures import picture
 from tests.factories.world import World
+from tests.plumbing.test_pages import two_pages
 from tests.plumbing.test_uploads import pdf
 from zhiheng.enrolment.core.photo import one_inch
 from zhiheng.enrolment.links import document_link
@@ -18,6 +19,7 @@ from zhiheng.enrolment.models import Application, Document, DocumentKind
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock, vault
 from zhiheng.plumbing.models import AuditLine
+from zhiheng.plumbing.pages import as_picture
 from zhiheng.plumbing.pictures import rewritten
 
 
@@ -120,6 +122,47 @@ def test_a_pdf_is_shown_as_it_is(world: World) -> None:
 
     assert response.content == content
     assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_page_of_a_pdf_is_a_picture_for_all_and_marked_for_staff(world: World) -> None:
+    application, content = world.submitted(), two_pages()
+    file = vault.store(content, kind="proof", name="证明.pdf", by="test")
+    document = Document.objects.create(application=application, kind=DocumentKind.PROOF, file=file)
+    first, third = (reverse("document_page", args=[document.id, page]) for page in (1, 3))
+    own = client_of(world[Role.INSTITUTION]).get(first, follow=True)
+    reviewer = client_of(world[Role.REVIEWER])
+    seen = reviewer.get(first, follow=True)
+
+    assert own.content == as_picture(content, page=1)
+    assert difference(own.content, seen.content) > 40
+    assert (seen.headers["Content-Type"], seen.headers["Cache-Control"]) == (
+        "image/jpeg",
+        "no-store, private",
+    )
+    assert AuditLine.objects.get(act="document-seen").detail["page"] == 1
+    assert reviewer.get(third, follow=True).status_code == 422
+    assert [client_of(world.outsider).get(url).status_code for url in (first, third)] == [404, 404]
+
+
+def test_a_picture_has_no_pages_and_a_page_link_is_for_one_account(world: World) -> None:
+    document = document_of(world.submitted())
+    reviewer = client_of(world[Role.REVIEWER])
+    page = reverse("document_page", args=[document.id, 1])
+
+    assert reviewer.get(page, follow=True).status_code == 404
+    link = reviewer.get(page).headers["Location"]
+    assert client_of(world[Role.ADMINISTRATOR]).get(link).status_code == 404
+
+
+def test_a_pdf_that_cannot_be_drawn_is_offered_as_it_came(world: World) -> None:
+    application = world.submitted()
+    broken = b"%PDF-1.4 nothing %%EOF"
+    file = vault.keep(broken, kind="proof", name="坏.pdf", by="test", media_type="application/pdf")
+    document = Document.objects.create(application=application, kind=DocumentKind.PROOF, file=file)
+    text = client_of(world[Role.REVIEWER]).get(reverse("review_file", args=[application.id])).content.decode()
+
+    assert text.count("这份 PDF 不能预览，请打开原件。") == 1
+    assert reverse("document", args=[document.id]) in text
 
 
 def test_a_link_is_good_for_five_minutes_and_one_account(world: World) -> None:

@@ -24,8 +24,8 @@ from zhiheng.enrolment.papers import sheets_of
 from zhiheng.enrolment.queries import documents_of
 from zhiheng.enrolment.recognition.queries import Hint
 from zhiheng.enrolment.reviewing.actions import hold_file
-from zhiheng.enrolment.together.actions import MOST, approve_together, put_aside, take_back
-from zhiheng.enrolment.together.queries import together_decision, unseen_sheets
+from zhiheng.enrolment.together.actions import approve_together, put_aside, take_back
+from zhiheng.enrolment.together.queries import MOST, together_decision, unseen_sheets
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.actions import create_account
 from zhiheng.people.models import Account, Role

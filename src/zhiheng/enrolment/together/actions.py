@@ -10,12 +10,10 @@ from zhiheng.enrolment.actions import review
 from zhiheng.enrolment.core.together import RULE
 from zhiheng.enrolment.models import Application, Reading, ReviewDecision, Verdict
 from zhiheng.enrolment.queries import application_with_everything
-from zhiheng.enrolment.together.queries import together_decision
+from zhiheng.enrolment.together.queries import MOST, together_decision
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
 from zhiheng.plumbing.audit import record
-
-MOST = 100  # in one confirmation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,9 @@ from zhiheng.people.models import Account
 from zhiheng.plumbing.models import AuditLine
 
 
+MOST = 100  # in one confirmation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
     reading: Reading
@@ -74,10 +77,15 @@ def readings_of(account: Account) -> list[Reading]:
     )
 
 
+def number_read(account: Account) -> int:
+    return Reading.objects.filter(by=account).count()
+
+
 def read_files(account: Account) -> list[ReadFile]:
+    """As many as one confirmation takes, those read first before the others."""
     return [
         ReadFile(reading=reading, decision=together_decision(account, reading.application))
-        for reading in readings_of(account)
+        for reading in readings_of(account)[:MOST]
     ]
 
 

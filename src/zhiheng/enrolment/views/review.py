@@ -57,7 +57,7 @@ def review_queue(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "looks": looks,
-        "aside": together.readings_of(request.user),
+        "aside": together.number_read(request.user),
     }
     return render(request, "enrolment/review_queue.html", context)
 

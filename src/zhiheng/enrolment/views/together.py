@@ -77,6 +77,8 @@ def _page(
         "left": left,
         "refusal": refusal,
         "rule": RULE,
+        "waiting": queries.number_read(request.user),
+        "most": queries.MOST,
     }
     status = 422 if refusal else 200
     return render(request, "enrolment/review_together.html", context, status=status)
