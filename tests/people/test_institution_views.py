@@ -11,6 +11,7 @@ from django.test import Client
 from tests.factories.world import PASSWORD, World
 from tests.people.partners import applied, posted
 from zhiheng.foundation.moment import SHANGHAI
+from zhiheng.foundation.wording import faults
 from zhiheng.people.actions import create_account, suspend_institution
 from zhiheng.people.institutions.applying.actions import accept_application, refuse_application, status_path
 from zhiheng.people.institutions.applying.views import APPLICATIONS_A_MINUTE
@@ -95,6 +96,7 @@ def test_a_second_application_is_refused_beside_the_code(world: World, client: C
 def test_the_page_says_whose_fees_and_criteria_they_are(client: Client, db: None) -> None:
     page = client.get("/institutions/apply/").text
     assert "由专委会决定并书面答复" in page
+    assert faults(page) == ()
     assert '<optgroup label="福建省">' in page
 
 

@@ -82,6 +82,19 @@ def test_only_the_days_of_the_authorisation_are_listed(world: World, client: Cli
         assert ("早春学校（测试）" in listed(client)["福建省"]) is seen, moment
 
 
+def test_the_programmes_an_institution_is_authorised_for_are_said(world: World, client: Client) -> None:
+    authorise_institution(
+        by="test", code="103", name="早春学校（测试）", kind=InstitutionKind.SCHOOL, province="福建省",
+        city="厦门市", valid_from=date(2026, 1, 1), valid_until=date(2027, 12, 10), regions=["福建省"],
+        programmes=["digital-hr", "internet-marketer"],
+    )  # fmt: skip
+    rows = client.get("/directory/?province=福建省").context["places"][0]["rows"]
+
+    assert [row["programmes"] for row in rows] == [
+        "数字化人力资源管理师、互联网营销师（国家标准）", "全部项目",
+    ]  # fmt: skip
+
+
 def test_an_end_that_is_near_is_said(world: World, client: Client) -> None:
     clock.move_to(datetime(2027, 12, 24, 9, 0, tzinfo=SHANGHAI))
 

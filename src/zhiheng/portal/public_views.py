@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhiheng.people.access import public
-from zhiheng.people.institutions.queries import institutions_in_force
-from zhiheng.people.models import Institution, InstitutionKind
+from zhiheng.people.institutions.presenting import listed_words
+from zhiheng.people.institutions.programmes import names_of_programmes
+from zhiheng.people.institutions.queries import listed_lines
+from zhiheng.people.models import InstitutionAuthorisation, InstitutionKind
 from zhiheng.plumbing import clock
 from zhiheng.standards.core.questions import Question, load_questions
 from zhiheng.surface.wording import english
@@ -49,18 +51,18 @@ def _said(entry: Question) -> dict[str, Any]:
 def directory(request: HttpRequest) -> HttpResponse:
     """Institutions somebody can apply through today, by province (?province=) and city (?city=)."""
     today = clock.today()
-    known = institutions_in_force(on=today)
+    known = listed_lines(on=today)
     province, city = request.GET.get("province", ""), request.GET.get("city", "")
-    here = [entry for entry in known if province in ("", entry.province)]
-    shown = [entry for entry in here if city in ("", entry.city)]
+    here = [entry for entry in known if province in ("", entry.institution.province)]
+    shown = [entry for entry in here if city in ("", entry.institution.city)]
     context = {
         "province": province,
         "city": city,
-        "provinces": _once(entry.province for entry in known),
-        "cities": _once(entry.city for entry in here) if province else [],
+        "provinces": _once(entry.institution.province for entry in known),
+        "cities": _once(entry.institution.city for entry in here) if province else [],
         "places": [
             {"name": name, "rows": [_row(entry, today=today) for entry in found]}
-            for name, found in groupby(shown, key=lambda entry: entry.province)
+            for name, found in groupby(shown, key=lambda entry: entry.institution.province)
         ],
     }
     return render(request, "portal/directory.html", context)
@@ -70,9 +72,11 @@ def _once(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _row(institution: Institution, *, today: date) -> dict[str, Any]:
+def _row(line: InstitutionAuthorisation, *, today: date) -> dict[str, Any]:
+    institution = line.institution
     return {
         "institution": institution,
         "kind": str(InstitutionKind(institution.kind).label),
+        "programmes": listed_words(names_of_programmes(line.programmes)) or _("全部项目"),
         "days_left": (institution.authorised_until - today).days,
     }

@@ -49,15 +49,20 @@ def authority_of(institution: Institution, *, on: date) -> Authority:
     )
 
 
-def institutions_in_force(*, on: date) -> list[Institution]:
-    """Institutions somebody may enrol through on a day, by place: authorised for their own seat, not suspended."""
+def listed_lines(*, on: date) -> list[InstitutionAuthorisation]:
+    """The lines under which somebody may enrol on a day, by place: for the institution's own seat, not suspended."""
     rows = (
         lines_in_force(on=on)
         .filter(institution__suspended_at=None)
         .select_related("institution")
         .order_by("institution__province", "institution__city", "institution__name")
     )
-    return [row.institution for row in rows if not row.regions or row.institution.province in row.regions]
+    return [row for row in rows if not row.regions or row.institution.province in row.regions]
+
+
+def institutions_in_force(*, on: date) -> list[Institution]:
+    """Institutions somebody may enrol through on a day, by place."""
+    return [row.institution for row in listed_lines(on=on)]
 
 
 def ending_within(days: int, *, on: date) -> QuerySet[Institution]:
