@@ -14,7 +14,6 @@ from zhiheng.foundation.decision import Decision
 from zhiheng.people.models import Account
 from zhiheng.plumbing.models import AuditLine
 
-
 MOST = 100  # in one confirmation
 
 
