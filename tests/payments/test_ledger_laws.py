@@ -9,9 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.world import World
+from tests.payments.channels.obliging import Obliging, paid
 from zhiheng.enrolment.models import Application
 from zhiheng.foundation.errors import Refused
 from zhiheng.payments.actions import confirm_transfer, place_order
+from zhiheng.payments.channels.actions import ask_payment, take_payment_word
+from zhiheng.payments.channels.queries import left_of, returnables_of
+from zhiheng.payments.channels.refunding.actions import send_refund
 from zhiheng.payments.core.ledger import Balance
 from zhiheng.payments.models import LedgerEntry, Order, Refund, RefundDecision, Settlement
 from zhiheng.payments.queries import balance_of, lines_of
@@ -24,12 +28,28 @@ from zhiheng.plumbing import clock
 AMOUNTS = st.one_of(st.just(68000), st.integers(1, 40000), st.integers(0, 150000))
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["transfer", "ask", "pay", "ask-line", "reject", "order", "transfer", "pay"]),
+        st.sampled_from(
+            [
+                "transfer",
+                "ask",
+                "pay",
+                "ask-line",
+                "reject",
+                "order",
+                "transfer",
+                "pay",
+                "code",
+                "told",
+                "code",
+                "told",
+                "return",
+            ]
+        ),
         st.integers(0, 5),
         AMOUNTS,
     ),
     min_size=4,
-    max_size=16,
+    max_size=20,
 )
 Thing = TypeVar("Thing")
 
@@ -40,6 +60,7 @@ class House:
     def __init__(self, world: World, second: Account, applications: list[Application]) -> None:
         self.world, self.second, self.left = world, second, list(applications)
         self.serial = count(1)
+        self.channel = Obliging()
 
     def act(self, step: str, place: int, amount: int) -> None:
         if step == "order":
@@ -54,7 +75,14 @@ class House:
         if step in {"pay", "reject"}:
             self._decide(step, place)
             return
+        if step == "told":
+            facts = paid(nth(self.channel.bills, place))
+            assert take_payment_word(channel=self.channel, facts=facts).payment is not None
+            return
         order = nth(list(Order.objects.order_by("created_at")), place)
+        if step in {"code", "return"}:
+            self._by_channel(step, order, place, amount)
+            return
         if step == "transfer":
             confirm_transfer(
                 by=self.second,
@@ -67,10 +95,21 @@ class House:
         line = nth(lines_of(order), place) if step == "ask-line" else None
         request_refund(by=self.world[Role.FINANCE], order=order, amount_fen=amount, reason="退", line=line)
 
+    def _by_channel(self, step: str, order: Order, place: int, amount: int) -> None:
+        finance = self.world[Role.FINANCE]
+        if step == "code":
+            ask_payment(by=finance, order=order, channel=self.channel)
+            return
+        settlement = nth(returnables_of(order), place).settlement
+        request_refund(by=finance, order=order, amount_fen=amount, reason="退", settlement=settlement)
+
     def _decide(self, step: str, place: int) -> None:
         refund: Refund = nth(list(waiting_refunds()), place)
         if step == "reject":
             reject_refund(by=self.second, refund=refund, note="不同意")
+            return
+        if refund.settlement is not None:
+            send_refund(by=self.second, refund=refund, channel=self.channel)
             return
         approve_refund(
             by=self.second,
@@ -90,6 +129,10 @@ def nth(found: list[Thing], place: int) -> Thing:
     return found[place % len(found)]
 
 
+def lies(account: str) -> int:
+    return sum(LedgerEntry.objects.filter(account=account).values_list("amount_fen", flat=True))
+
+
 def check(world: World) -> None:
     sums: Counter[object] = Counter()
     for entry in LedgerEntry.objects.all():
@@ -97,8 +140,18 @@ def check(world: World) -> None:
     assert set(sums.values()) <= {0}
     found = statement(world.institution, world.association.sitting)
     assert found.balanced
-    bank = sum(LedgerEntry.objects.filter(account="bank").values_list("amount_fen", flat=True))
-    assert bank == found.balance.held_fen >= 0
+    held = [
+        Settlement.objects.filter(suspense=True),
+        RefundDecision.objects.filter(refund__settlement__suspense=True),
+    ]
+    suspense = sum(held[0].values_list("amount_fen", flat=True))
+    suspense -= sum(held[1].values_list("refund__amount_fen", flat=True))
+    assert lies("suspense") == -suspense <= 0
+    assert lies("bank") + lies("channel:wechat") == found.balance.held_fen + suspense
+    assert found.balance.held_fen >= 0
+    assert all(left_of(entry) >= 0 for entry in Settlement.objects.all())
+    transactions = Settlement.objects.filter(method="wechat").values_list("payment", flat=True)
+    assert len(set(transactions)) == len(transactions)
     for order in Order.objects.all():
         one = balance_of(order)
         assert one.owed_fen >= 0
@@ -109,6 +162,7 @@ def check(world: World) -> None:
 def test_any_sequence_of_orders_transfers_and_refunds_balances(world: World, second: Account) -> None:
     applications = [world.approved() for _ in range(4)]
     kept = Counter[str]()
+    surplus: set[bool] = set()
 
     @given(STEPS)
     @settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
@@ -123,10 +177,13 @@ def test_any_sequence_of_orders_transfers_and_refunds_balances(world: World, sec
                 except (Refused, Nothing):
                     pass
                 check(world)
+            surplus.update({True} if Settlement.objects.filter(suspense=True).exists() else set())
             transaction.set_rollback(True)
 
     hold()
-    assert set(kept) == {"order", "transfer", "ask", "ask-line", "pay", "reject"}
+    steps = {"order", "transfer", "ask", "ask-line", "pay", "reject", "code", "told", "return"}
+    assert set(kept) == steps
+    assert surplus
     assert (Order.objects.count(), Settlement.objects.count(), RefundDecision.objects.count()) == (0, 0, 0)
 
 
