@@ -12,5 +12,5 @@ from zhiheng.enrolment.recognition.engines import face_finder, text_reader
 @task()
 def examine_document(document_id: str) -> None:
     document = document_with_application(UUID(document_id))
-    if document is not None:
+    if document is not None and document.file.destroyed_at is None:
         examine(document=document, reader=text_reader(), finder=face_finder())
