@@ -9,7 +9,7 @@ from zhiheng.enrolment.recognition.actions import examine
 from zhiheng.enrolment.recognition.engines import face_finder, text_reader
 
 
-@task()
+@task(priority=-50)  # behind everything people wait for: reading takes seconds
 def examine_document(document_id: str) -> None:
     document = document_with_application(UUID(document_id))
     if document is not None and document.file.destroyed_at is None:
