@@ -7,7 +7,6 @@ import pytest
 
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.payments.core.ledger import (
-    channel_fee,
     order_placed,
     refund_paid,
     surplus_received,
@@ -124,7 +123,6 @@ def test_every_posting_says_where_the_money_lies() -> None:
         transfer_received(institution="i", **words),
         surplus_received(**words),
         surplus_returned(**words),
-        channel_fee(**words),
         refund_paid(institution="i", **words),
     )
     assert [tuple((side.account, side.amount_fen) for side in posting.sides) for posting in postings] == [
@@ -132,6 +130,5 @@ def test_every_posting_says_where_the_money_lies() -> None:
         (("channel:wechat", 100), ("institution:i", -100)),
         (("channel:wechat", 100), ("suspense", -100)),
         (("suspense", 100), ("channel:wechat", -100)),
-        (("expense:fee", 100), ("channel:wechat", -100)),
         (("institution:i", 100), ("channel:wechat", -100)),
     ]

@@ -43,6 +43,7 @@ STEPS = st.lists(
                 "code",
                 "told",
                 "return",
+                "late",
             ]
         ),
         st.integers(0, 5),
@@ -80,6 +81,9 @@ class House:
             assert take_payment_word(channel=self.channel, facts=facts).payment is not None
             return
         order = nth(list(Order.objects.order_by("created_at")), place)
+        if step == "late":
+            self._pay_late(order)
+            return
         if step in {"code", "return"}:
             self._by_channel(step, order, place, amount)
             return
@@ -94,6 +98,13 @@ class House:
             return
         line = nth(lines_of(order), place) if step == "ask-line" else None
         request_refund(by=self.world[Role.FINANCE], order=order, amount_fen=amount, reason="退", line=line)
+
+    def _pay_late(self, order: Order) -> None:
+        """The order is paid over the bank while its code is still being scanned."""
+        payment = ask_payment(by=self.second, order=order, channel=self.channel)
+        bill = next(entry for entry in self.channel.bills if entry.number == payment.number)
+        self.act("transfer", list(Order.objects.order_by("created_at")).index(order), payment.amount_fen)
+        assert take_payment_word(channel=self.channel, facts=paid(bill)).judgement.code == "surplus"
 
     def _by_channel(self, step: str, order: Order, place: int, amount: int) -> None:
         finance = self.world[Role.FINANCE]
@@ -181,7 +192,7 @@ def test_any_sequence_of_orders_transfers_and_refunds_balances(world: World, sec
             transaction.set_rollback(True)
 
     hold()
-    steps = {"order", "transfer", "ask", "ask-line", "pay", "reject", "code", "told", "return"}
+    steps = {"order", "transfer", "ask", "ask-line", "pay", "reject", "code", "told", "return", "late"}
     assert set(kept) == steps
     assert surplus
     assert (Order.objects.count(), Settlement.objects.count(), RefundDecision.objects.count()) == (0, 0, 0)

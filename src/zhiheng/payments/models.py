@@ -127,7 +127,6 @@ class Settlement(Record):
     method = models.CharField(max_length=16, choices=PaymentMethod, default=PaymentMethod.BANK_TRANSFER)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="+")
     suspense = models.BooleanField(default=False)  # more than was owed: held in suspense until it goes back
-    fee_fen = models.PositiveIntegerField(null=True)  # what the channel kept, once its bill has said so
     bank_reference = models.CharField(max_length=64, unique=True)  # or the provider's transaction
     amount_fen = models.PositiveIntegerField()
     received_on = models.DateField()

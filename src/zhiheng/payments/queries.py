@@ -225,19 +225,11 @@ class LedgerSums:
     channels_fen: int
     receivable_fen: int
     suspense_fen: int
-    fees_fen: int
     income_fen: int
 
     @property
     def difference_fen(self) -> int:
-        return (
-            self.bank_fen
-            + self.channels_fen
-            + self.receivable_fen
-            + self.suspense_fen
-            + self.fees_fen
-            + self.income_fen
-        )
+        return self.bank_fen + self.channels_fen + self.receivable_fen + self.suspense_fen + self.income_fen
 
 
 def ledger_sums() -> LedgerSums:
@@ -247,7 +239,6 @@ def ledger_sums() -> LedgerSums:
         "channels_fen": Q(account__startswith="channel:"),
         "receivable_fen": Q(account__startswith="institution:"),
         "suspense_fen": Q(account="suspense"),
-        "fees_fen": Q(account__startswith="expense:"),
     }
     rest = ~reduce(or_, kinds.values())
     sums = LedgerEntry.objects.aggregate(

@@ -15,7 +15,7 @@ class Unbalanced(ZhihengError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """account: "bank", "channel:<method>" (what a payment channel holds for us), "institution:<id>", "income:<kind>",
-    "suspense" (received, owed by nobody), "expense:fee" (kept by a channel); amount_fen: positive = debit.
+    "suspense" (received, owed by nobody); amount_fen: positive = debit.
     """
 
     account: str
@@ -84,17 +84,6 @@ def surplus_returned(*, amount_fen: int, reference: str, bank_reference: str, pl
         memo=f"订单 {reference} 暂收款退回，流水 {bank_reference}",
         sides=(
             Side(account="suspense", amount_fen=amount_fen),
-            Side(account=place, amount_fen=-amount_fen),
-        ),
-    )
-
-
-def channel_fee(*, amount_fen: int, reference: str, bank_reference: str, place: str) -> Posting:
-    """What a channel kept of a payment."""
-    return Posting(
-        memo=f"订单 {reference} 渠道手续费，流水 {bank_reference}",
-        sides=(
-            Side(account="expense:fee", amount_fen=amount_fen),
             Side(account=place, amount_fen=-amount_fen),
         ),
     )

@@ -137,11 +137,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="settlement",
-            name="fee_fen",
-            field=models.PositiveIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="settlement",
             name="suspense",
             field=models.BooleanField(default=False),
         ),

@@ -247,7 +247,6 @@ def _named(entry: LedgerEntry) -> dict[str, object]:
         "bank": "银行存款",
         "channel": f"渠道待结算：{dict(PaymentMethod.choices).get(rest, rest)}",
         "suspense": f"暂收款：{entry.order.institution.name}",
-        "expense": "渠道手续费",
         "institution": f"应收：{entry.order.institution.name}",
         "income": f"收入：{dict(OrderKind.choices).get(rest, rest)}",
     }
