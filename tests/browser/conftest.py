@@ -70,7 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         start_new_session=True,
     )
     try:
-        _wait(f"{address}/healthz", served)
+        wait_until_answering(f"{address}/healthz", served)
         yield Site(web=address, hall=f"http://127.0.0.1:{hall}", folder=folder)
     finally:
         served.send_signal(signal.SIGTERM)
@@ -78,7 +78,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         log.close()
 
 
-def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_until_answering(url: str, process: "subprocess.Popen[bytes]") -> None:
     for _ in range(300):
         assert process.poll() is None, "The site ended before it answered."
         try:
