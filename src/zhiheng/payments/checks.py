@@ -1,4 +1,4 @@
-"""What `manage.py check` says about the payment channels."""
+"""What the configuration check says about the payment channels."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,20 @@ HINT = "每个渠道的设置要么全部填写，要么全部不填；见 docs/
 
 
 @register("payments")
-def payment_channels(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """A channel nobody wants is information; one half set up is a warning."""
+def half_set_up(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """A channel somebody has begun to set up and that cannot be used, said with every command."""
     return [
-        (Warning if is_begun(method) else Info)(sentence, hint=HINT, id=f"payments.{method}")
+        Warning(sentence, hint=HINT, id=f"payments.{method}")
         for method, sentence in absences().items()
+        if is_begun(method)
+    ]
+
+
+@register("payments", deploy=True)
+def not_set_up(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """A channel nobody has asked for, said by `manage.py check --deploy`."""
+    return [
+        Info(sentence, hint=HINT, id=f"payments.{method}")
+        for method, sentence in absences().items()
+        if not is_begun(method)
     ]

@@ -17,7 +17,7 @@ from zhiheng.payments.channels import base
 from zhiheng.payments.channels.actions import ask_payment, ask_what_became
 from zhiheng.payments.channels.base import Channel
 from zhiheng.payments.channels.registry import absences, channel_for, channels
-from zhiheng.payments.checks import payment_channels
+from zhiheng.payments.checks import half_set_up, not_set_up
 from zhiheng.payments.core.notices import Verdict
 from zhiheng.payments.models import Order, Payment, Settlement
 from zhiheng.payments.queries import balance_of
@@ -153,7 +153,8 @@ def test_asking_the_provider_settles_what_its_notification_did_not(
 
 def test_nothing_set_up_is_said_and_no_channel_offered(settings: Any) -> None:
     assert (channels(), channel_for("bank_transfer"), channel_for("")) == ((), None, None)
-    found = payment_channels(None)
+    assert half_set_up(None) == []
+    found = not_set_up(None)
     assert [(type(entry), entry.id) for entry in found] == [
         (Info, "payments.wechat"),
         (Info, "payments.alipay"),
@@ -175,7 +176,7 @@ def test_half_a_wechat_is_a_warning(
 ) -> None:
     settings.PAY_WECHAT = settings.PAY_WECHAT | change
     assert channel_for("wechat") is None
-    (warning, _) = payment_channels(None)
+    (warning,) = half_set_up(None)
     assert (type(warning), words in warning.msg) == (Warning, True)
 
 
