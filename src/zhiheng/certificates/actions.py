@@ -43,14 +43,14 @@ def issue(*, by: Account, offering: Offering) -> list[Certificate]:
     used = set(Certificate.objects.values_list("status_index", flat=True))
     issued = []
     for result in waiting:
-        index = _free_index(used)
+        index = free_index(used)
         used.add(index)
         issued.append(_issue_one(by=by, result=result, offering=offering, signer=signer, index=index))
     publish("certificates-issued", offering_id=str(offering.id))
     return issued
 
 
-def _free_index(used: set[int]) -> int:
+def free_index(used: set[int]) -> int:
     """A random bit nobody holds, so that a place in the list tells nothing about the order of issue."""
     if len(used) >= LENGTH:
         raise Refused(

@@ -21,6 +21,7 @@ from zhiheng.certificates.queries import (
     indexes_in,
     issuer,
     publicly_agreed,
+    replacement_of,
     rules_behind,
     seal_hash,
     verify_document,
@@ -82,6 +83,7 @@ REASONS = {
     "调查核实中": gettext_lazy("调查核实中"),
     "核实无误": gettext_lazy("核实无误"),
     "其他原因": gettext_lazy("其他原因"),
+    "更正换发": gettext_lazy("更正换发"),
 }
 
 
@@ -100,6 +102,7 @@ class Shown:
     plain: str
     event: CertificateEvent | None
     reason: str
+    replacement: str  # the number of the one issued in its place
 
 
 def _ask(request: HttpRequest) -> None:
@@ -180,6 +183,7 @@ def _shown(certificate: Certificate) -> Shown:
     events = history_of(certificate)
     last = events[-1] if len(events) > 1 else None
     trade = f"·{facts['trade']}" if facts["trade"] else ""
+    newer = replacement_of(certificate)
     return Shown(
         certificate=certificate,
         facts=facts,
@@ -189,6 +193,7 @@ def _shown(certificate: Certificate) -> Shown:
         plain=rules.certificate.plain,
         event=last,
         reason=str(REASONS[class_of(last.reason)]) if last else "",
+        replacement=newer.number if newer else "",
     )
 
 

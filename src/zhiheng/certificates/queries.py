@@ -24,7 +24,7 @@ from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.identity import searched_name
 from zhiheng.foundation.moment import day_ends, day_of
 from zhiheng.foundation.workdays import WorkCalendar
-from zhiheng.people.models import Institution, Person
+from zhiheng.people.models import Institution, Person, PersonChange
 from zhiheng.people.rights.queries import consented
 from zhiheng.plumbing.models import VaultFile
 from zhiheng.results.models import Outcome, Release, Result
@@ -36,6 +36,7 @@ from zhiheng.standards.core.terms import RuleSet
 from zhiheng.standards.queries import rules_of
 
 BODY = "ccia"
+IN_FORCE = (CertificateState.VALID, CertificateState.SUSPENDED)
 
 
 def issuer() -> Issuer:
@@ -113,6 +114,37 @@ def indexes_in(state: CertificateState) -> list[int]:
     wanted = [state, CertificateState.REPLACED] if state == CertificateState.REVOKED else [state]
     found = Certificate.objects.annotate(state=_last_state()).filter(state__in=wanted)
     return list(found.order_by("status_index").values_list("status_index", flat=True))
+
+
+# Holders whose name or number was put right
+
+
+def valid_certificates_of(person: Person) -> QuerySet[Certificate]:
+    """What a person holds that is neither revoked nor replaced."""
+    return certificates_of(person).filter(state__in=IN_FORCE)
+
+
+def to_reissue(person: Person | None = None) -> list[Certificate]:
+    """Certificates in force that name their holder as before a correction, one query."""
+    later = PersonChange.objects.filter(
+        person=OuterRef("result__application__person"), created_at__gte=OuterRef("issued_at")
+    )
+    found = register().filter(Exists(later), state__in=IN_FORCE).order_by("issued_at", "number")
+    if person is not None:
+        found = found.filter(result__application__person=person)
+    return [certificate for certificate in found if names_another(certificate)]
+
+
+def names_another(certificate: Certificate) -> bool:
+    """Whether what it says of its holder is no longer what is on file; of a number only the shown part is printed."""
+    holder = certificate.result.application.person
+    printed = (certificate.facts["name"], certificate.facts["id_masked"])
+    return holder.erased_at is None and printed != (holder.name, holder.id_masked)
+
+
+def replacement_of(certificate: Certificate) -> Certificate | None:
+    """The one issued in its place."""
+    return Certificate.objects.filter(replaces=certificate).first()
 
 
 # Verifying

@@ -16,5 +16,6 @@ urlpatterns = [
     path("register/", views.register, name="certificates"),
     path("register/offerings/<uuid:offering_id>/", views.issue, name="issue_certificates"),
     path("register/<str:number>/", views.certificate, name="certificate"),
+    path("register/<str:number>/reissue/", views.reissue, name="reissue_certificate"),
     path("register/<str:number>/change/", views.change, name="change_certificate"),
 ]

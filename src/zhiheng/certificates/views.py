@@ -25,10 +25,14 @@ from zhiheng.certificates.queries import (
     due_of,
     history_of,
     issue_due,
+    names_another,
+    replacement_of,
     seal_hash,
     search,
     state_of,
+    to_reissue,
 )
+from zhiheng.certificates.reissuing.actions import reissue_corrected
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Account, Role
@@ -61,7 +65,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "certificates/register.html",
-        {"dues": issue_due(), "text": text, **_page(request, search(text))},
+        {"dues": issue_due(), "reissues": to_reissue(), "text": text, **_page(request, search(text))},
     )
 
 
@@ -118,6 +122,9 @@ def _certificate_page(
             "certificate": found,
             "rules": rules_for(found.result.application.offering),
             "seal_hash": seal_hash(found),
+            "reissuable": state == State.VALID and names_another(found),
+            "holder": found.result.application.person,
+            "replacement": replacement_of(found),
             "shape": SHAPES[state],
             "word": STATE_WORDS[state],
             "events": [(event, SHAPES[State(event.state)]) for event in history_of(found)],
@@ -149,6 +156,15 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     return _certificate_page(request, found, form, status=422)
 
 
+@allow(Role.CERTIFICATE_OFFICER)
+@require_POST
+def reissue(request: HttpRequest, number: str) -> HttpResponse:
+    """Issue it anew for a holder whose name or number was put right."""
+    made = reissue_corrected(by=_account(request), certificate=_certificate(number))
+    messages.success(request, f"已换发，新编号 {made.number}；旧证书在查验页显示“已换发”。")
+    return redirect("certificate", number=made.number)
+
+
 # Holders and institutions
 
 
@@ -177,6 +193,13 @@ def certificate_file(request: HttpRequest, number: str) -> HttpResponse:
     officer = Role.CERTIFICATE_OFFICER in cast(SignedInRequest, request).roles
     if not officer and not _reachable(_account(request)).filter(pk=found.pk).exists():
         raise Http404
+    replaced = replacement_of(found)
+    if not officer and replaced is not None:
+        raise Refused(
+            what=f"证书 {found.number} 已换发，不再提供文件",
+            remedy=f"请下载新证书 {replaced.number}",
+            code="replaced",
+        )
     if not officer and state_of(found) == State.REVOKED:
         raise Refused(
             what=f"证书 {found.number} 已撤销，不再提供文件",

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhiheng.certificates.queries import certificates_of, issue_due
+from zhiheng.certificates.queries import issue_due, to_reissue, valid_certificates_of
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import person_of
 from zhiheng.people.waiting import Waiting
@@ -15,7 +15,7 @@ NEWS_DAYS = 30  # how long a new certificate is news on its holder's home page
 def waiting(account: Account, role: Role) -> list[Waiting]:
     """A fixed number of queries per role."""
     if role == Role.CERTIFICATE_OFFICER:
-        return [
+        return _reissues() + [
             Waiting(
                 title=f"颁发{due.offering.title}证书",
                 url=reverse("issue_certificates", args=[due.offering.id]),
@@ -30,6 +30,15 @@ def waiting(account: Account, role: Role) -> list[Waiting]:
     return []
 
 
+def _reissues() -> list[Waiting]:
+    """Certificates whose holder's name or number was put right."""
+    found = to_reissue()
+    if not found:
+        return []
+    title = f"{len(found)} 张证书待更正换发"
+    return [Waiting(title=title, url=reverse("certificate", args=[found[0].number]), count=len(found))]
+
+
 def _news(account: Account) -> list[Waiting]:
     person = person_of(account)
     if person is None:
@@ -40,6 +49,6 @@ def _news(account: Account) -> list[Waiting]:
             title=_("%(title)s已颁发，可以下载") % {"title": certificate.facts["title"]},
             url=reverse("my_certificates"),
         )
-        for certificate in certificates_of(person)
+        for certificate in valid_certificates_of(person)
         if (now - certificate.issued_at).days < NEWS_DAYS
     ]

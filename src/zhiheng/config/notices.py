@@ -227,6 +227,22 @@ def tell_certificates(offering_id: str) -> None:
     )
 
 
+@task()
+@transaction.atomic
+def tell_reissue(certificate_id: str) -> None:
+    """A certificate under the corrected name is told to its holder like a new one."""
+    certificate = Certificate.objects.select_related(
+        "result__application__person", "result__application__offering__revision"
+    ).get(pk=certificate_id)
+    application = certificate.result.application
+    notify_person(
+        person=application.person,
+        kind="certificate-issued",
+        about=f"certificate:{certificate.id}",
+        facts=partial(_certificate, application.offering, application.person.name, certificate.number),
+    )
+
+
 def _tell_institutions(
     applications: Iterable[Application], offering: Offering, *, kind: str, about: str, link: str
 ) -> None:

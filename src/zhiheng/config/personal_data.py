@@ -5,7 +5,9 @@ from zhiheng.config import retention
 from zhiheng.enrolment.models import Document, Finding
 from zhiheng.enrolment.queries import applications_of_person, review_history
 from zhiheng.payments.models import OrderLine
-from zhiheng.people.models import Person
+from zhiheng.people.complaints.queries import complaints_of, entries_of
+from zhiheng.people.corrections.queries import change_history, corrections_of
+from zhiheng.people.models import Complaint, Person
 from zhiheng.people.rights.copies import Part, provide
 from zhiheng.people.rights.queries import consent_history
 from zhiheng.plumbing.models import OutgoingMessage
@@ -18,6 +20,8 @@ def connect() -> None:
     retention.connect()
     provide("person", _person)
     provide("consents", _consents)
+    provide("corrections", _corrections)
+    provide("complaints", _complaints)
     provide("messages", _messages)
     provide("applications", _applications)
     provide("fees", _fees)
@@ -34,6 +38,37 @@ def _person(person: Person) -> Part:
 def _consents(person: Person) -> Part:
     names = ("created_at", "purpose", "version", "text_hash", "granted", "evidence")
     return Part(rows=[{name: getattr(row, name) for name in names} for row in consent_history(person)])
+
+
+def _corrections(person: Person) -> Part:
+    asked = list(corrections_of(person))
+    names = ("number", "created_at", "name", "id_number", "reason", "state", "settled_at")
+    rows = [{name: getattr(row, name) for name in names} for row in asked]
+    before = ("created_at", "old_name", "old_id_number", "new_name", "new_id_number")
+    changes = [{name: getattr(row, name) for name in before} for row in change_history(person)]
+    files = {f"corrections/{row.number}-{row.evidence.name}": row.evidence for row in asked}
+    return Part(rows=rows + changes, files=files)
+
+
+def _complaints(person: Person) -> Part:
+    """What they handed in while signed in, and the letters to them; not what was asked of an institution."""
+    found = complaints_of(person.account) if person.account else Complaint.objects.none()
+    rows, files = [], {}
+    for complaint in found:
+        entries = entries_of(complaint, inward=False)
+        rows.append(
+            {
+                "number": complaint.number,
+                "about": complaint.get_about_display(),
+                "state": complaint.get_state_display(),
+                "entries": [
+                    {"at": entry.created_at, "kind": entry.get_kind_display(), "text": entry.text}
+                    for entry in entries
+                ],
+            }
+        )
+        files |= {f"complaints/{complaint.number}-{e.file.name}": e.file for e in entries if e.file}
+    return Part(rows=rows, files=files)
 
 
 def _messages(person: Person) -> Part:

@@ -1,11 +1,13 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
 from zhiheng.assembly.tasks import assemble
-from zhiheng.config import notices, personal_data, programmes
+from zhiheng.config import correcting, notices, personal_data, programmes
 from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
 from zhiheng.enrolment.recognition.tasks import examine_document
 from zhiheng.learning.tasks import open_study
 from zhiheng.payments.fees.queries import registration_prices
+from zhiheng.people.complaints import tasks as complaints
+from zhiheng.people.corrections import tasks as corrections
 from zhiheng.people.rights.tasks import end_copies, prepare_copy
 from zhiheng.plumbing.outbox import subscribe
 from zhiheng.sittings.prices import ask_prices_of
@@ -29,6 +31,14 @@ def connect() -> None:
     subscribe("batch-uploaded", end_batches)
     subscribe("batch-confirmed", enter_batch)
     subscribe("batch-entered", end_batches)
+    subscribe("person-corrected", corrections.tell_corrected)
+    subscribe("correction-refused", corrections.tell_refused)
+    subscribe("complaint-received", complaints.tell_received)
+    subscribe("complaint-message", complaints.tell_message)
+    subscribe("complaint-answered", complaints.tell_answer)
+    subscribe("complaint-question", complaints.tell_question)
+    subscribe("certificate-reissued", notices.tell_reissue)
+    correcting.connect()
     personal_data.connect()
     ask_prices_of(registration_prices)
     programmes.connect()

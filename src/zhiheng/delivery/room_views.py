@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from zhiheng.delivery.models import PublishedPack
 from zhiheng.delivery.queries import attempt_rows, ends_at
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
-from zhiheng.people.models import Account, Role
+from zhiheng.people.corrections.queries import changes_of
+from zhiheng.people.models import Account, PersonChange, Role
 from zhiheng.people.rights.queries import people_who_agreed
 from zhiheng.plumbing import clock, vault
 from zhiheng.seating.actions import check_in, note_incident
@@ -57,9 +59,17 @@ def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
     sheets = sheets_in_room(watch.sitting, watch.room)
     rows = attempt_rows(sheets)
     with_photo = set(photos_of([sheet.ticket for sheet in sheets]))
+    before = _numbers_before(sheets)
     context = {
         "watch": watch,
-        "rows": [{"row": row, "photo": row.sheet.ticket.application_id in with_photo} for row in rows],
+        "rows": [
+            {
+                "row": row,
+                "photo": row.sheet.ticket.application_id in with_photo,
+                "before": before.get(row.sheet.ticket.application.person_id),
+            }
+            for row in rows
+        ],
         "today": clock.today() == watch.sitting.day,
         "present": sum(bool(sheet.check_in and sheet.check_in.present) for sheet in sheets),
         "absent": sum(bool(sheet.check_in and not sheet.check_in.present) for sheet in sheets),
@@ -71,6 +81,28 @@ def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
         "starts": sorted({sheet.ticket.offering.starts_at for sheet in sheets}),
     }
     return render(request, "delivery/room.html", context)
+
+
+def _numbers_before(sheets: list[TicketSheet]) -> dict[UUID, PersonChange]:
+    """By person, the correction made since the pack was sealed: at this exam they sign in with the number before it.
+
+    Of several corrections since, the first: the pack knows the number that stood when it was sealed.
+    """
+    people = {sheet.ticket.application.person_id: sheet.ticket.offering_id for sheet in sheets}
+    changes = changes_of(people)
+    if not changes:
+        return {}
+    sealed = dict(
+        PublishedPack.objects.filter(offering__in=set(people.values())).values_list(
+            "offering_id", "created_at"
+        )
+    )
+    found: dict[UUID, PersonChange] = {}
+    for change in changes:
+        at = sealed.get(people[change.person_id])
+        if at is not None and change.created_at > at:
+            found.setdefault(change.person_id, change)
+    return found
 
 
 def _seats_without_recording(sheets: list[TicketSheet]) -> list[int]:

@@ -31,6 +31,10 @@ def has_head(institution: Institution) -> bool:
     return live.filter(account__is_active=True).exists()
 
 
+def person_by_id(person_id: UUID) -> Person | None:
+    return Person.objects.filter(pk=person_id).first()
+
+
 def person_of(account: Account) -> Person | None:
     return Person.objects.filter(account=account).first()
 

@@ -20,6 +20,8 @@ urlpatterns = [
     path("institutions/<uuid:institution_id>/suspend/", staff.suspend, name="suspend_institution"),
     path("institutions/<uuid:institution_id>/resume/", staff.resume, name="resume_institution"),
     path("", include("zhiheng.people.institutions.urls")),
+    path("", include("zhiheng.people.corrections.urls")),
+    path("", include("zhiheng.people.complaints.urls")),
     path("messages/", message_views.messages_sent, name="messages"),
     path("messages/address/", message_views.notice_address, name="notice_address"),
     path("messages/log/", message_views.message_log, name="message_log"),

@@ -44,6 +44,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "body_statement": body.statement,
         "sign_in_url": reverse("sign_in"),
         "sign_out_url": reverse("sign_out"),
+        "complaint_url": reverse("new_complaint"),
         "demo_clock": _demo_words(),
         "navigation": _navigation(request),
     }

@@ -18,6 +18,8 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         (_("我的准考证"), "tickets"),
         (_("我的成绩"), "my_results"),
         (_("我的证书"), "my_certificates"),
+        (_("更正姓名或身份证号码"), "my_corrections"),
+        (_("我的投诉"), "my_complaints"),
     ),
     Role.INSTITUTION: (
         ("报名", "applications"),
@@ -27,12 +29,15 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         ("准考证", "institution_tickets"),
         ("成绩与补考", "institution_results"),
         ("证书", "institution_certificates"),
+        ("更正申请", "institution_corrections"),
+        ("专委会的询问", "complaint_questions"),
         ("本机构的授权与账号", "my_institution"),
     ),
     Role.REVIEWER: (
         ("资格审核", "review_queue"),
         ("一并通过", "review_together"),
         ("审核进度", "review_overview"),
+        ("更正", "corrections"),
     ),
     Role.FINANCE: (
         ("到账确认", "finance_orders"),
@@ -71,6 +76,8 @@ DOORS: dict[Role, tuple[tuple[Words, str], ...]] = {
         ("机构", "institutions"),
         ("合作申请", "partner_applications"),
         ("删除申请", "erasures"),
+        ("更正", "corrections"),
+        ("投诉", "complaints"),
         ("操作记录", "audit_trail"),
     ),
 }

@@ -12,6 +12,8 @@ from zhiheng.people.waiting import Waiting
 STAGES = (
     "people.institutions",
     "people.erasure",
+    "people.corrections",
+    "people.complaints",
     "sittings",
     "enrolment",
     "payments",

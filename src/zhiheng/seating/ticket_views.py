@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from zhiheng.people.access import SignedInRequest, allow, public
+from zhiheng.people.corrections.queries import last_change
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of, person_of, roles_of
 from zhiheng.plumbing import clock
@@ -88,6 +89,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
             "hall_url": hall_address(),
             "address": full_address(found.centre),
             "rules": candidate_rules(found.offering),
+            "corrected": _corrected(found),
             "back_url": _back(cast(Account, request.user), found),
         }
         return render(request, "seating/ticket.html", context)
@@ -98,6 +100,12 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
         "ticket": found,
     }
     return render(request, "seating/ticket_public.html", context, status=200 if found else 404)
+
+
+def _corrected(ticket: Ticket) -> datetime | None:
+    """When the name or number was put right after the ticket was issued: what was printed before is void."""
+    change = last_change(ticket.application.person)
+    return change.created_at if change is not None and change.created_at > ticket.created_at else None
 
 
 @allow(Role.CANDIDATE, Role.INSTITUTION, Role.ADMINISTRATOR)
