@@ -239,8 +239,10 @@ def check(request: HttpRequest) -> HttpResponse:
 def home(request: SignedInRequest) -> HttpResponse:
     """What waits for the reader, and the reader's pages."""
     roles = [role for role in Role if role in request.roles]
+    waiting = waiting_for(request.user, request.roles)
     context = {
-        "waiting": waiting_for(request.user, request.roles),
+        "waiting": waiting,
+        "bare": all(line.due is None and not line.rule and line.count == 1 for line in waiting),
         "doors": [{"role": role, "doors": doors_of(role)} for role in roles],
         "now": clock.now(),
         "is_candidate": Role.CANDIDATE in request.roles,
