@@ -157,6 +157,8 @@ def test_other_roles_are_out_of_a_heads_reach(world: World, colleague: Account) 
     colleague.refresh_from_db()
     assert (colleague.is_active, roles_of(colleague)) == (True, frozenset({Role.EXAMINER}))
     assert refused(restore_staff, **own(world, colleague)) == "staff-other-roles"
+    restore_staff(**own(world, colleague, by=world[Role.ADMINISTRATOR]))
+    assert roles_of(colleague) == {Role.EXAMINER, Role.INSTITUTION}
 
 
 def test_there_is_always_a_head(world: World, colleague: Account) -> None:

@@ -75,7 +75,7 @@ def restore_staff(*, by: Account, institution: Institution, account: Account) ->
             remedy="请另开一个账号",
             code="staff-elsewhere",
         )
-    _no_other_roles(account)
+    _no_other_roles(by, account)
     RoleGrant.objects.create(account=account, role=Role.INSTITUTION, institution=institution)
     account.is_active = True
     account.set_unusable_password()
@@ -94,7 +94,7 @@ def reset_staff(*, by: Account, institution: Institution, account: Account) -> I
             remedy="请先恢复这个账号",
             code="staff-deactivated",
         )
-    _no_other_roles(account)
+    _no_other_roles(by, account)
     account.set_unusable_password()
     account.save(update_fields=["password"])
     _note(by, institution, account, "staff-reset")
@@ -177,8 +177,10 @@ def _keep_a_head(institution: Institution, leaving: Member) -> None:
         )
 
 
-def _no_other_roles(account: Account) -> None:
-    """A head must not reach what an account may do elsewhere."""
+def _no_other_roles(by: Account, account: Account) -> None:
+    """A head must not reach what an account may do elsewhere; an administrator may."""
+    if Role.ADMINISTRATOR in roles_of(by):
+        return
     if others := other_roles(account):
         raise Refused(
             what=f"{account.display_name}还有其他角色：{'、'.join(others)}",
