@@ -19,7 +19,7 @@ from zhiheng.delivery.models import PublishedPack
 from zhiheng.enrolment.models import Application
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.actions import open_candidate_account
-from zhiheng.people.corrections import queries
+from zhiheng.people.corrections import queries, tasks
 from zhiheng.people.corrections.actions import (
     Evidence,
     approve_correction,
@@ -29,7 +29,7 @@ from zhiheng.people.corrections.actions import (
 )
 from zhiheng.people.corrections.registry import meanings_of
 from zhiheng.people.models import Account, Correction, CorrectionState, Person, PersonChange, Role
-from zhiheng.people.queries import find_person
+from zhiheng.people.queries import find_person, id_number_hash
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import AuditLine, Event, OutgoingMessage
 
@@ -97,6 +97,7 @@ def test_two_others_agree_and_the_person_is_put_right(
         "person_id": str(person.id),
         "correction_id": str(correction.id),
     }
+    tasks.tell_corrected.call(person_id=str(person.id), correction_id=str(correction.id))
     assert OutgoingMessage.objects.filter(kind="correction-applied", person_id=person.id).exists()
     trail = str(list(AuditLine.objects.filter(subject=f"correction:{correction.id}").values_list("detail")))
     assert ("测新名" in trail, NEW_NUMBER in trail) == (False, False)
@@ -111,7 +112,9 @@ def test_one_no_ends_it_with_a_reason(world: World, application: Application, ac
     assert application.person.name == "测原名"
     settled = refusal(approve_correction, by=world[Role.ADMINISTRATOR], correction=correction)
     assert settled == "correction-settled"
-    assert "照片看不清。" in OutgoingMessage.objects.filter(kind="correction-refused").first().text  # type: ignore[union-attr]
+    tasks.tell_refused.call(correction_id=str(correction.id))
+    told = OutgoingMessage.objects.filter(kind="correction-refused")
+    assert {"照片看不清。" in message.text for message in told} == {True}
     assert ask(account, application.person).number != correction.number
 
 
@@ -153,17 +156,9 @@ def test_a_number_registered_meanwhile_stops_the_second_voice(
     correction = ask(account, application.person)
     approve_correction(by=world[Role.ADMINISTRATOR], correction=correction)
     other = world.approved()
-    Person.objects.filter(pk=other.person_id).update(
-        id_number=NEW_NUMBER, id_hash=_hash(NEW_NUMBER)
-    )
+    Person.objects.filter(pk=other.person_id).update(id_number=NEW_NUMBER, id_hash=id_number_hash(NEW_NUMBER))
     assert refusal(approve_correction, by=world[Role.REVIEWER], correction=correction) == "id-number-taken"
     assert PersonChange.objects.count() == 0
-
-
-def _hash(number: str) -> str:
-    from zhiheng.people.queries import id_number_hash  # beside its only use
-
-    return id_number_hash(number)
 
 
 def test_a_sealed_pack_keeps_the_old_number(

@@ -16,6 +16,7 @@ from zhiheng.people.models import (
     Person,
     PersonChange,
 )
+from zhiheng.people.queries import id_number_hashes
 from zhiheng.plumbing.crypto import keyed_hashes
 
 
@@ -84,10 +85,9 @@ def changes_under(words: str) -> list[PersonChange]:
     text = "".join(words.split())
     if not text:
         return []
+    found = Q(old_id_hash__in=id_number_hashes(text))
     try:
-        name = normal_name(words)
-    except Refused:
-        return []
-    hashes = Q(old_name_hash__in=keyed_hashes(name, purpose="old-name"))
-    hashes |= Q(old_id_hash__in=keyed_hashes(text.upper(), purpose="id-number"))
-    return list(PersonChange.objects.filter(hashes).select_related("person", "correction"))
+        found |= Q(old_name_hash__in=keyed_hashes(normal_name(words), purpose="old-name"))
+    except Refused:  # a number is no name
+        pass
+    return list(PersonChange.objects.filter(found).select_related("person", "correction"))
