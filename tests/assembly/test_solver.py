@@ -421,7 +421,8 @@ def test_a_search_that_is_given_up_leaves_the_answer_to_the_solver() -> None:
 def test_the_exact_search_alone_finds_papers_too(papers: int, required: int) -> None:
     pool = full("livestream", papers=papers + 1)
     wanted = frozenset(item.id for item in pool[:required])
-    apart = frozenset({frozenset({pool[0].id, pool[5].id}), frozenset({pool[1].id, pool[-1].id})})
+    singles = [item.id for item in pool if item.type == "single"][2:]
+    apart = frozenset(map(frozenset, zip(singles[::2], singles[1::2], strict=True)))
     supply = Supply(request(ONE, pool, papers, required=wanted, enemies=apart))
     plan = allocate(supply, effort=5)
     assert not isinstance(plan, Infeasible)

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,3 +91,25 @@ def _page(found: dict[str, Any]) -> str:
     if "enter_seconds" in found:
         lines.append(f"写入（含重写每张图片、加密、落盘）{found['enter_seconds']} 秒")
     return "\n".join(lines)
+
+
+@app.command()
+def assembly(
+    *,
+    data: Annotated[Path | None, typer.Option(help="外部题库文件夹；没有就不量 A6、A7")] = None,
+    only: Annotated[str, typer.Option(help="只量这几项，如 A1,A3")] = "",
+    forms: Annotated[int, typer.Option(min=100, help="每人一卷的份数")] = 10_000,
+    limit: Annotated[float, typer.Option(min=1, help="求解器每次至多几秒")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """组卷：与随机抽题、遗传算法、HiGHS、CP-SAT 在同一次运行里相比（约五分钟）。"""
+    # Solvers and compiled code take seconds to load.
+    from zhiheng.cli.assembly_bench.report import page, run  # noqa: PLC0415
+
+    rows = run(data=data, only=only, forms=forms, limit=limit, say=say)
+    answer(
+        {"rows": [asdict(row) for row in rows]},
+        as_json=as_json,
+        text=lambda: page(rows),
+        yes=all(row.reached is not False for row in rows),
+    )

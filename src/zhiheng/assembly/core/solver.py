@@ -25,7 +25,7 @@ from zhiheng.foundation.errors import Refused
 
 EFFORT = 10.0
 TOLERANCE = Decimal("0.05")
-APART_LIMIT = 12
+APART_LIMIT = 4
 TOGETHER_LIMIT = 4
 CHOICE = 8
 BOUND = 10**12

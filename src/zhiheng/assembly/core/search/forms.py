@@ -171,7 +171,7 @@ def parallel_forms(
     """
     made = in_turn([search] * count, seed=seed, shared=shared, progress=progress)
     if made is None:
-        return _together(search, count, seed=seed, shared=shared)
+        return annealed(search, count, seed=seed, shared=shared)
     return np.array(made)
 
 
@@ -213,7 +213,13 @@ def _limits(search: Search, count: int, *, shared: int) -> Reals:
     return np.minimum(count, np.ceil(count * search.paper.counts / supply) + 2.0)
 
 
-def _together(search: Search, count: int, *, seed: int, shared: int) -> Integers | None:
+def annealed(
+    search: Search, count: int, *, seed: int, shared: int, rounds: int = 0, moves: int = 0
+) -> Integers | None:
+    """Papers sought together, (count, length), or None; required items are not for this search.
+
+    rounds of so many trial swaps each, cooler every time; 0: as many as a tight bank needs.
+    """
     bank, paper = search.bank, search.paper
     if paper.fixed.size:
         return None
@@ -236,11 +242,18 @@ def _together(search: Search, count: int, *, seed: int, shared: int) -> Integers
         search.blocked,
         np.zeros(bank.size, dtype=np.int64),
         _limits(search, count, shared=shared),
-        JOINT_ROUNDS,
-        JOINT_MOVES,
+        rounds or JOINT_ROUNDS,
+        moves or JOINT_MOVES,
     )
     return forms if settled else None
 
 
 def _seed(seed: int, number: int) -> int:
     return (seed * 1_000_003 + number * 7919) % SEED_SPACE
+
+
+def overlaps_of(forms: Integers) -> Integers:
+    """(k, k) how many items each two of the forms (k, length) share; 0 on the diagonal."""
+    shared = np.array([np.isin(forms, form).sum(axis=1) for form in forms], dtype=np.int64)
+    np.fill_diagonal(shared, 0)
+    return shared

@@ -60,8 +60,8 @@ class Effort:
     """How long to look: candidates tried for each swap, evaluations before a new start, new starts before giving up."""
 
     candidates: int = 4
-    evaluations: int = 6000
-    starts: int = 40
+    evaluations: int = 1500
+    starts: int = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
