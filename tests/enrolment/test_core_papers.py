@@ -13,8 +13,15 @@ from zhiheng.enrolment.core.workshop import Job, Source, examine, prepare, works
 from zhiheng.foundation.errors import Refused
 from zhiheng.plumbing.sealed_files import seal_file
 
+LOST = Job(number=4, kind="proof", path="甲/丢.jpg")
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Page >>\nendobj\ntrailer\n%%EOF\n"
-FILES = {"甲/照片.jpg": picture(1), "甲/学历.pdf": PDF, "甲/证明.jpg": noise(3), "甲/坏.jpg": noise(4)[:500]}
+FILES = {
+    "甲/照片.jpg": picture(1),
+    "甲/学历.pdf": PDF,
+    "甲/证明.jpg": noise(3),
+    "甲/坏.jpg": noise(4)[:500],
+    "甲/丢.jpg": b"whole",
+}
 JOBS = [
     [Job(number=0, kind="photo", path="甲/照片.jpg"), Job(number=1, kind="education", path="甲/学历.pdf")],
     [Job(number=2, kind="proof", path="甲/证明.jpg"), Job(number=3, kind="proof", path="甲/坏.jpg")],
@@ -85,11 +92,25 @@ def test_a_process_of_the_pool_opens_the_archive_once(tmp_path: Path) -> None:
     assert [paper.fault for paper in shop._do(examine, JOBS[0])] == ["", ""]
 
 
+def test_a_file_damaged_in_the_archive_is_a_fault_of_its_paper(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped(FILES).replace(b"whole", b"other"))
+    archive = shop.opened(Source(path=str(path), name="a.zip"))
+    (seen,), (made,) = examine(archive, [LOST]), prepare(archive, [LOST])
+    assert (seen.sha256, "校验和不符" in seen.fault, made.clean, "校验和不符" in made.fault) == (
+        "",
+        True,
+        None,
+        True,
+    )
+
+
 def test_leaving_early_ends_the_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shop, "FEW", 0)
     path = tmp_path / "a.zip"
     path.write_bytes(zipped(FILES))
     source = Source(path=str(path), name="a.zip")
-    with pytest.raises(KeyError), workshop(source, examine, JOBS * 30) as answers:
-        next(answers)
-        raise KeyError
+    with workshop(source, examine, JOBS * 30) as answers:
+        assert len(next(answers)) == 2
+    with pytest.raises(RuntimeError):
+        next(answers)  # nothing is handed out any more
