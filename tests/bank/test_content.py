@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from zhiheng.assembly.core import terms
+from zhiheng.assembly.core.assembling import assemble
 from zhiheng.assembly.core.pool import allowed_points, blueprint_of, enemies_of, point, pool_of
 from zhiheng.assembly.core.proof import deviation, prove, publishable
-from zhiheng.assembly.core.assembling import assemble
 from zhiheng.bank.core.checks import check_bank, check_item, length_warning
 from zhiheng.bank.core.files import load_shipped
 from zhiheng.bank.core.near import similar_pairs
@@ -28,6 +28,7 @@ AREAS = (
     "support",
     "aftersales",
 )
+EVERY_LEVEL = {"ethics", "basics"}
 ITEMS = load_shipped(standard=STANDARD)
 
 
@@ -37,6 +38,11 @@ CODES = {point(code): code for code in occupation_codes(STANDARD)}
 def test_every_area_of_the_level_has_both_pools() -> None:
     held = {(item.area, item.pool) for item in ITEMS if item.level == LEVEL}
     assert held == {(area, pool) for area in AREAS for pool in ("live", "practice")}
+
+
+def test_level_four_has_its_own_questions_where_its_points_are_its_own() -> None:
+    held = {item.area for item in ITEMS if (item.level, item.pool) == ("4", "live")}
+    assert held - EVERY_LEVEL == set(AREAS) - EVERY_LEVEL
 
 
 def test_every_item_keeps_the_writing_rules() -> None:
@@ -87,6 +93,10 @@ def test_a_long_key_is_rare() -> None:
         (RULES, "internet-marketer", LEVEL, "B"),
         (RULES, "internet-marketer", LEVEL, "C"),
         (RULES, "internet-marketer", LEVEL, "D"),
+        (RULES, "internet-marketer", "4", "A"),
+        (RULES, "internet-marketer", "4", "B"),
+        (RULES, "internet-marketer", "4", "C"),
+        (RULES, "internet-marketer", "4", "D"),
         ("ccia-000", "internet-marketing", "junior", None),
     ],
 )
