@@ -1,0 +1,1 @@
+"""Questions in the formats other systems write and read."""
