@@ -59,8 +59,8 @@ def swapped(supply: Supply, plan: Plan, *, progress: Progress = go_on) -> Swappe
 def _attempt(
     supply: Supply, plan: Plan, looser: int, crowded: int | None, progress: Progress
 ) -> Swapped | None:
-    nearness = Nearness(at_cut=AT_CUT * looser, score=SCORE * looser, information=INFORMATION * looser)
-    searches = list(_searches(supply, plan, nearness, crowded))
+    nearness = nearness_at(looser)
+    searches = list(searches_of(supply, plan, nearness, crowded))
     request = supply.request
     if request.shared and all(
         np.array_equal(searches[0].paper.counts, search.paper.counts) for search in searches
@@ -76,7 +76,12 @@ def _attempt(
     return Swapped(papers=[[supply.usable[number] for number in form] for form in forms], nearness=nearness)
 
 
-def _searches(supply: Supply, plan: Plan, nearness: Nearness, crowded: int | None) -> Iterator[Search]:
+def nearness_at(looser: int) -> Nearness:
+    return Nearness(at_cut=AT_CUT * looser, score=SCORE * looser, information=INFORMATION * looser)
+
+
+def searches_of(supply: Supply, plan: Plan, nearness: Nearness, crowded: int | None) -> Iterator[Search]:
+    """The search of each paper of the request. crowded: see CROWDED."""
     cells = list(supply.cells)
     targets = np.array(supply.aim_targets(plan))
     tolerance = np.array(
