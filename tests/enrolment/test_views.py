@@ -391,7 +391,7 @@ def test_what_waits_for_institution_and_reviewer(
     assert lines(world[Role.REVIEWER], Role.REVIEWER) == [("1 份报名等待资格审核", 1)]
     assert waiting(world[Role.REVIEWER], Role.REVIEWER)[0].due == handed_in.review_due
     assert lines(world.outsider, Role.INSTITUTION) == lines(world[Role.CANDIDATE], Role.CANDIDATE) == []
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         waiting(world[Role.INSTITUTION], Role.INSTITUTION)
 
 
