@@ -36,7 +36,7 @@ from zhiheng.standards.core.terms import RuleSet
 from zhiheng.standards.queries import rules_of
 
 BODY = "ccia"
-IN_FORCE = (CertificateState.VALID, CertificateState.SUSPENDED)
+GONE = (CertificateState.REVOKED, CertificateState.REPLACED)
 
 
 def issuer() -> Issuer:
@@ -119,9 +119,16 @@ def indexes_in(state: CertificateState) -> list[int]:
 # Holders whose name or number was put right
 
 
+def in_force() -> QuerySet[Certificate]:
+    """Neither revoked nor replaced."""
+    last = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-created_at")
+    gone = Certificate.objects.annotate(last=Subquery(last.values("state")[:1]))
+    return register().exclude(pk__in=gone.filter(last__in=GONE).values("pk"))
+
+
 def valid_certificates_of(person: Person) -> QuerySet[Certificate]:
     """What a person holds that is neither revoked nor replaced."""
-    return certificates_of(person).filter(state__in=IN_FORCE)
+    return in_force().filter(result__application__person=person)
 
 
 def to_reissue(person: Person | None = None) -> list[Certificate]:
@@ -129,7 +136,7 @@ def to_reissue(person: Person | None = None) -> list[Certificate]:
     later = PersonChange.objects.filter(
         person=OuterRef("result__application__person"), created_at__gte=OuterRef("issued_at")
     )
-    found = register().filter(Exists(later), state__in=IN_FORCE).order_by("issued_at", "number")
+    found = in_force().filter(Exists(later)).order_by("issued_at", "number")
     if person is not None:
         found = found.filter(result__application__person=person)
     return [certificate for certificate in found if names_another(certificate)]

@@ -1,5 +1,7 @@
 """What every stage keeps about a person, for the copy they may ask for. Nothing of other people goes into it."""
 
+from typing import Any
+
 from zhiheng.certificates.queries import certificates_of, state_of
 from zhiheng.config import retention
 from zhiheng.enrolment.models import Document, Finding
@@ -10,7 +12,7 @@ from zhiheng.people.corrections.queries import change_history, corrections_of
 from zhiheng.people.models import Complaint, Person
 from zhiheng.people.rights.copies import Part, provide
 from zhiheng.people.rights.queries import consent_history
-from zhiheng.plumbing.models import OutgoingMessage
+from zhiheng.plumbing.models import OutgoingMessage, VaultFile
 from zhiheng.results.queries import results_of_person
 from zhiheng.seating.queries import tickets_of_person
 
@@ -53,7 +55,8 @@ def _corrections(person: Person) -> Part:
 def _complaints(person: Person) -> Part:
     """What they handed in while signed in, and the letters to them; not what was asked of an institution."""
     found = complaints_of(person.account) if person.account else Complaint.objects.none()
-    rows, files = [], {}
+    rows: list[dict[str, Any]] = []
+    files: dict[str, VaultFile] = {}
     for complaint in found:
         entries = entries_of(complaint, inward=False)
         rows.append(

@@ -1,6 +1,7 @@
 """Corrections that wait and were settled, and what people were called before."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -86,8 +87,6 @@ def changes_under(words: str) -> list[PersonChange]:
     if not text:
         return []
     found = Q(old_id_hash__in=id_number_hashes(text))
-    try:
+    with suppress(Refused):  # a number is no name
         found |= Q(old_name_hash__in=keyed_hashes(normal_name(words), purpose="old-name"))
-    except Refused:  # a number is no name
-        pass
     return list(PersonChange.objects.filter(found).select_related("person", "correction"))

@@ -1,5 +1,7 @@
 """Telling those who asked for a correction what became of it."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -22,7 +24,7 @@ def tell_corrected(person_id: str, correction_id: str) -> None:
 @transaction.atomic
 def tell_refused(correction_id: str) -> None:
     correction = correction_by_id(correction_id)
-    no = CorrectionDecision.objects.filter(correction=correction_id, approved=False).first()
+    no = CorrectionDecision.objects.filter(correction=UUID(correction_id), approved=False).first()
     if correction is not None and no is not None:
         note = no.note if no.note.endswith(("。", "！", "？", ".")) else f"{no.note}。"
         _tell(correction, "correction-refused", {"name": correction.person.name, "reason": note})
