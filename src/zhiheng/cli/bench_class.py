@@ -4,7 +4,7 @@ import io
 import random
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ _PORTRAIT = (900, 1260)
 _KINDS = ("照片", "身份证正面", "身份证反面")
 _DISTINCT = 24  # pictures that are drawn; each copy differs in its last bytes, so that none is the same file
 _DAYS_AHEAD = 30
+_PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +151,10 @@ def check_class(material: Material, *, tell: Callable[[int, int], None]) -> "tup
     return batch, by, time.perf_counter() - started
 
 
-def _pieces(file: Path) -> "list[bytes]":
-    return [file.read_bytes()]
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as handle:
+        while piece := handle.read(_PIECE):
+            yield piece
 
 
 def accepted(batch: "Batch") -> int:

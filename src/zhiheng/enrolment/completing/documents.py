@@ -7,6 +7,7 @@ import segno
 
 from zhiheng.enrolment.completing.queries import address_of
 from zhiheng.enrolment.models import Application, CompletionLink
+from zhiheng.foundation.identity import mask_phone
 from zhiheng.plumbing import pdf
 from zhiheng.surface.wording import moment_words
 
@@ -14,7 +15,7 @@ TEMPLATE = Path(__file__).parents[1] / "typst" / "completion_links.typ"
 
 
 def qr_svg(link: CompletionLink) -> str:
-    drawing: str = segno.make(address_of(link), error="m").svg_inline(border=2, scale=5)
+    drawing: str = segno.make(address_of(link), error="m").svg_inline(border=2, scale=5, light="white")
     return drawing
 
 
@@ -23,7 +24,8 @@ def links_pdf(pairs: Sequence[tuple[Application, CompletionLink]]) -> bytes:
     cards = [
         {
             "name": application.person.name,
-            "id_masked": application.person.id_masked,
+            # Not the number, whose last digits the link asks for; people of one name are told apart by telephone.
+            "phone": mask_phone(application.person.phone),
             "exam": application.offering.title,
             "until": moment_words(link.expires_at),
             "qr": segno.make(address_of(link), error="m").svg_inline(border=0),
