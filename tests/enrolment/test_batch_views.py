@@ -18,7 +18,7 @@ from zhiheng.enrolment.models import Application, Batch, BatchState
 from zhiheng.people.models import Role
 
 OBJECTS = ("batch", "batch_columns", "batch_corrections")
-ACTS = ("confirm_batch", "cancel_batch", "resume_batch")
+ACTS = ("confirm_batch", "close_batch", "cancel_batch", "resume_batch")
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_an_outsider_sees_nothing(world: World, institution: Client) -> None:
 
     found = [outsider.get(reverse(name, args=[batch.id])).status_code for name in OBJECTS]
     found += [outsider.post(reverse(name, args=[batch.id])).status_code for name in ACTS]
-    assert found == [404] * 6
+    assert found == [404] * 7
     assert batch.sheet_name not in outsider.get(reverse("batches")).content.decode()
     assert batch.state == BatchState.UPLOADED
     reviewer = Client()
