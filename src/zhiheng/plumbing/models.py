@@ -58,7 +58,9 @@ class VaultFile(Record):
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     stored_by = models.CharField(max_length=64)
-    destroyed_at = models.DateTimeField(null=True)  # the content is gone for good; the row says what there was
+    destroyed_at = models.DateTimeField(
+        null=True
+    )  # the content is gone for good; the row says what there was
 
 
 class MessageChannel(models.TextChoices):
