@@ -12,7 +12,8 @@ from zhiheng.assembly.core.proof import deviation, prove, publishable
 from zhiheng.bank.core.checks import check_bank, check_item, length_warning
 from zhiheng.bank.core.files import load_shipped
 from zhiheng.bank.core.near import similar_pairs
-from zhiheng.standards.core.loader import load_blueprint, load_occupation, occupation_codes
+from zhiheng.bank.core.terms import AREA_TITLES
+from zhiheng.standards.core.loader import load_blueprint, load_occupation, load_syllabus, occupation_codes
 
 STANDARD = "4-01-02-07-2021"
 RULES = "nos-4-01-02-07-2021"
@@ -29,6 +30,14 @@ AREAS = (
     "aftersales",
 )
 EVERY_LEVEL = {"ethics", "basics"}
+PROGRAMMES = (
+    "internet-marketing",
+    "omnimedia-operations",
+    "digital-management",
+    "digital-engineering",
+    "digital-carbon",
+    "digital-hr",
+)
 ITEMS = load_shipped(standard=STANDARD)
 
 
@@ -38,6 +47,14 @@ CODES = {point(code): code for code in occupation_codes(STANDARD)}
 def test_every_area_of_the_level_has_both_pools() -> None:
     held = {(item.area, item.pool) for item in ITEMS if item.level == LEVEL}
     assert held == {(area, pool) for area in AREAS for pool in ("live", "practice")}
+
+
+def test_every_part_of_every_syllabus_has_one_title() -> None:
+    parts = [area for name in PROGRAMMES for area in load_syllabus(name).areas]
+    assert {area.slug: AREA_TITLES.get(area.slug) for area in parts} == {
+        area.slug: area.title for area in parts
+    }
+    assert len({area.slug for area in parts}) == len(parts)
 
 
 def test_level_four_has_its_own_questions_where_its_points_are_its_own() -> None:
