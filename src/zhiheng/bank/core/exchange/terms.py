@@ -76,8 +76,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All a file held. questions + unsupported + errors cover every question of it."""
+    """All a file held. questions + unsupported + errors cover every question of it.
+
+    remarks: what a question that was taken had to leave behind (a penalty, a picture, a hint), so that nobody
+    finds out later.
+    """
 
     questions: tuple[Question, ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
     errors: tuple[Fault, ...] = field(default=())
+    remarks: tuple[Fault, ...] = ()
