@@ -158,5 +158,5 @@ def test_a_damaged_file_is_refused_when_it_is_read(monkeypatch: pytest.MonkeyPat
     assert found.read(1) == b"more"
     monkeypatch.setattr(archive, "LIMIT_BYTES", 3)
     with pytest.raises(Refused) as refused:
-        found.read(1)
+        opened(content).read(1)
     assert refused.value.code == "file-too-large"
