@@ -75,7 +75,7 @@ def decide_authorised(authority: Authority, wish: Wish, *, today: date) -> Decis
         ),
         Reason(
             code="institution-region",
-            text=f"授权地区 {'、'.join(line.regions) or '全国'}，机构所在地 {authority.province}",
+            text=f"授权地区 {'、'.join(line.regions) or '不限'}，机构所在地 {authority.province}",
             met=near,
             rule=f"{RULE}；只在授权地区内",
             remedy="" if near else "请联系专委会变更授权地区",
@@ -112,7 +112,7 @@ def check_scope(*, province: str, regions: Collection[str]) -> None:
         raise Refused(
             what=f"授权地区里没有机构所在的{province}",
             rule="机构在所在地报名，所在地须在授权地区内",
-            remedy=f"请加选{province}，或不选任何地区（全国）",
+            remedy=f"请加选{province}，或不选任何地区（不限地区）",
             code="region-misses-seat",
         )
 

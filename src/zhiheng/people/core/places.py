@@ -57,7 +57,7 @@ def check_regions(regions: tuple[str, ...]) -> None:
         raise Refused(
             what=f"没有这样的地区：{'、'.join(unknown)}",
             rule="授权地区以省、自治区、直辖市为单位",
-            remedy="请从列表里选择；不选就是全国",
+            remedy="请从列表里选择；不选就是不限地区",
             code="region-unknown",
         )
 

@@ -42,7 +42,7 @@ class ScopeForm(WithRefusals):
         choices=region_choices,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
         required=False,
-        help_text="一个也不勾就是全国；勾选时要包括机构所在地。",
+        help_text="一个也不勾就是不限地区；勾选时要包括机构所在地。",
     )
 
 

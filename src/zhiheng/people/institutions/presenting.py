@@ -40,7 +40,7 @@ def standing(institution: Institution, *, today: date) -> Shown:
 
 
 def regions_words(row: InstitutionAuthorisation | None) -> str:
-    return "、".join(row.regions) or "全国" if row else ""
+    return "、".join(row.regions) or "不限地区" if row else ""
 
 
 def programmes_words(row: InstitutionAuthorisation | None) -> str:

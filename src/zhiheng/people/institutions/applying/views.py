@@ -246,7 +246,7 @@ def _page(
         "shape": SHAPES[PartnerState(found.state)],
         "programmes": names_of_programmes(found.programmes),
         "seat": seat_words(found.province, found.city),
-        "registry": registry or "国家级登记机关或其他",
+        "registry": registry or "总局或其他登记机关",
         "elsewhere": registry not in ("", found.province),
         "known": queries.institution_under(credit_code=found.credit_code, name=found.name)
         if found.state == PartnerState.WAITING
