@@ -3,7 +3,7 @@
 from django.db import models
 
 from zhiheng.people.models import Account
-from zhiheng.plumbing.models import Record
+from zhiheng.plumbing.models import Record, VaultFile
 
 
 class Pool(models.TextChoices):
@@ -28,6 +28,12 @@ class Item(Record):
     area = models.CharField(max_length=32)
     type = models.CharField(max_length=16)
     status = models.CharField(max_length=16, choices=ItemStatus, default=ItemStatus.DRAFT)
+    # The newest version in plain columns (bank.core.listing), for lists of ten thousand.
+    text = models.TextField(blank=True, default="")
+    codes = models.CharField(max_length=400, blank=True, default="")
+    trades = models.CharField(max_length=8, blank=True, default="")
+    difficulty = models.DecimalField(max_digits=4, decimal_places=3, null=True)
+    writer = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["name"]
@@ -47,6 +53,59 @@ class ItemVersion(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="version_number_per_item")]
+
+
+class RemarkKind(models.TextChoices):
+    COMMENT = "comment", "意见"
+    RETURN = "return", "退回原因"
+
+
+class Remark(Record):
+    """What somebody had to say about a version; never changed, only settled."""
+
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=RemarkKind)
+    words = models.CharField(max_length=600)
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class RemarkSettled(Record):
+    """That a remark was dealt with, by whom and how."""
+
+    remark = models.OneToOneField(Remark, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=300, blank=True, default="")
+
+
+class KeptApart(Record):
+    """Two questions that look alike and were judged to be two. Holds for the wording it was judged on."""
+
+    first = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    wording = models.CharField(max_length=64)  # digest of both texts
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second", "wording"], name="one_judgement_per_pair")
+        ]
+
+
+class MediaKind(models.TextChoices):
+    IMAGE = "image", "图片"
+    AUDIO = "audio", "音频"
+    VIDEO = "video", "短视频"
+
+
+class MediaFile(Record):
+    """A picture or recording that versions name by its content; kept once however many show it."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=8, choices=MediaKind)
+    file = models.OneToOneField(VaultFile, on_delete=models.PROTECT, related_name="+")
 
 
 class ImportRun(Record):
