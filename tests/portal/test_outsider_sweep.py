@@ -61,7 +61,10 @@ EVERYTHING = (Person, Application, Document, Order, Ticket, Result, Certificate,
 # What names an exam, a place or the candidate's institution: such a page may open for others, and tell nothing.
 SHARED = {"offering_id", "sitting_id", "institution_id"}
 BY_TOKEN = {
-    "set_password"
+    "set_password",
+    "complete",
+    "complete_details",
+    "complete_document",
 }  # answers everybody with the same refusal unless the token in the address is right
 TEXTS = {"kind": ["photo"], "purpose": ["identity"], "act": ["withdraw"], "area": ["ethics"]}
 TEXTS |= {"page": ["1"], "entry": ["1"], "token": ["x"], "level": ["5"], "method": ["wechat"]}
