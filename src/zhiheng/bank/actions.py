@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from zhiheng.bank.core.checks import check_item
 from zhiheng.bank.core.files import Place, file_form, item_from, load_shipped
+from zhiheng.bank.core.listing import columns_of
 from zhiheng.bank.core.terms import TYPE_NAMES
 from zhiheng.bank.core.terms import Item as Question
 from zhiheng.bank.models import ImportRun, Item, ItemStatus, ItemVersion, Pool
@@ -20,6 +21,7 @@ from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.locks import lock_named, next_number
 
 RULE = "命题规范"
+DESCRIBED = ("level", "area", "type", "text", "codes", "trades", "difficulty", "writer")
 
 
 @transaction.atomic
@@ -37,7 +39,7 @@ def load_shipped_bank(*, by: str) -> int:
         "item_id", "content_hash"
     ):
         hashes.setdefault(item_id, set()).add(content_hash)
-    fresh, versions, now = [], [], clock.now()
+    fresh, changed, versions, now = [], [], [], clock.now()
     for entry in shipped:
         body = file_form(entry)
         item = known.get(entry.id)
@@ -50,7 +52,11 @@ def load_shipped_bank(*, by: str) -> int:
             number = len(seen) + 1
             seen.add(digest(body))
             versions.append(_version(item, number=number, body=body, approved_at=now))
+            if number > 1:
+                _describe(item, entry, None)
+                changed.append(item)
     Item.objects.bulk_create(fresh)
+    Item.objects.bulk_update(changed, DESCRIBED, batch_size=200)
     ItemVersion.objects.bulk_create(versions)
     if versions:
         detail = {"items": len(fresh), "versions": len(versions)}
@@ -59,15 +65,17 @@ def load_shipped_bank(*, by: str) -> int:
 
 
 def _new_row(entry: Question, status: ItemStatus) -> Item:
-    return Item(
-        name=entry.id,
-        pool=entry.pool,
-        standard=entry.standard,
-        level=entry.level,
-        area=entry.area,
-        type=entry.type,
-        status=status,
-    )
+    row = Item(name=entry.id, pool=entry.pool, standard=entry.standard, status=status)
+    _describe(row, entry, None)
+    return row
+
+
+def _describe(item: Item, question: Question, writer: Account | None) -> None:
+    """Keep the item's columns in step with what its newest version says."""
+    item.level, item.area, item.type = question.level, question.area, question.type
+    for name, value in columns_of(question).items():
+        setattr(item, name, value)
+    item.writer = writer
 
 
 def _version(item: Item, *, number: int, body: dict[str, Any], **more: Any) -> ItemVersion:
@@ -166,8 +174,8 @@ def _append(item: Item, question: Question, by: Account) -> ItemVersion:
     version = _version(item, number=last.number + 1 if last else 1, body=body, written_by=by)
     version.save(force_insert=True)
     item.status = ItemStatus.DRAFT
-    item.level, item.area, item.type = question.level, question.area, question.type
-    item.save(update_fields=["status", "level", "area", "type"])
+    _describe(item, question, by)
+    item.save(update_fields=["status", *DESCRIBED])
     return version
 
 
