@@ -6,9 +6,9 @@ from django import forms
 
 from zhiheng.bank.core.files import Place, file_form
 from zhiheng.bank.core.sheet import FIRST_ROW, read_sheet
-from zhiheng.bank.core.terms import AREA_TITLES, LETTERS, TYPE_NAMES
+from zhiheng.bank.core.terms import LETTERS, TYPE_NAMES
 from zhiheng.bank.core.terms import Item as Question
-from zhiheng.bank.models import ItemStatus, Pool
+from zhiheng.bank.models import Pool
 from zhiheng.bank.queries import area_of_codes, levels_of, standards
 from zhiheng.bank.reading import area_from_codes
 
@@ -59,15 +59,6 @@ def places() -> list[tuple[str, str]]:
         for standard in sorted(standards())
         for level in levels_of(standard)
     ]
-
-
-class ItemFilter(forms.Form):
-    words = forms.CharField(label="题干或题号", required=False, max_length=100)
-    level = forms.ChoiceField(label="等级", required=False, choices=[EVERY, *LEVEL_NAMES.items()])
-    area = forms.ChoiceField(label="考核范围", required=False, choices=[EVERY, *AREA_TITLES.items()])
-    type = forms.ChoiceField(label="题型", required=False, choices=[EVERY, *TYPE_NAMES.items()])
-    status = forms.ChoiceField(label="状态", required=False, choices=[EVERY, *ItemStatus.choices])
-    pool = forms.ChoiceField(label="题库", required=False, choices=[EVERY, *Pool.choices])
 
 
 class PlaceForm(forms.Form):

@@ -1,7 +1,7 @@
 """Items as they stand: what assembly may draw on, what candidates may practise, what writers look at."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -118,17 +118,6 @@ def versions_of(item: Item) -> list[ItemVersion]:
 
 def item_named(name: str) -> Item | None:
     return Item.objects.filter(name=name).first()
-
-
-def items_matching(filters: Mapping[str, str]) -> QuerySet[Item]:
-    """Items by level, area, type, status and pool (exactly) and by words of the stem or the name."""
-    exact = {name: filters[name] for name in ("level", "area", "type", "status", "pool") if filters.get(name)}
-    found = Item.objects.filter(**exact)
-    words = filters.get("words", "").strip()
-    if words:
-        speaking = ItemVersion.objects.filter(body__stem__icontains=words).values("item_id")
-        found = found.filter(id__in=speaking) | found.filter(name__icontains=words)
-    return found.order_by("name")
 
 
 def newest_bodies(items: Iterable[Item]) -> dict[UUID, dict[str, Any]]:

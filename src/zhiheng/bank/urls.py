@@ -1,9 +1,10 @@
 from django.urls import path
 
 from zhiheng.bank import views
+from zhiheng.bank.lists import views as lists
 
 urlpatterns = [
-    path("items/", views.items, name="items"),
+    path("items/", lists.items, name="items"),
     path("items/new/", views.new_item, name="new_item"),
     path("items/coverage/", views.coverage_map, name="coverage"),
     path("items/import/", views.import_items, name="import_items"),

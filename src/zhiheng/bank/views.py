@@ -4,7 +4,6 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -24,27 +23,24 @@ from zhiheng.bank.documents import MEDIA_TYPE, template_sheet
 from zhiheng.bank.forms import (
     LEVEL_NAMES,
     ImportForm,
-    ItemFilter,
     ItemForm,
     ReasonForm,
     initial_of,
     standard_words,
 )
+from zhiheng.bank.lists.views import STATES
 from zhiheng.bank.models import Item, ItemStatus
 from zhiheng.bank.queries import (
-    awaiting_review,
+    import_run as find_import_run,
+)
+from zhiheng.bank.queries import (
     import_runs,
     item_named,
-    items_matching,
     levels_of,
-    newest_bodies,
     newest_version,
     question_of,
     standards,
     versions_of,
-)
-from zhiheng.bank.queries import (
-    import_run as find_import_run,
 )
 from zhiheng.bank.trees import coverage_tree, missing_codes
 from zhiheng.foundation.errors import Refused
@@ -52,49 +48,12 @@ from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
 from zhiheng.surface.forms import as_validation_error
 
-PAGE = 30
-STATES = {
-    ItemStatus.DRAFT: "ahead",
-    ItemStatus.REVIEW: "pending",
-    ItemStatus.APPROVED: "valid",
-    ItemStatus.RETIRED: "revoked",
-}
-
 
 def _item(name: str) -> Item:
     item = item_named(name)
     if item is None:
         raise Http404
     return item
-
-
-@allow(Role.ITEM_WRITER)
-def items(request: HttpRequest) -> HttpResponse:
-    """What is in the bank, and which of it needs somebody?"""
-    account = cast(SignedInRequest, request).user
-    form = ItemFilter(request.GET or None)
-    found = items_matching(form.cleaned_data if form.is_bound and form.is_valid() else {})
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    bodies = newest_bodies(page.object_list)
-    rows = [
-        {
-            "item": item,
-            "stem": bodies[item.id]["stem"],
-            "area": AREA_TITLES.get(item.area, item.area),
-            "type": TYPE_NAMES.get(item.type, item.type),  # type: ignore[call-overload]  # a stored word
-            "level": LEVEL_NAMES.get(item.level, item.level),
-            "state": STATES[ItemStatus(item.status)],
-        }
-        for item in page.object_list
-    ]
-    context = {
-        "form": form,
-        "page": page,
-        "rows": rows,
-        "total": page.paginator.count,
-        "waiting": awaiting_review(account).count(),
-    }
-    return render(request, "bank/items.html", context)
 
 
 @allow(Role.ITEM_WRITER)

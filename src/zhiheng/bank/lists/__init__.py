@@ -1,0 +1,1 @@
+"""Finding questions: search, filters, and what else is known of those found."""
