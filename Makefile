@@ -49,6 +49,7 @@ postgres:
 
 browser:
 	$(PY)/pytest -q -m browser tests
+	$(PY)/python -m tests.on_postgres -q -m browser tests/browser/test_batch.py tests/browser/test_review.py tests/browser/test_payment.py
 
 lock:
 	$(PY)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt

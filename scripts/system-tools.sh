@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the tests need from the system: PostgreSQL's server programs, Chromium, a Chinese typeface.
+# What the tests need from the system: PostgreSQL's server programs, Chromium, a Chinese typeface, rare characters.
 # Installs what is missing when root on a Debian system; otherwise says what to install and stops.
 set -eu
 missing=()
@@ -7,6 +7,7 @@ have_postgres() { command -v initdb >/dev/null && command -v pg_ctl >/dev/null |
 have_postgres || missing+=(postgresql)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 fc-list 2>/dev/null | grep -qiE 'noto ?(sans|serif) ?cjk|source han|wqy' || missing+=(fonts-noto-cjk fontconfig)
+[ -d /usr/share/fonts/truetype/hanazono ] || missing+=(fonts-hanazono)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "正在安装测试所需的系统软件：${missing[*]} …" >&2

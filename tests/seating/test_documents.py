@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -94,7 +95,21 @@ def test_a_long_name_keeps_the_ticket_on_its_page(world: World) -> None:
     assert "待编排" in words_of(pdf)
 
 
-def test_a_character_the_faces_lack_is_named(world: World) -> None:
+def test_a_rare_name_is_printed_where_its_face_is_installed(world: World) -> None:
+    assert missing_glyphs("测𠮷") == ()
+    ticket = Ticket.objects.create(
+        application=world.approved(name="测𠮷"),
+        offering=world.association,
+        centre=open_room().centre,
+        number="261101100100012",
+    )
+    words = words_of(ticket_pdf(ticket))
+    assert "测𠮷" in words
+    assert "字库缺字" not in words
+
+
+def test_a_character_the_faces_lack_is_named(world: World, settings: Any) -> None:
+    settings.FONTS = []
     assert missing_glyphs("测䶮𬱖") == ()
     assert missing_glyphs("测𠮷") == ("𠮷",)
 

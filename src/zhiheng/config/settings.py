@@ -40,6 +40,7 @@ with env.prefixed("ZHIHENG_"):
     HALL_URL = env.str("HALL_URL", "http://127.0.0.1:8701").rstrip("/")
     HALL_DATA = Path(env.str("HALL_DATA", str(VAR / "hall"))).resolve()
     HALL_DATABASE_URL = env.str("HALL_DATABASE_URL", "")
+    FONTS = [Path(folder) for folder in env.list("FONTS", ["/usr/share/fonts/truetype/hanazono"])]
     TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=environs.validate.Range(min=0))
     DEMO = env.bool("DEMO", False)
     MESSAGES_FOLDER = VAR / "messages"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pylopdf_fonts_zh_cn
 import typst
+from django.conf import settings
 
 STYLE = Path(__file__).parent / "typst"
 
@@ -14,6 +15,11 @@ STYLE = Path(__file__).parent / "typst"
 @cache
 def font_folder() -> Path:
     return Path(pylopdf_fonts_zh_cn.__file__).parent
+
+
+def font_folders() -> list[Path]:
+    """Where faces are looked for: the package first, then what the settings name and the machine has."""
+    return [font_folder(), *(folder for folder in settings.FONTS if folder.is_dir())]
 
 
 def render(template: Path, data: dict[str, Any], *, files: dict[str, bytes] | None = None) -> bytes:
@@ -27,7 +33,7 @@ def render(template: Path, data: dict[str, Any], *, files: dict[str, bytes] | No
     pdf: bytes = typst.compile(
         str(template),
         root=str(Path(__file__).resolve().parents[1]),
-        font_paths=[str(font_folder())],
+        font_paths=[str(folder) for folder in font_folders()],
         ignore_system_fonts=True,
         sys_inputs=inputs,
     )

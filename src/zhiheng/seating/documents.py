@@ -74,8 +74,8 @@ def candidate_rules(offering: Offering) -> list[str]:
 
 
 def missing_glyphs(text: str) -> tuple[str, ...]:
-    """The characters neither printing face has a shape for; they print as empty boxes and need words beside them."""
-    faces = _faces()
+    """The characters no printing face has a shape for; they print as empty boxes and need words beside them."""
+    faces = _faces(tuple(pdf.font_folders()))
     return tuple(
         letter
         for letter in dict.fromkeys(text)
@@ -84,9 +84,10 @@ def missing_glyphs(text: str) -> tuple[str, ...]:
 
 
 @cache
-def _faces() -> list[tuple[ImageFont.FreeTypeFont, bytes]]:
+def _faces(folders: tuple[Path, ...]) -> list[tuple[ImageFont.FreeTypeFont, bytes]]:
     """Each face with the picture of its empty box, which every missing character shares."""
-    faces = [ImageFont.truetype(path, 24) for path in sorted(pdf.font_folder().rglob("*.otf"))]
+    files = [path for folder in folders for path in sorted(folder.rglob("*.[ot]tf"))]
+    faces = [ImageFont.truetype(path, 24) for path in files]
     return [(face, bytes(face.getmask("\U0010ffff"))) for face in faces]
 
 
