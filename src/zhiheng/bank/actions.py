@@ -10,9 +10,17 @@ from zhiheng.bank.core.files import Place, file_form, item_from, load_shipped
 from zhiheng.bank.core.listing import columns_of
 from zhiheng.bank.core.terms import TYPE_NAMES
 from zhiheng.bank.core.terms import Item as Question
-from zhiheng.bank.models import ImportRun, Item, ItemStatus, ItemVersion, Pool
-from zhiheng.bank.queries import area_of_codes, item_named, levels_of, newest_version, twins
+from zhiheng.bank.models import ImportRun, Item, ItemStatus, ItemVersion, Pool, RemarkKind
+from zhiheng.bank.queries import (
+    area_of_codes,
+    item_named,
+    levels_of,
+    newest_version,
+    twins,
+    written_since_approval,
+)
 from zhiheng.bank.reading import Candidate, candidates_of, sheet_rows
+from zhiheng.bank.reviewing.actions import remark, require_settled
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
@@ -181,23 +189,28 @@ def _append(item: Item, question: Question, by: Account) -> ItemVersion:
 
 @transaction.atomic
 def submit_item(*, by: Account, item: Item) -> Item:
-    """Hand a draft to a second person. Raises: Refused when it is not a draft."""
+    """Hand a draft to a second person. Raises: Refused when it is not a draft, or a remark on it is open."""
     current = _in_state(item, ItemStatus.DRAFT, "只有草稿可以送审")
+    require_settled(current)
     return _moved(current, ItemStatus.REVIEW, by=by, act="item-submitted")
 
 
 @transaction.atomic
 def approve_item(*, by: Account, item: Item) -> Item:
-    """Put the newest version into use. Raises: Refused unless it waits and somebody else wrote it."""
+    """Put the newest version into use.
+
+    Raises: Refused unless it waits, no remark is open, and this person wrote nothing of it since it was last approved.
+    """
     current = _in_state(item, ItemStatus.REVIEW, "只有待审的题可以通过")
     version = newest_version(current)
-    if version.written_by_id == by.id:
+    if written_since_approval(by).filter(item=current).exists():
         raise Refused(
-            what=f"题目 {current.name} 是您自己写的",
+            what=f"题目 {current.name} 是您自己写的，或您改写过",
             rule=f"{RULE}：命题与审题不得为同一人",
             remedy="请由另一位命题员审定",
             code="own-item",
         )
+    require_settled(current)
     version.approved_by, version.approved_at = by, clock.now()
     version.save(update_fields=["approved_by", "approved_at"])
     return _moved(
@@ -216,6 +229,7 @@ def return_item(*, by: Account, item: Item, reason: str) -> Item:
     current = _in_state(item, ItemStatus.REVIEW, "只有待审的题可以退回")
     if not reason.strip():
         raise Refused(what="退回时没有写明原因", remedy="请写明要改什么", code="reason-missing")
+    remark(by=by, version=newest_version(current), words=reason, kind=RemarkKind.RETURN)
     return _moved(current, ItemStatus.DRAFT, by=by, act="item-returned", reason=reason.strip())
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from zhiheng.bank.core.files import Place, item_from
 from zhiheng.bank.core.terms import CompetencyCode
@@ -149,9 +149,17 @@ def import_run(account: Account, run_id: UUID) -> ImportRun | None:
     return ImportRun.objects.filter(by=account, pk=run_id).first()
 
 
+def written_since_approval(account: Account) -> QuerySet[ItemVersion]:
+    """What this account wrote of each question after its last approved version."""
+    later = ItemVersion.objects.filter(
+        item=OuterRef("item"), number__gt=OuterRef("number"), approved_at__isnull=False
+    )
+    return ItemVersion.objects.filter(written_by=account, approved_at=None).exclude(Exists(later))
+
+
 def awaiting_review(account: Account) -> QuerySet[Item]:
-    """Items whose newest version this account may approve: it waits, and somebody else wrote it."""
-    own = ItemVersion.objects.filter(written_by=account, approved_at=None).values("item_id")
+    """Items this account may approve: they wait, and it wrote nothing of them since they were last approved."""
+    own = written_since_approval(account).values("item_id")
     return Item.objects.filter(status=ItemStatus.REVIEW).exclude(id__in=own)
 
 

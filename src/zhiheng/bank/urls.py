@@ -2,6 +2,7 @@ from django.urls import path
 
 from zhiheng.bank import views
 from zhiheng.bank.lists import views as lists
+from zhiheng.bank.reviewing import views as reviewing
 
 urlpatterns = [
     path("items/", lists.items, name="items"),
@@ -15,5 +16,8 @@ urlpatterns = [
     path("items/at/<str:name>/submit/", views.submit, name="submit_item"),
     path("items/at/<str:name>/approve/", views.approve, name="approve_item"),
     path("items/at/<str:name>/return/", views.send_back, name="return_item"),
+    path("items/at/<str:name>/compare/", reviewing.compare, name="compare_item"),
+    path("items/at/<str:name>/remarks/", reviewing.say, name="remark_item"),
+    path("items/at/<str:name>/remarks/<uuid:remark_id>/", reviewing.settle_remark, name="settle_remark"),
     path("items/at/<str:name>/retire/", views.retire, name="retire_item"),
 ]

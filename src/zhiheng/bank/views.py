@@ -41,7 +41,9 @@ from zhiheng.bank.queries import (
     question_of,
     standards,
     versions_of,
+    written_since_approval,
 )
+from zhiheng.bank.reviewing.queries import remarks_of
 from zhiheng.bank.trees import coverage_tree, missing_codes
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
@@ -67,8 +69,11 @@ def _item_context(request: HttpRequest, found: Item, reason_form: ReasonForm) ->
     account = cast(SignedInRequest, request).user
     versions = versions_of(found)
     question = question_of(versions[0])
-    own = versions[0].written_by_id == account.id
+    own = written_since_approval(account).filter(item=found).exists()
+    remarks = remarks_of(found)
     return {
+        "remarks": remarks,
+        "open_remarks": sum(said.settled is None for said in remarks),
         "item": found,
         "state": STATES[ItemStatus(found.status)],
         "question": question,

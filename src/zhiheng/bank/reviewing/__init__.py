@@ -1,0 +1,1 @@
+"""A question under review: remarks on a version, what two versions change."""
