@@ -9,7 +9,7 @@ from defusedxml.ElementTree import XMLParser
 
 from zhiheng.foundation.errors import Refused
 
-DEEPEST = 200
+DEEPEST = 150
 MOST_ELEMENTS = 1_000_000
 _DECLARED = re.compile(
     rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,100}\?>"""
