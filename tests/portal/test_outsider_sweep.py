@@ -65,6 +65,7 @@ BY_TOKEN = {
     "complete",
     "complete_details",
     "complete_document",
+    "own_complaint_file",
 }  # answers everybody with the same refusal unless the token in the address is right
 TEXTS = {"kind": ["photo"], "purpose": ["identity"], "act": ["withdraw"], "area": ["ethics"]}
 TEXTS |= {"page": ["1"], "entry": ["1"], "token": ["x"], "level": ["5"], "method": ["wechat"]}
