@@ -1,0 +1,90 @@
+"""Marked-up text to plain lines, and back where a picture has to stand in it."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Collection
+
+import nh3
+
+from zhiheng.bank.core.exchange.incoming import tidy
+
+_KEPT = {
+    "br",
+    "p",
+    "div",
+    "li",
+    "tr",
+    "td",
+    "th",
+    "sup",
+    "sub",
+    "img",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "ul",
+    "ol",
+    "table",
+}
+_LINE_ENDS = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-4]|ul|ol|table)>", re.I)
+_CELL_ENDS = re.compile(r"</t[dh]>", re.I)
+_RAISED = re.compile(r"<(sup|sub)>(.*?)</\1>", re.I | re.S)
+_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>', re.I)
+_TAG = re.compile(r"<[^>]*>")
+_TAG_LIKE = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|ul|ol|li|sup|sub|img|table)\b[^>]*>", re.I)
+_BETWEEN_HAN = re.compile(
+    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \t]*\n[ \t]*(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
+)
+_SPACE = re.compile(r"[ \t\r\n]+")
+PICTURE = re.compile(r"［图：([^］]+)］")
+_SCRIPTS = {
+    "sup": dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True)),
+    "sub": dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True)),
+}
+
+
+def picture_mark(name: str) -> str:
+    """How a text says that a picture stands here."""
+    return f"［图：{name}］"
+
+
+def looks_marked_up(text: str) -> bool:
+    return bool(_TAG_LIKE.search(text))
+
+
+def text_of(markup: str) -> str:
+    """What a reader would see, line by line. Scripts and styles go with their content; pictures leave their mark."""
+    clean = nh3.clean(markup, tags=_KEPT, attributes={"img": {"src"}}, url_schemes={"http", "https", "data"})
+    flat = _SPACE.sub(" ", _BETWEEN_HAN.sub("", clean))
+    flat = _RAISED.sub(_raised, flat)
+    flat = _IMAGE.sub(lambda match: picture_mark(_picture_name(html.unescape(match[1]))), flat)
+    lines = _TAG.sub("", _CELL_ENDS.sub("　", _LINE_ENDS.sub("\n", flat)))
+    return tidy("\n".join(line.strip(" ") for line in html.unescape(lines).split("\n")))
+
+
+def _raised(match: re.Match[str]) -> str:
+    kind, text = match[1].lower(), html.unescape(_TAG.sub("", match[2]))
+    table = _SCRIPTS[kind]
+    if text and all(character in table for character in text):
+        return "".join(table[character] for character in text)
+    return html.escape(f"{'^' if kind == 'sup' else '_'}({text})" if text else "")
+
+
+def _picture_name(source: str) -> str:
+    if source.startswith("data:"):
+        return "图片"
+    name = source.removeprefix("@@PLUGINFILE@@/")
+    return unicodedata.normalize("NFC", name).replace("［", "[").replace("］", "]")
+
+
+def html_of(text: str, *, pictures: Collection[str], folder: str) -> str:
+    """A text whose picture marks become pictures of a folder; other marks stay words."""
+
+    def shown(match: re.Match[str]) -> str:
+        name = html.unescape(match[1])
+        return f'<img src="{folder}{html.escape(name)}">' if name in pictures else match[0]
+
+    lines = html.escape(text, quote=False).replace("  ", " \xa0").replace("\n", "<br>")
+    return PICTURE.sub(shown, lines)
