@@ -187,6 +187,15 @@ def test_a_moment_counts_as_its_day() -> None:
     assert found.rows[0].profile == {"employment": [{"start": "2024-03-01"}]}
 
 
+@pytest.mark.parametrize(("said", "meant"), [("已毕业", "毕业"), ("在校生", "在读")])
+def test_words_people_usually_write_are_understood(said: str, meant: str) -> None:
+    found = one(毕业状态=said, 学历="大学专科")
+    assert found.faults == ()
+    assert [(record["level"], record["status"]) for record in found.rows[0].profile["education"]] == [
+        ("大专", meant)
+    ]
+
+
 def test_formulas_are_not_run() -> None:
     found = one(专业="=1+1", 学校='=HYPERLINK("http://x")')
 

@@ -15,12 +15,16 @@ _TITLES = {"education": "学历", "employment": "工作", "certificates": "证�
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Column:
-    """key: where the value goes: "name", or record and field, "employment.0.start". choices: word -> stored value."""
+    """key: where the value goes: "name", or record and field, "employment.0.start". choices: word -> stored value.
+
+    usual: other words people write for a value; understood, but not offered.
+    """
 
     key: str
     heading: str
     kind: Kind = "text"
     choices: Mapping[str, str] = field(default_factory=dict)
+    usual: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     required: bool = False
     example: str = ""
@@ -127,8 +131,8 @@ _SINGLE = (
 )
 _REPEATED: dict[str, tuple[Column, ...]] = {
     "education": (
-        Column(key="level", heading="学历", kind="choice", also=("文化程度", "最高学历", "学历层次"), choices=_turned(words.EDUCATION_LEVELS), example="大专"),
-        Column(key="status", heading="毕业状态", kind="choice", also=("学业状态", "毕业情况", "在读状态"), choices=_turned(words.STATUSES), example="在读"),
+        Column(key="level", heading="学历", kind="choice", also=("文化程度", "最高学历", "学历层次"), choices=_turned(words.EDUCATION_LEVELS), usual=words.USUAL_LEVELS, example="大专"),
+        Column(key="status", heading="毕业状态", kind="choice", also=("学业状态", "毕业情况", "在读状态"), choices=_turned(words.STATUSES), usual=words.USUAL_STATUSES, example="在读"),
         Column(key="school", heading="学校", also=("毕业院校", "院校", "毕业学校", "就读学校", "就读院校", "学校名称", "院校名称")),
         Column(key="major", heading="专业", also=("所学专业", "专业名称"), example="电子商务"),
         Column(key="major_related", heading="专业相关", kind="yes", example="是"),
@@ -204,6 +208,7 @@ def _placed(section: str, place: int, column: Column) -> Column:
         heading=column.heading if place == 0 else f"{column.heading}{ending}",
         kind=column.kind,
         choices=column.choices,
+        usual=column.usual,
         also=tuple(f"{name}{ending}" for name in names) + (names if place == 0 else ()),
         example=column.example if place == 0 else "",
         limit=column.limit,

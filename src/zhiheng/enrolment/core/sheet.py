@@ -266,13 +266,14 @@ class _RowReader:
                 self.blame(column.heading, text, "应为 0 至 9999 的整数")
                 return None
             return int(text)
-        if text not in column.choices:
+        found = column.choices.get(text) or column.usual.get(text)
+        if found is None:
             self.blame(
                 column.heading,
                 text,
                 f"只能填{'、'.join(word for word in column.choices if not word.isascii())}",
             )
-        return column.choices.get(text)
+        return found
 
     def _date(self, column: Column, text: str) -> str | None:
         match = _DATE.fullmatch(text)

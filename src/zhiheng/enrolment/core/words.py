@@ -17,6 +17,12 @@ SCHOOL_TYPES = _same(SchoolType)
 SKILL_TARGETS = _same(SkillTarget)
 RELATIONS = _same(Relation)
 STATUSES = MappingProxyType({"毕业": "毕业", "在读": "在读"})
+USUAL_STATUSES = MappingProxyType(
+    {"已毕业": "毕业", "毕业生": "毕业", "在校": "在读", "在校生": "在读", "就读": "在读", "未毕业": "在读"}
+)
+USUAL_LEVELS = MappingProxyType(
+    {"大学专科": "大专", "专科": "大专", "高职": "大专", "大学本科": "本科", "大学": "本科", "研究生": "硕士"}
+)
 CERTIFICATE_KINDS = MappingProxyType(
     {
         "own": "本会证书",
