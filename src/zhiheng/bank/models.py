@@ -108,11 +108,23 @@ class MediaFile(Record):
     file = models.OneToOneField(VaultFile, on_delete=models.PROTECT, related_name="+")
 
 
+class ImportState(models.TextChoices):
+    WAITING = "waiting", "待确认"
+    DONE = "done", "已导入"
+    DROPPED = "dropped", "已放弃"
+
+
 class ImportRun(Record):
-    """One uploaded sheet and its row-by-row report."""
+    """One file of questions: looked at first, brought in when somebody says so, and what became of each question.
+
+    accepted, rejected: of the file's questions, those that can be kept (have been, when done) and those that cannot.
+    incoming: the questions that wait; taken away when the run ends.
+    """
 
     file_name = models.CharField(max_length=200)
     by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=ImportState, default=ImportState.DONE)
     accepted = models.PositiveIntegerField()
     rejected = models.PositiveIntegerField()
     report = models.JSONField()
+    incoming = models.JSONField(null=True)

@@ -118,7 +118,7 @@ def _read(entry: _Entry, where: str, found: _Found) -> None:
     style = match[1] if (match := _FORMAT.match(body)) else ""
     before, after = body[match.end() if match else 0 : opening], body[closing + 1 :]
     gap = "____" if after.strip() else ""
-    stem = _plain(f"{before.rstrip()}{gap}{after.lstrip()}" if gap else before, style)
+    stem = _words(f"{before.rstrip()}{gap}{after.lstrip()}" if gap else before, style)
     block, _, general = body[opening + 1 : closing].partition("####")
     base = Question(type="short", stem=stem, id=label, feedback=_plain(general, style), where=where)
     _answered(base, block.strip(), style, found)
@@ -227,6 +227,10 @@ def _plain(text: str, style: str) -> str:
     """The words of a piece: its own format or the question's, hidden signs shown again."""
     if match := _FORMAT.match(text):
         style, text = match[1], text[match.end() :]
+    return _words(text, style)
+
+
+def _words(text: str, style: str) -> str:
     shown = "".join(_SHOWN.get(character, character) for character in text)
     if style in ("html", "moodle", "") and looks_marked_up(shown):
         return text_of(shown)
