@@ -4,6 +4,7 @@ import io
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -21,7 +22,7 @@ CP = "{http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1}"
 
 SINGLE = Question(
     type="single",
-    stem="直播前应当公示哪一项？\n看图：![证照](证照 1.png)![](a.png)",
+    stem="直播前应当公示哪一项？\n看图：［图：证照  1.png］［图：a.png］",
     options=(
         Choice(text="营业执照", correct=True),
         Choice(text="主播\n身份证", correct=False),
@@ -34,7 +35,7 @@ SINGLE = Question(
     difficulty=Decimal("0.70"),
     trades=frozenset("AB"),
     law=("《电子商务法》第十五条",),
-    media=(Media(name="a.png", content=png(1)), Media(name="b.png", content=png(2))),
+    media=(Media(name="a.png", content=png(1)), Media(name="证照  1.png", content=png(2))),
 )
 SHORT = Question(
     type="short",
@@ -80,12 +81,12 @@ WHITE = st.sampled_from(
         "  ",
         "\u00a0",
         "\u3000",
-        "![x](图1.png)",
-        "![ y  z](no.png)",
+        "［图：图1.png］",
+        "［图：no.png］",
         "<p>",
         "&amp;",
         "x²",
-        "](",
+        "［图：",
     ]
 )
 TEXTS = st.lists(st.one_of(st.text(LETTERS, max_size=8), WHITE), max_size=6).map("".join)
@@ -164,7 +165,7 @@ def test_the_list_names_every_file_of_the_package() -> None:
     resources = listed.findall(f"{CP}resources/{CP}resource")
     assert [resource.get("type") for resource in resources] == ["imsqti_item_xmlv3p0"] * 3
     assert len({resource.get("identifier") for resource in resources}) == 3
-    assert {file.get("href") for file in listed.iter(f"{CP}file")} == set(files)
+    assert {unquote(file.get("href", "")) for file in listed.iter(f"{CP}file")} == set(files)
     assert all(resource.get("href") == resource[1].get("href") for resource in resources)
     assert sorted(len(content) for name, content in files.items() if name.startswith("media/")) == sorted(
         len(medium.content) for medium in SINGLE.media

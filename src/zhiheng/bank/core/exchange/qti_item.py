@@ -41,7 +41,7 @@ class Source:
     where: str
     labels: Labels
     file: Callable[[str], Media]
-    stimulus: Callable[[str, Callable[[Media], str]], str]
+    stimulus: Callable[[str, Callable[[Media, str], str]], str]
     media: dict[str, Media] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
@@ -50,17 +50,19 @@ class Source:
         said = self.root.get("identifier", "").strip()[:200]
         return said if self.labels.id is None else self.labels.id
 
-    def fetch(self, address: str) -> str:
+    def fetch(self, address: str, words: str) -> str:
         """Take a picture into the question and give the name its text calls it by."""
-        return self.take(self.file(address))
+        return self.take(self.file(address), words)
 
-    def take(self, medium: Media) -> str:
-        """The same file once, another of the same name under a name of its own."""
+    def take(self, medium: Media, words: str = "") -> str:
+        """The same file once, another of the same name under a name of its own. words: those standing in for it."""
         name = medium.name
         count = 1
         while self.media.setdefault(name, replace(medium, name=name)).content != medium.content:
             count += 1
             name = f"{count}-{medium.name}"
+        if words not in ("", name):
+            self.remarks.append(f"图片“{name}”的替代文字没有带入：{words[:200]}")
         return name
 
     def text(self, element: Element | None, *, what: str, aside: frozenset[str] = frozenset()) -> str:

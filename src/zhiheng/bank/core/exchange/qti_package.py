@@ -58,11 +58,20 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Picture:
+    medium: Media
+    words: str
+
+    def taken(self, take: Callable[[Media, str], str]) -> str:
+        return take(self.medium, self.words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Stimulus:
     """A shared text; its pictures stand in it by their number between two marks."""
 
     text: str
-    media: tuple[Media, ...]
+    pictures: tuple[_Picture, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,26 +127,26 @@ class Package:
         """A picture or recording by its path."""
         return _once(self._media, path, lambda: _medium(posixpath.basename(path), self.content(path)))
 
-    def stimulus(self, base: str, address: str, take: Callable[[Media], str]) -> str:
+    def stimulus(self, base: str, address: str, take: Callable[[Media, str], str]) -> str:
         """The text of a shared stimulus. take: puts one of its pictures into the question and names it."""
         path = place(base, address)
         found = _once(self._stimuli, path, lambda: self._read_stimulus(path))
-        return _PLACEHOLDER.sub(lambda number: take(found.media[int(number[1])]), found.text)
+        return _PLACEHOLDER.sub(lambda number: found.pictures[int(number[1])].taken(take), found.text)
 
     def _read_stimulus(self, path: str) -> "_Stimulus":
         body = first(self.xml(path), "stimulusBody")
         if body is None:
             raise _missing(f"共用材料“{path}”里没有正文")
-        media: list[Media] = []
+        pictures: list[_Picture] = []
 
-        def fetch(address: str) -> str:
-            media.append(self.file(path, address))
-            return f"{_MARK}{len(media) - 1}{_MARK}"
+        def fetch(address: str, words: str) -> str:
+            pictures.append(_Picture(medium=self.file(path, address), words=words))
+            return f"{_MARK}{len(pictures) - 1}{_MARK}"
 
         text = text_of(body, fetch=fetch)
         if len(text) > LONGEST:
             raise _missing(f"共用材料“{path}”有 {len(text)} 个字，超过 {LONGEST} 个字")
-        return _Stimulus(text=text, media=tuple(media))
+        return _Stimulus(text=text, pictures=tuple(pictures))
 
     def resources(self) -> tuple[Resource, ...]:
         """The list of the package, nothing without one. Raises: Refused when it cannot be read or is absurdly long."""
@@ -219,7 +228,7 @@ def _medium(name: str, content: bytes) -> Media:
     kind = filetype.guess(content)
     if kind is None or kind.mime.partition("/")[0] not in ("image", "audio", "video"):
         raise _missing(f"“{name}”的内容不是图片、录音或录像")
-    return Media(name=re.sub(r"[()\[\]\s]", "_", name), content=content)
+    return Media(name=name.replace("［", "[").replace("］", "]"), content=content)
 
 
 def _inline(text: str) -> Media:

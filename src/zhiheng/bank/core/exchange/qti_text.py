@@ -1,4 +1,4 @@
-"""The HTML of a QTI item as plain text: its lines stay lines, its pictures become `![说明](文件名)`.
+"""The HTML of a QTI item as plain text: its lines stay lines, its pictures leave their mark (markup.picture_mark).
 
 Bold, colours and the like are left out. Where white space must stay exactly as it is, our own packages mark it with
 a class (`KEPT`); everywhere else runs of it count as one space, as in a browser.
@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from zhiheng.bank.core.exchange.markup import picture_mark
 from zhiheng.bank.core.exchange.qti_words import classes
 
 KEPT = "zhiheng-kept"
-PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\(([^()\s]+)\)")
 _SOFT, _HARD = "\x00", "\x01"  # the edge of a block; a line break. XML holds neither character.
 _SPACE, _LINE, _TAB = "\x02", "\x03", "\x04"  # white space to be kept
 _BACK = {_SOFT: "\n", _HARD: "\n", _SPACE: " ", _LINE: "\n", _TAB: "\t"}
@@ -69,17 +69,13 @@ _SILENT = frozenset(["style", "script", "stylesheet", "catalogInfo", "companionM
 _MEDIA = frozenset(["img", "object", "audio", "video", "embed", "source"])
 _UP = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _DOWN = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-Fetch = Callable[[str], str]
-
-
-def no_pictures(source: str) -> str:
-    """Where a text may not hold any."""
-    return ""
+Fetch = Callable[[str, str], str]
 
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Walks a tree once and collects its words. fetch: the name a picture goes by, from its address in the item.
+    """Walks a tree once and collects its words. fetch: the name a picture goes by, from its address in the item and the words
+    that stand in for it.
 
     aside: elements whose words belong elsewhere. gap: what an interaction inside a line leaves behind.
     """
@@ -146,14 +142,13 @@ class Writer:
             self._parts.append(re.sub(r"[ \t\r\n\f]+", " ", text))
 
     def _medium(self, element: Element) -> None:
-        source = element.get("src") or element.get("data")
+        source = element.get("src", element.get("data"))
         if source is None:
             for inner in element:
                 self._element(inner, kept=False)
             return
         words = element.get("alt") or " ".join("".join(element.itertext()).split())
-        said = re.sub(r"[\[\]\r\n ]", _SPACE, words).replace("\t", _TAB)
-        self._parts.append(f"![{said}]({self.fetch(source)})")
+        self._parts.append(picture_mark(self.fetch(source, words)).replace(" ", _SPACE))
 
 
 def text_of(

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from zhiheng.bank.core.exchange.markup import PICTURE
 from zhiheng.bank.core.exchange.qti_labels import CATALOG, CODES, DIFFICULTY, LAW, TRADES
 from zhiheng.bank.core.exchange.qti_rubric import ANSWER, MARKS, POINTS, WORDS
-from zhiheng.bank.core.exchange.qti_text import KEPT, PICTURE
+from zhiheng.bank.core.exchange.qti_text import KEPT
 from zhiheng.bank.core.exchange.qti_words import QTI3
 from zhiheng.bank.core.exchange.terms import Question
 from zhiheng.foundation.errors import Refused
@@ -324,13 +325,14 @@ def _write_blocks(parent: Element, text: str, question: Question) -> None:
 
 def _write_line(parent: Element, text: str, question: Question) -> None:
     paths = {medium.name: path for medium, path in zip(question.media, _media_paths(question), strict=True)}
+    exact = "\n" in text or not _is_clean(text)
     reached = 0
     for found in PICTURE.finditer(text):
-        if found[2] in paths:
-            _write_words(parent, text[reached : found.start()], exact=not _is_clean(text))
-            SubElement(parent, "img", {"src": f"../{quote(paths[found[2]])}", "alt": found[1]})
+        if found[1] in paths:
+            _write_words(parent, text[reached : found.start()], exact=exact)
+            SubElement(parent, "img", {"src": f"../{quote(paths[found[1]])}", "alt": found[1]})
             reached = found.end()
-    _write_words(parent, text[reached:], exact=not _is_clean(text))
+    _write_words(parent, text[reached:], exact=exact)
 
 
 def _write_words(parent: Element, text: str, *, exact: bool) -> None:
