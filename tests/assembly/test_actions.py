@@ -10,9 +10,11 @@ import pytest
 
 from tests.factories.world import World
 from tests.people_of import second
-from zhiheng.assembly.actions import approve_paper, discard_paper, request_papers, run_now
+from zhiheng.assembly.actions import request_papers, run_now
 from zhiheng.assembly.models import AssemblyRun, Paper, PaperApproval, PaperStatus, RunStatus
-from zhiheng.assembly.queries import paper_content, sealed_papers, supplies_of
+from zhiheng.assembly.queries import paper_content, sealed_papers
+from zhiheng.assembly.sealing.actions import approve_paper, discard_paper
+from zhiheng.assembly.supplies import supplies_of
 from zhiheng.assembly.tasks import assemble
 from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.bank.models import Item, ItemStatus, ItemVersion

@@ -1,5 +1,6 @@
 """Runs and papers, and what is printed on them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,13 +8,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from zhiheng.assembly.core.pool import allowed_points, blueprint_of, enemies_of, pool_of
-from zhiheng.assembly.core.terms import Request
-from zhiheng.assembly.models import AssemblyRun, Paper, PaperApproval, PaperStatus, RunStatus
+from zhiheng.assembly.models import (
+    AssemblyRun,
+    Paper,
+    PaperApproval,
+    PaperStatus,
+    Replacement,
+    Retraction,
+    RunKind,
+    RunStatus,
+    SealedContent,
+)
+from zhiheng.assembly.sealing.content import Bodies, unpacked
+from zhiheng.bank.core.files import Place, item_from
 from zhiheng.bank.core.terms import Option, Point
-from zhiheng.bank.queries import PoolEntry, live_pool, question_of, versions_by_id
+from zhiheng.bank.queries import versions_by_id
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
@@ -32,39 +43,17 @@ def plan_of(offering: Offering) -> Blueprint:
     return load_blueprint(rules.id, offering.programme, offering.level, offering.trade or None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supplies:
-    """What a run works on: the request for the solver, and the bank's rows behind its items."""
-
-    request: Request
-    entries: dict[str, PoolEntry]
-
-
-def supplies_of(run: AssemblyRun) -> Supplies:
-    """The live pool against the blueprint; items of the offering's other papers are forbidden.
-
-    Raises: Refused for a blueprint that contradicts itself.
-    """
-    plan = plan_of(run.offering)
-    entries = {entry.item.id: entry for entry in live_pool(plan.standard)}
-    items = [entry.item for entry in entries.values()]
-    pool = pool_of(items, allowed=allowed_points(plan), trade=plan.trade)
-    drawn = {entry.id for entry in pool}
-    request = Request(
-        blueprint=blueprint_of(plan),
-        pool=pool,
-        forms=run.forms,
-        seed=run.seed,
-        enemies=enemies_of(item for item in items if item.id in drawn),
-        forbidden=used_in(run.offering),
-    )
-    return Supplies(request=request, entries=entries)
-
-
-def used_in(offering: Offering) -> frozenset[str]:
-    """The items of an offering's papers, discarded ones apart."""
-    papers = Paper.objects.filter(offering=offering).exclude(status=PaperStatus.DISCARDED)
-    return frozenset(line["item"] for paper in papers for line in paper.lines)
+def bodies_of(papers: Iterable[Paper]) -> Bodies:
+    """What every question of the papers says: as sealed, or as their pinned versions say while they are drafts."""
+    found: Bodies = {}
+    rows = list(papers)
+    sealed = {paper.sealed_content_id for paper in rows if paper.sealed_content_id}
+    for content in SealedContent.objects.filter(pk__in=sealed):
+        found |= unpacked(content.content)
+    loose = {line["version"] for paper in rows for line in paper.lines} - set(found)
+    if loose:
+        found |= {name: row.body for name, row in versions_by_id(loose).items()}
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,24 +75,24 @@ class PaperItem:
     law: tuple[str, ...] = ()
 
 
-def paper_content(paper: Paper, *, keys: bool = True) -> tuple[PaperItem, ...]:
+def paper_content(paper: Paper, *, keys: bool = True, bodies: Bodies | None = None) -> tuple[PaperItem, ...]:
     """The full questions of a paper in printed order.
 
-    keys: False for whatever a candidate's machine may hold: wording only.
+    bodies: where several papers are looked at, what `bodies_of` gave for them all. keys: False for whatever a candidate's machine may hold: wording only.
     Raises: Refused when a version is missing or is not what the paper pinned.
     """
-    versions = versions_by_id(line["version"] for line in paper.lines)
+    known = bodies_of([paper]) if bodies is None else bodies
     found = []
     for number, line in enumerate(paper.lines, 1):
-        row = versions.get(line["version"])
-        if row is None or row.content_hash != line["hash"] or digest(row.body) != line["hash"]:
+        body = known.get(line["version"])
+        if body is None or digest(body) != line["hash"]:
             raise Refused(
                 what=f"试卷 {paper.form_id} 第 {number} 题（{line['item']}）与组卷时的内容不一致",
                 rule="封存的试卷不得改动",
                 remedy="请停用这份试卷并联系管理员核查题库",
                 code="paper-altered",
             )
-        question = question_of(row)
+        question = item_from(body, place=Place())
         secret: dict[str, Any] = {}
         if keys:
             names = ("key", "answer", "points", "explanation", "law")
@@ -124,7 +113,7 @@ def paper_content(paper: Paper, *, keys: bool = True) -> tuple[PaperItem, ...]:
     return tuple(found)
 
 
-def content_hash_of(paper: Paper) -> str:
+def content_hash_of(paper: Paper, bodies: Bodies | None = None) -> str:
     """SHA-256 over everything the paper is: its lines with the wording and keys behind them."""
     return digest(
         {
@@ -133,7 +122,7 @@ def content_hash_of(paper: Paper) -> str:
             "label": paper.label,
             "total": str(Decimal(paper.total).normalize()),
             "lines": paper.lines,
-            "content": [_plain(item) for item in paper_content(paper)],
+            "content": [_plain(item) for item in paper_content(paper, bodies=bodies)],
         }
     )
 
@@ -164,9 +153,9 @@ def run_with_offering(run_id: UUID | str) -> AssemblyRun | None:
 
 
 def is_stuck(run: AssemblyRun) -> bool:
-    """Whether a run has been at work so long that its worker must have gone."""
+    """Whether nothing has been heard of a run for so long that its worker must have gone."""
     working = run.status in (RunStatus.QUEUED, RunStatus.RUNNING)
-    return working and clock.now() - run.created_at > PATIENCE
+    return working and clock.now() - (run.touched_at or run.created_at) > PATIENCE
 
 
 def runs() -> QuerySet[AssemblyRun]:
@@ -174,11 +163,26 @@ def runs() -> QuerySet[AssemblyRun]:
 
 
 def papers_of(found: Iterable[AssemblyRun]) -> dict[UUID, list[Paper]]:
-    """The papers of several runs, in one query."""
+    """The papers of several runs, pools apart, in one query."""
     by_run: dict[UUID, list[Paper]] = {}
-    for paper in Paper.objects.filter(run__in=[run.id for run in found]).order_by("form_id"):
+    wanted = [run.id for run in found if run.kind == RunKind.PARALLEL]
+    for paper in Paper.objects.filter(run__in=wanted).order_by("form_id"):
         by_run.setdefault(paper.run_id, []).append(paper)
     return by_run
+
+
+def pool_counts(found: Iterable[AssemblyRun]) -> dict[UUID, Counter[str]]:
+    """How many papers of each status the pools among these runs have, in one query."""
+    by_run: dict[UUID, Counter[str]] = {}
+    rows = Paper.objects.filter(run__in=[run.id for run in found if run.kind == RunKind.POOL])
+    for run_id, status in rows.order_by().values_list("run_id", "status"):
+        by_run.setdefault(run_id, Counter())[status] += 1
+    return by_run
+
+
+def pool_papers(run: AssemblyRun) -> QuerySet[Paper]:
+    """A pool's papers without what they consist of, by number."""
+    return Paper.objects.filter(run=run).defer("lines", "proof", "deviation").order_by("form_id")
 
 
 def paper_with_everything(paper_id: UUID | str) -> Paper | None:
@@ -190,14 +194,58 @@ def paper_with_everything(paper_id: UUID | str) -> Paper | None:
 
 
 def approvals_of(paper: Paper) -> list[PaperApproval]:
-    return list(PaperApproval.objects.filter(paper=paper).select_related("by").order_by("created_at"))
+    """Those given for the paper as it stands; what was said of an earlier revision no longer counts."""
+    rows = PaperApproval.objects.filter(paper=paper, revision=paper.revision)
+    return list(rows.select_related("by").order_by("created_at"))
+
+
+def replacements_of(paper: Paper) -> list[Replacement]:
+    return list(Replacement.objects.filter(paper=paper).select_related("by"))
+
+
+def retractions_of(paper: Paper) -> list[Retraction]:
+    """What was proposed about a sealed paper, the last last."""
+    rows = Retraction.objects.filter(paper=paper)
+    return list(rows.select_related("by", "confirmed_by", "successor"))
+
+
+def replaced_by(paper: Paper) -> list[Retraction]:
+    """The retractions in which a paper took another's place."""
+    rows = Retraction.objects.filter(successor=paper, confirmed_at__isnull=False)
+    return list(rows.select_related("paper"))
+
+
+def open_retractions(offering: Offering) -> list[Retraction]:
+    """Proposals about sealed papers of an offering that nobody has decided."""
+    rows = Retraction.objects.filter(
+        paper__offering=offering, paper__status=PaperStatus.SEALED, confirmed_at=None, dropped_at=None
+    )
+    return list(rows.select_related("paper"))
+
+
+def retractions_awaiting(account: Account) -> QuerySet[Retraction]:
+    """Proposals of others about sealed papers."""
+    rows = Retraction.objects.filter(confirmed_at=None, dropped_at=None).exclude(by=account)
+    return rows.select_related("paper__offering")
+
+
+def retraction_with_paper(retraction_id: UUID | str) -> Retraction | None:
+    return Retraction.objects.filter(pk=retraction_id).select_related("paper__offering").first()
 
 
 def papers_awaiting(account: Account) -> QuerySet[Paper]:
-    """Drafts this account has not approved yet."""
-    own = PaperApproval.objects.filter(by=account).values("paper_id")
-    drafts = Paper.objects.filter(status=PaperStatus.DRAFT).exclude(id__in=own)
+    """Drafts this account has not approved as they stand, pools apart."""
+    own = PaperApproval.objects.filter(by=account, paper=OuterRef("pk"), revision=OuterRef("revision"))
+    drafts = Paper.objects.filter(~Exists(own), status=PaperStatus.DRAFT, run__kind=RunKind.PARALLEL)
     return drafts.select_related("offering").order_by("offering__starts_at", "form_id")
+
+
+def pools_awaiting(account: Account) -> QuerySet[AssemblyRun]:
+    """Pools with drafts this account has not approved."""
+    own = PaperApproval.objects.filter(by=account, paper=OuterRef("pk"))
+    drafts = Paper.objects.filter(~Exists(own), run=OuterRef("pk"), status=PaperStatus.DRAFT)
+    pools = AssemblyRun.objects.filter(Exists(drafts), kind=RunKind.POOL)
+    return pools.select_related("offering").order_by("offering__starts_at")
 
 
 def offerings_ahead(day: date) -> QuerySet[Offering]:
@@ -206,7 +254,8 @@ def offerings_ahead(day: date) -> QuerySet[Offering]:
 
 def offerings_without_paper(day: date) -> QuerySet[Offering]:
     """Offerings from a day on for which no paper stands and no run is at work."""
-    made = Paper.objects.exclude(status=PaperStatus.DISCARDED).values("offering_id")
+    gone = [PaperStatus.DISCARDED, PaperStatus.SUPERSEDED, PaperStatus.WITHDRAWN]
+    made = Paper.objects.exclude(status__in=gone).values("offering_id")
     working = AssemblyRun.objects.filter(status__in=[RunStatus.QUEUED, RunStatus.RUNNING]).values(
         "offering_id"
     )

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from zhiheng.assembly.actions import APPROVALS, approve_paper, discard_paper, request_papers
+from zhiheng.assembly.actions import request_papers
 from zhiheng.assembly.documents import paper_pdf, proof_pdf
 from zhiheng.assembly.forms import RequestForm
 from zhiheng.assembly.models import AssemblyRun, Paper, PaperStatus, RunStatus
@@ -23,6 +23,7 @@ from zhiheng.assembly.queries import (
     run_with_offering,
     runs,
 )
+from zhiheng.assembly.sealing.actions import APPROVALS, approve_paper, discard_paper
 from zhiheng.assembly.tables import (
     area_titles,
     cell_rows,

@@ -10,17 +10,17 @@ from dataclasses import replace
 from zhiheng.assembly.core.order import form_of
 from zhiheng.assembly.core.solver import EFFORT, allocate, choose, diagnose, out_of_effort
 from zhiheng.assembly.core.supply import Supply
-from zhiheng.assembly.core.swapping import Progress, go_on, swapped
+from zhiheng.assembly.core.swapping import Progress, Told, go_on, swapped, unheard
 from zhiheng.assembly.core.terms import Assembled, Infeasible, Nearness, PoolItem, Request
 
 
 def assemble(
-    request: Request, *, effort: float = EFFORT, progress: Progress = go_on
+    request: Request, *, effort: float = EFFORT, progress: Progress = go_on, told: Told = unheard
 ) -> Assembled | Infeasible:
     """The papers asked for, or why there are none. Items to be avoided are used only when nothing else will do.
 
     effort: the solver's deterministic time in all, about a second a unit.
-    progress: told (papers made, papers asked); False gives the search up.
+    progress: told (papers made, papers asked); False gives the search up. told: hears how near the papers are.
     Raises: Refused when the blueprint contradicts itself or the effort ran out without an answer.
     """
     outcome = _assemble(
@@ -30,19 +30,22 @@ def assemble(
         request,
         effort,
         progress,
+        told,
     )
     if isinstance(outcome, Infeasible) and request.avoided:
-        return _assemble(request, request, effort, progress)
+        return _assemble(request, request, effort, progress, told)
     return outcome
 
 
-def _assemble(request: Request, named: Request, effort: float, progress: Progress) -> Assembled | Infeasible:
+def _assemble(
+    request: Request, named: Request, effort: float, progress: Progress, told: Told
+) -> Assembled | Infeasible:
     """named: the request as it was made; its papers bear its name."""
     supply = Supply(request)
     plan = allocate(supply, effort=effort * 0.2)
     if isinstance(plan, Infeasible):
         return plan
-    found = swapped(supply, plan, progress=progress)
+    found = swapped(supply, plan, progress=progress, told=told)
     if found is not None:
         return _made(named, found.papers, found.nearness)
     if request.shared:

@@ -1,6 +1,22 @@
 """Why no papers exist, in a sentence a person can act on."""
 
-from zhiheng.assembly.core.terms import Conflict, KeyBand, type_name
+from zhiheng.assembly.core.supply import Supply
+from zhiheng.assembly.core.terms import Conflict, KeyBand, key_band, type_name
+
+PARTED = "enemies"
+TOO_MANY = "+"
+
+
+def broken_rule(supply: Supply, what: str, missing: int) -> Conflict:
+    """what: PARTED, a key letter of which there are too few, or TOO_MANY and a letter."""
+    forms = supply.request.forms
+    if what == PARTED:
+        return inseparable(forms=forms, missing=missing)
+    letter = what[-1]
+    band = key_band(supply.blueprint.rule_of("single").count)
+    available = sum(1 for item in supply.usable if item.type == "single" and item.key == (letter,))
+    tell = rare_key if what == letter else frequent_key
+    return tell(letter, band=band, forms=forms, available=available, missing=missing)
 
 
 def short_cell(*, area: str, title: str, kind: str, forms: int, needed: int, available: int) -> Conflict:

@@ -46,6 +46,30 @@ def pool_of(
     )
 
 
+def lower_pool_of(
+    items: Iterable[Item],
+    *,
+    own: Mapping[str, frozenset[CompetencyCode]],
+    lower: Iterable[Mapping[str, frozenset[CompetencyCode]]],
+    trade: str | None,
+) -> tuple[PoolItem, ...]:
+    """The live items of lower levels that a higher one covers: same area, points of theirs that are not its own.
+
+    own: as `allowed_points` of the blueprint gives it; lower: the same of each level below.
+    """
+    levels = list(lower)
+    below = {area: frozenset().union(*(points.get(area, frozenset()) for points in levels)) for area in own}
+    return tuple(
+        PoolItem.of(item, lower=True)
+        for item in items
+        if item.pool == "live"
+        and item.for_trade(trade)
+        and item.area in own
+        and _within(item, below[item.area])
+        and not _within(item, own[item.area])
+    )
+
+
 def _within(item: Item, points: frozenset[CompetencyCode]) -> bool:
     return bool(item.codes) and all(code in points or code.of_every_level in points for code in item.codes)
 

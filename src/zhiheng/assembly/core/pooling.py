@@ -13,7 +13,16 @@ from zhiheng.assembly.core.search.forms import SEED_SPACE, Search, pool_of_forms
 from zhiheng.assembly.core.search.problem import Integers
 from zhiheng.assembly.core.solver import allocate, out_of_effort
 from zhiheng.assembly.core.supply import Plan, Supply
-from zhiheng.assembly.core.swapping import CROWDED, LOOSER, Progress, go_on, nearness_at, searches_of
+from zhiheng.assembly.core.swapping import (
+    CROWDED,
+    LOOSER,
+    Progress,
+    Told,
+    go_on,
+    nearness_at,
+    searches_of,
+    unheard,
+)
 from zhiheng.assembly.core.terms import Blueprint, Form, Infeasible, Nearness, PoolItem, ProofLine, Request
 from zhiheng.foundation.canonical import digest
 
@@ -31,7 +40,12 @@ class FormPool:
 
 
 def form_pool(
-    request: Request, *, names: Sequence[str], progress: Progress = go_on, effort: float = 10.0
+    request: Request,
+    *,
+    names: Sequence[str],
+    progress: Progress = go_on,
+    told: Told = unheard,
+    effort: float = 10.0,
 ) -> FormPool | Infeasible:
     """A paper for each name (a ticket's number, or a running one), reproducible from the request and the names.
 
@@ -48,6 +62,7 @@ def form_pool(
     if found is None:
         raise out_of_effort()
     nearness, search = found
+    told(nearness)
     pool = pool_of_forms(search, len(names), seeds=seeds, progress=progress)
     forms = tuple(
         _named(request, name, [supply.usable[number] for number in numbers])
@@ -66,6 +81,7 @@ def _for_one(request: Request) -> Request:
         enemies=request.enemies,
         forbidden=request.forbidden,
         required=request.required,
+        lower_share=request.lower_share,
     )
 
 
@@ -91,6 +107,43 @@ def _nearest(supply: Supply, plan: Plan, seeds: Integers) -> tuple[Nearness, Sea
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What every paper of a pool is held against, beside its blueprint: as `proof.prove` takes them."""
+
+    enemies: frozenset[frozenset[str]] = frozenset()
+    forbidden: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+    lower_share: Decimal = Decimal(0)
+
+
+Proofs = dict[str, tuple[ProofLine, ...]]
+"""Form id -> what the independent check found of it."""
+
+
+def prove_each(
+    pool: FormPool,
+    bank: Mapping[str, PoolItem],
+    blueprint: Blueprint,
+    rules: Rules,
+    progress: Progress = go_on,
+) -> Proofs:
+    """Every paper recounted by the independent check. progress: told (papers checked, papers made)."""
+    found: Proofs = {}
+    for number, form in enumerate(pool.forms, 1):
+        found[form.id] = prove(
+            [form],
+            bank,
+            blueprint,
+            enemies=rules.enemies,
+            forbidden=rules.forbidden,
+            required=rules.required,
+            lower_share=rules.lower_share,
+        )
+        progress(number, len(pool.forms))
+    return found
+
+
 def prove_pool(
     pool: FormPool,
     bank: Mapping[str, PoolItem],
@@ -99,15 +152,21 @@ def prove_pool(
     enemies: frozenset[frozenset[str]] = frozenset(),
     forbidden: frozenset[str] = frozenset(),
     required: frozenset[str] = frozenset(),
+    lower_share: Decimal = Decimal(0),
 ) -> tuple[ProofLine, ...]:
-    """Every paper recounted by the independent check; a line for each rule says in how many papers it is kept.
+    """Every paper recounted by the independent check, summed up as `pool_lines` does."""
+    rules = Rules(enemies=enemies, forbidden=forbidden, required=required, lower_share=lower_share)
+    return pool_lines(pool, prove_each(pool, bank, blueprint, rules))
+
+
+def pool_lines(pool: FormPool, proofs: Proofs) -> tuple[ProofLine, ...]:
+    """A line for each rule says in how many papers it is kept.
 
     Beside them: how many papers are like no other, and how often the most used item is used.
     """
     kept: Counter[str] = Counter()
     asked: Counter[str] = Counter()
-    for form in pool.forms:
-        lines = prove([form], bank, blueprint, enemies=enemies, forbidden=forbidden, required=required)
+    for lines in proofs.values():
         for line in lines:
             asked[line.constraint] += 1
             kept[line.constraint] += line.ok

@@ -87,10 +87,12 @@ def prove(
     forbidden: frozenset[str] = frozenset(),
     required: frozenset[str] = frozenset(),
     shared: int = 0,
+    lower_share: Decimal = Decimal(0),
 ) -> tuple[ProofLine, ...]:
     """Every requirement of every paper, recounted from the bank: required, achieved, kept or not.
 
-    required: items every paper must have; shared: how many items any two papers may have in common.
+    required: items every paper must have; shared: how many items any two papers may have in common;
+    lower_share: the most of its marks a lower level's points may carry.
     """
     lines: list[ProofLine] = []
     for form in forms:
@@ -105,6 +107,7 @@ def prove(
         lines.append(paper.line("禁用题", 0, len(ids & forbidden)))
         if required:
             lines.append(paper.line("必选题", len(required), len(ids & required)))
+        lines += _lower_lines(paper, lower_share * blueprint.total)
     return (*lines, *_between(forms, shared))
 
 
@@ -175,6 +178,15 @@ def _type_lines(paper: _Paper, blueprint: Blueprint) -> list[ProofLine]:
     wanted = [rule.type for rule in blueprint.kinds if rule.count]
     present = [*(kind for kind in wanted if counts[kind]), *sorted(set(counts) - set(wanted))]
     return [*lines, paper.line("题型", _names(wanted), _names(present))]
+
+
+def _lower_lines(paper: _Paper, most: Decimal) -> list[ProofLine]:
+    """A higher level covers the requirements of the lower ones, up to the marks agreed. Source: standard, part 3."""
+    lower = {item.id for item in paper.known if item.lower}
+    marks = sum((item.marks for item in paper.form.items if item.id in lower), Decimal(0))
+    if not (most or lower):
+        return []
+    return [paper.line("低级别内容分值", f"0..{most.normalize():f}", marks, marks <= most)]
 
 
 def _names(kinds: Iterable[str]) -> str:

@@ -11,15 +11,9 @@ from decimal import Decimal
 
 from ortools.sat.python import cp_model
 
-from zhiheng.assembly.core.conflicts import frequent_key, inseparable, rare_key, short_cell
+from zhiheng.assembly.core.conflicts import PARTED, TOO_MANY, broken_rule, short_cell
 from zhiheng.assembly.core.supply import Cell, Plan, Supply
-from zhiheng.assembly.core.terms import (
-    KEY_LETTERS,
-    Conflict,
-    Infeasible,
-    PoolItem,
-    key_band,
-)
+from zhiheng.assembly.core.terms import KEY_LETTERS, Conflict, Infeasible, PoolItem, key_band
 from zhiheng.bank.core.terms import LETTERS
 from zhiheng.foundation.errors import Refused
 
@@ -29,8 +23,6 @@ APART_LIMIT = 4
 TOGETHER_LIMIT = 4
 CHOICE = 8
 BOUND = 10**12
-PARTED = "enemies"
-TOO_MANY = "+"
 
 
 def choose(supply: Supply, plan: Plan, *, effort: float = EFFORT) -> list[list[PoolItem]] | None:
@@ -131,12 +123,19 @@ class _Allocation:
         for group in range(groups):
             self._demand(group)
         copies = supply.request.forms if supply.request.shared else 1
+        lower: list[cp_model.LinearExprT] = []
         for cell, items in supply.cells.items():
             self.short[cell] = self.model.new_int_var(0, BOUND, "")
+            borrowed = self.model.new_int_var(0, copies * supply.lower_of(cell), "")
+            marks = next(rule.marks for rule in supply.blueprint.kinds if rule.type == cell[1])
+            lower.append(int(marks * supply.mark_unit) * borrowed)
             self.model.add(
                 sum(self.counts[group, *cell] for group in range(groups))
-                <= copies * len(items) + self.short[cell]
+                <= copies * (len(items) - supply.lower_of(cell)) + borrowed + self.short[cell]
             )
+        self.model.add(
+            sum(lower) <= int(supply.request.lower_marks * supply.mark_unit) * supply.request.forms
+        )
 
     def _demand(self, group: int) -> None:
         blueprint, unit = self.supply.blueprint, self.supply.mark_unit
@@ -248,6 +247,7 @@ class _Choice:
             self._cells(paper)
             self._keys(paper)
             self._enemies(paper)
+            self._lower(paper)
 
     def _drawn(self, cell: Cell, gone: frozenset[str]) -> list[PoolItem]:
         """The unused items of a cell; with a plan no more of them (in their shuffled order) than make a good choice."""
@@ -290,6 +290,16 @@ class _Choice:
             if (one, paper) in self.taken and (other, paper) in self.taken:
                 both = self.taken[one, paper] + self.taken[other, paper]
                 self.model.add(both - self._slack(PARTED) <= 1)
+
+    def _lower(self, paper: int) -> None:
+        """No more marks on a lower level's points than agreed."""
+        lower = [item for item in self.items if item.lower]
+        marks = sum(
+            int(self.supply.marks[item.type] * self.supply.mark_unit) * self.taken[item.id, paper]
+            for item in lower
+        )
+        if lower:
+            self.model.add(marks <= int(self.supply.request.lower_marks * self.supply.mark_unit))
 
     def _slack(self, what: str) -> cp_model.LinearExprT:
         if not self.soft:
@@ -383,15 +393,4 @@ def diagnose(supply: Supply, *, effort: float) -> Infeasible:
         amount = solver.value(slack.amount)
         if amount:
             broken[slack.what] = broken.get(slack.what, 0) + amount
-    return Infeasible(conflicts=tuple(_rule_conflict(supply, what, count) for what, count in broken.items()))
-
-
-def _rule_conflict(supply: Supply, what: str, missing: int) -> Conflict:
-    forms = supply.request.forms
-    if what == PARTED:
-        return inseparable(forms=forms, missing=missing)
-    letter = what[-1]
-    band = key_band(supply.blueprint.rule_of("single").count)
-    available = sum(1 for item in supply.usable if item.type == "single" and item.key == (letter,))
-    tell = rare_key if what == letter else frequent_key
-    return tell(letter, band=band, forms=forms, available=available, missing=missing)
+    return Infeasible(conflicts=tuple(broken_rule(supply, what, count) for what, count in broken.items()))

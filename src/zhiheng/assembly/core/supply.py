@@ -33,6 +33,7 @@ class Supply:
             and item.type in self.marks
             and item.for_trade(self.blueprint.trade)
             and item.id not in request.forbidden
+            and (request.lower_share or not item.lower)
         ]
         random.Random(request.seed).shuffle(self.usable)
         self.cells: dict[Cell, list[PoolItem]] = {
@@ -42,6 +43,10 @@ class Supply:
             self.cells[item.area, item.type].append(item)
         self.mark_unit = _unit([*self.marks.values(), *(row.marks for row in self.blueprint.areas)])
         self.score_unit = min(FINEST, _unit([self.score(item) for item in self.usable]))
+
+    def lower_of(self, cell: Cell) -> int:
+        """How many of a cell's items ask a lower level's points."""
+        return sum(1 for item in self.cells[cell] if item.lower)
 
     def required_in(self, area: str, kind: str) -> int:
         """How many of a cell's items every paper must have."""

@@ -39,11 +39,21 @@ class _Band:
     most: float
 
 
+Told = Callable[[Nearness], None]
+"""Hears how near each other the papers found so far are."""
+
+
 def go_on(made: int, asked: int) -> bool:
     return True
 
 
-def swapped(supply: Supply, plan: Plan, *, progress: Progress = go_on) -> Swapped | None:
+def unheard(nearness: Nearness) -> None:
+    return None
+
+
+def swapped(
+    supply: Supply, plan: Plan, *, progress: Progress = go_on, told: Told = unheard
+) -> Swapped | None:
     """Papers by swap search, as alike as the bank allows; None when none were found, which proves nothing.
 
     progress: told (papers made, papers asked) by every attempt; False gives up.
@@ -51,9 +61,12 @@ def swapped(supply: Supply, plan: Plan, *, progress: Progress = go_on) -> Swappe
     loosest = _attempt(supply, plan, LOOSER[-1], None, progress)
     if loosest is None:
         return None
+    told(loosest.nearness)
     tighter = [(looser, crowded) for looser in LOOSER for crowded in CROWDED][:-1]
     attempts = (_attempt(supply, plan, looser, crowded, progress) for looser, crowded in tighter)
-    return next((found for found in attempts if found is not None), loosest)
+    best = next((found for found in attempts if found is not None), loosest)
+    told(best.nearness)
+    return best
 
 
 def _attempt(
@@ -94,7 +107,7 @@ def searches_of(supply: Supply, plan: Plan, nearness: Nearness, crowded: int | N
     foe_start, foes = foes_of(len(numbers), ((numbers[a], numbers[b]) for a, b in supply.pairs))
     places = {cell: number for number, cell in enumerate(cells)}
     for paper in range(supply.request.forms):
-        bands = [*_key_bands(supply), *_point_bands(supply, plan, paper, crowded)]
+        bands = [*_key_bands(supply), *_point_bands(supply, plan, paper, crowded), *_lower_band(supply)]
         bank = Bank(
             cells=len(cells),
             cell=np.array([places[item.area, item.type] for item in supply.usable], dtype=np.int64),
@@ -123,6 +136,13 @@ def _key_bands(supply: Supply) -> Iterator[_Band]:
         has = [item.type == "single" and letter in item.key for item in supply.usable]
         least = band.least if letter in KEY_LETTERS else 0
         yield _Band(adds=np.array(has, dtype=np.float64), least=least, most=band.most)
+
+
+def _lower_band(supply: Supply) -> Iterator[_Band]:
+    """The marks a lower level's points may carry."""
+    if supply.request.lower_share:
+        adds = [float(supply.marks[item.type]) if item.lower else 0.0 for item in supply.usable]
+        yield _Band(adds=np.array(adds), least=0, most=float(supply.request.lower_marks))
 
 
 def _point_bands(supply: Supply, plan: Plan, paper: int, crowded: int | None) -> Iterator[_Band]:

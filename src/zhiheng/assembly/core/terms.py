@@ -73,7 +73,7 @@ class Blueprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolItem:
-    """What assembly needs to know of an item. trades empty: for every trade."""
+    """What assembly needs to know of an item. trades empty: for every trade; lower: it asks a lower level's points."""
 
     id: str
     area: str
@@ -82,12 +82,13 @@ class PoolItem:
     difficulty: Decimal
     key: tuple[str, ...] = ()
     trades: frozenset[str] = frozenset()
+    lower: bool = False
 
     def for_trade(self, trade: str | None) -> bool:
         return trade is None or not self.trades or trade in self.trades
 
     @classmethod
-    def of(cls, item: Item) -> "PoolItem":
+    def of(cls, item: Item, *, lower: bool = False) -> "PoolItem":
         return cls(
             id=item.id,
             area=item.area,
@@ -96,6 +97,7 @@ class PoolItem:
             difficulty=item.difficulty,
             key=item.key,
             trades=item.trades,
+            lower=lower,
         )
 
 
@@ -107,6 +109,7 @@ class Request:
     forbidden: ids that must not be used at all (seen, disputed, withdrawn).
     required: ids that must be in every paper; avoided: ids used lately, taken only when nothing else will do.
     shared: how many items any two papers may have in common.
+    lower_share: the most of a paper's marks that a lower level's points may carry, 0 to 1.
     seed: chooses among equally good papers; the same request gives the same papers.
     """
 
@@ -119,8 +122,20 @@ class Request:
     required: frozenset[str] = frozenset()
     avoided: frozenset[str] = frozenset()
     shared: int = 0
+    lower_share: Decimal = Decimal(0)
+
+    @property
+    def lower_marks(self) -> Decimal:
+        """The most marks of a paper that a lower level's points may carry."""
+        return self.lower_share * self.blueprint.total
 
     def __post_init__(self) -> None:
+        if not 0 <= self.lower_share <= 1:
+            raise Refused(
+                what=f"低级别内容的占比为 {self.lower_share}",
+                remedy="请填写 0 至 1 之间的数",
+                code="lower-share",
+            )
         if self.forms < 1:
             raise Refused(what=f"份数 forms 为 {self.forms}", remedy="请填写不小于 1 的整数", code="forms")
         ids = [item.id for item in self.pool]
@@ -168,6 +183,7 @@ class Request:
             "required": sorted(self.required),
             "avoided": sorted(self.avoided),
             "shared": self.shared,
+            "lower_share": str(self.lower_share.normalize()) if self.lower_share else "",
         }
         return {name: value for name, value in wishes.items() if value}
 
@@ -188,6 +204,7 @@ def pool_digest(pool: Iterable[PoolItem]) -> str:
                 str(item.difficulty),
                 list(item.key),
                 sorted(item.trades),
+                *(["lower"] if item.lower else []),
             ]
             for item in sorted(pool, key=lambda entry: entry.id)
         ]

@@ -1,7 +1,8 @@
 """Papers with a proof, tickets, seats, invigilators, and the pack for the hall."""
 
-from zhiheng.assembly.actions import approve_paper, request_papers, run_now
+from zhiheng.assembly.actions import request_papers, run_now
 from zhiheng.assembly.models import Paper, RunStatus
+from zhiheng.assembly.sealing.actions import approve_paper
 from zhiheng.cli.rehearsal.company import Company, at
 from zhiheng.cli.rehearsal.tenant import ROOM_SEATS, open_rooms
 from zhiheng.delivery.actions import publish_pack
