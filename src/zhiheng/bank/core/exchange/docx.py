@@ -15,7 +15,6 @@ from zhiheng.bank.core.exchange.paper_text import read_paper
 from zhiheng.bank.core.exchange.sheet_layouts import heading_of, read_tables
 from zhiheng.bank.core.exchange.tables import Table
 from zhiheng.bank.core.exchange.terms import Fault, Media, Question, Reading
-from zhiheng.bank.core.exchange.xml import name_of, parsed
 from zhiheng.foundation.errors import Refused
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -92,11 +91,11 @@ def read_docx(content: bytes, *, name: str) -> Reading:
         raise Refused(
             what=f"文件“{name}”不是 Word 文档", remedy="请另存为 .docx 后再导入", code="not-a-document"
         )
-    body = parsed(package.read("word/document.xml"), name=name).find(f"{W}body")
+    body = package.xml("word/document.xml").find(f"{W}body")
     document = _Document(
         package=package,
-        numbering=Numbering.of(package, name=name),
-        relations=_relations(package, name),
+        numbering=Numbering.of(package),
+        relations=_relations(package),
     )
     lines: list[str] = []
     readings: list[Reading] = []
@@ -151,13 +150,13 @@ def _was_answers(rows: list[list[str]], row: list[str]) -> bool:
     return sum(cell.isdigit() for cell in above) > 1 and len(above) == len(row)
 
 
-def _relations(package: Package, name: str) -> dict[str, str]:
+def _relations(package: Package) -> dict[str, str]:
     part = "word/_rels/document.xml.rels"
     if not package.has(part):
         return {}
     return {
         entry.get("Id", ""): posixpath.normpath(posixpath.join("word", entry.get("Target", "")))
-        for entry in parsed(package.read(part), name=name)
+        for entry in package.xml(part)
         if entry.get("TargetMode") != "External"
     }
 
@@ -175,6 +174,11 @@ def _gathered(readings: list[Reading], document: _Document, name: str) -> Readin
         errors=tuple(fault for reading in readings for fault in reading.errors),
         remarks=tuple(remarks),
     )
+
+
+def name_of(element: Element) -> str:
+    """The tag without its namespace."""
+    return element.tag.rpartition("}")[2]
 
 
 def _with_media(question: Question, media: dict[str, bytes]) -> Question:

@@ -6,7 +6,6 @@ from typing import Self
 from xml.etree.ElementTree import Element
 
 from zhiheng.bank.core.exchange.incoming import Package
-from zhiheng.bank.core.exchange.xml import parsed
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HAN = "零一二三四五六七八九"
@@ -45,11 +44,11 @@ class Numbering:
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, package: Package, *, name: str) -> Self:
+    def of(cls, package: Package) -> Self:
         levels: dict[str, dict[int, _Level]] = {}
         shared: dict[str, str] = {}
         if package.has("word/numbering.xml"):
-            root = parsed(package.read("word/numbering.xml"), name=name)
+            root = package.xml("word/numbering.xml")
             drafts = {_value(entry, "abstractNumId"): entry for entry in root.findall(f"{W}abstractNum")}
             for entry in root.findall(f"{W}num"):
                 number, draft = _value(entry, "numId"), _child(entry, "abstractNumId")
@@ -59,7 +58,7 @@ class Numbering:
                 }
                 levels[number] = _levels(drafts.get(draft), overrides)
                 shared[number] = f"own {number}" if overrides else draft
-        return cls(levels=levels, shared=shared, styles=_styles(package, name))
+        return cls(levels=levels, shared=shared, styles=_styles(package))
 
     def label(self, paragraph: Element) -> str:
         """What Word prints before this paragraph; "" for none and for mere bullets."""
@@ -119,11 +118,11 @@ def _levels(draft: Element | None, overrides: Mapping[int, int]) -> dict[int, _L
     return found
 
 
-def _styles(package: Package, name: str) -> dict[str, _Place]:
+def _styles(package: Package) -> dict[str, _Place]:
     if not package.has("word/styles.xml"):
         return {}
     found = {}
-    for style in parsed(package.read("word/styles.xml"), name=name).findall(f"{W}style"):
+    for style in package.xml("word/styles.xml").findall(f"{W}style"):
         properties = style.find(f"{W}pPr")
         place = _list_place(properties) if properties is not None else None
         if place is not None:

@@ -88,7 +88,8 @@ def read(content: bytes, *, name: str, form: str = "auto") -> Reading:
 
     Raises: Refused for a file nobody can read, a format nobody knows, and anything hostile.
     """
-    incoming.require_size(content, name=name)
+    if not content:
+        raise incoming.empty(name)
     told = told_apart(content, name=name) if form in ("", "auto") else form
     if told not in READERS:
         raise Refused(
@@ -156,7 +157,7 @@ def _package(content: bytes, name: str, suffix: str) -> Format:
     try:
         package = incoming.Package.open(content, name=name)
     except Refused as refused:
-        if refused.code == "not-a-package" and suffix in ("xlsx", "xlsm"):
+        if refused.code == "archive" and suffix in ("xlsx", "xlsm"):
             return "xlsx"  # its reader says it in words about sheets
         raise
     if package.has("word/document.xml"):

@@ -12,8 +12,8 @@ from zhiheng.bank.core.exchange.answers import TRUE_FALSE, broken
 from zhiheng.bank.core.exchange.blocks import read_marker_text
 from zhiheng.bank.core.exchange.markup import picture_mark, text_of
 from zhiheng.bank.core.exchange.terms import Choice, Fault, Media, Question, Reading, Unsupported
-from zhiheng.bank.core.exchange.xml import find_text, parsed
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.markup import read_xml
 
 REASONS = {
     "truefalse": TRUE_FALSE,
@@ -84,13 +84,14 @@ class _Source:
 
     @property
     def id(self) -> str:
-        number = find_text(self.element, "idnumber")
-        return incoming.tidy(number or find_text(self.element, "name/text"))
+        number = _text_at(self.element, "idnumber")
+        return incoming.tidy(number or _text_at(self.element, "name/text"))
 
 
 def read_moodle_xml(content: bytes, *, name: str) -> Reading:
     """The questions of a Moodle quiz file. Raises: Refused when it is none, hostile, or holds too many."""
-    root = parsed(content, name=name)
+    incoming.require_size(content, name=name)
+    root = read_xml(content, name=name, longest=incoming.LIMIT_BYTES)
     if root.tag != "quiz":
         raise Refused(
             what=f"文件“{name}”不是 Moodle 的题目文件：最外层是 {root.tag[:40]}，不是 quiz",
@@ -113,7 +114,7 @@ def read_moodle_xml(content: bytes, *, name: str) -> Reading:
 def _read(source: _Source) -> None:
     kind = source.element.get("type", "")
     if kind == "category":
-        source.remark(f"分类“{find_text(source.element, 'category/text')}”没有收入")
+        source.remark(f"分类“{_text_at(source.element, 'category/text')}”没有收入")
     elif kind in ("multichoice", "shortanswer", "essay"):
         question = {"multichoice": _choice, "shortanswer": _short, "essay": _essay}[kind](source)
         if question is None:
@@ -127,6 +128,10 @@ def _read(source: _Source) -> None:
         source.unsupported(kind, REASONS.get(kind, f"题型“{kind}”不在三种题型之内"))
 
 
+def _text_at(element: Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()
+
+
 def _common(source: _Source) -> dict[str, object]:
     element = source.element
     tags = [(tag.findtext("text") or "").strip() for tag in element.findall("tags/tag")]
@@ -134,7 +139,7 @@ def _common(source: _Source) -> dict[str, object]:
         "stem": source.words(element.find("questiontext")),
         "feedback": source.words(element.find("generalfeedback")),
         "id": source.id,
-        "marks": _number(find_text(element, "defaultgrade")),
+        "marks": _number(_text_at(element, "defaultgrade")),
         "where": source.where,
         "codes": tuple(tag for tag in tags if tag.partition(":")[0] in ("skill", "knowledge", "basics")),
         "difficulty": _number(_tagged(tags, "难度:")),
@@ -174,7 +179,7 @@ def _fraction(answer: Element) -> Decimal:
 
 def _choice(source: _Source) -> Question | None:
     answers = source.element.findall("answer")
-    one = find_text(source.element, "single").lower() not in ("false", "0")
+    one = _text_at(source.element, "single").lower() not in ("false", "0")
     shares = [_fraction(answer) for answer in answers]
     correct = [share >= _FULL if one else share > 0 for share in shares]
     if one and sum(correct) > 1:

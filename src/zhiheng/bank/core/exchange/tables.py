@@ -35,7 +35,7 @@ def xlsx_tables(content: bytes, *, name: str) -> list[Table]:
     try:
         incoming.Package.open(content, name=name)
     except Refused as refused:
-        raise _not_a_sheet(name) if refused.code == "not-a-package" else refused from None
+        raise _not_a_sheet(name) if refused.code == "archive" else refused from None
     check_package(content, name=name)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
