@@ -62,6 +62,14 @@ def test_level_four_has_its_own_questions_where_its_points_are_its_own() -> None
     assert held - EVERY_LEVEL == set(AREAS) - EVERY_LEVEL
 
 
+def test_level_two_has_questions_in_every_area_it_assesses_with_its_keys_spread() -> None:
+    live = [item for item in ITEMS if (item.level, item.pool) == ("2", "live")]
+    assert {item.area for item in live} == {"planning", "livestream", "video", "team", "training"}
+    for area in {item.area for item in live}:
+        keys = Counter(item.key[0] for item in live if (item.area, item.type) == (area, "single"))
+        assert all(0.2 * keys.total() <= keys[letter] <= 0.3 * keys.total() for letter in "ABCD"), area
+
+
 def test_every_item_keeps_the_writing_rules() -> None:
     area_of = {code: entry.area for code, entry in CODES.items()}
     wrong = [reason.text for item in ITEMS for reason in check_item(item, area_of=area_of).unmet]
@@ -114,6 +122,9 @@ def test_a_long_key_is_rare() -> None:
         (RULES, "internet-marketer", "4", "B"),
         (RULES, "internet-marketer", "4", "C"),
         (RULES, "internet-marketer", "4", "D"),
+        (RULES, "internet-marketer", "2", "A"),
+        (RULES, "internet-marketer", "2", "B"),
+        (RULES, "internet-marketer", "2", "C"),
         ("ccia-000", "internet-marketing", "junior", None),
     ],
 )
