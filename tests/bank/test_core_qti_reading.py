@@ -336,6 +336,46 @@ LABELS = """<metadata><lom xmlns="http://ltsc.ieee.org/xsd/LOM">
 <taxon><id>skill:4.1.1</id></taxon><taxon><id>K-12.3</id></taxon></taxonPath></classification></lom></metadata>"""
 
 
+OWN_WORDS = """<metadata><lom><general><identifier><catalog>URI</catalog><entry>x</entry></identifier></general>
+<classification><purpose><value>difficulty</value></purpose><taxonPath><taxon><id>hard</id></taxon>
+<taxon><id>0.4</id></taxon></taxonPath></classification></lom></metadata>"""
+
+
+def test_a_difficulty_in_words_is_passed_over_for_one_in_numbers() -> None:
+    files = {"imsmanifest.xml": manifest(resource("q1.xml", inside=OWN_WORDS)), "q1.xml": Q.single()}
+    found = question(packed(files), "题.zip")
+    assert (found.id, found.difficulty) == ("q1", Decimal("0.4"))
+
+
+def test_a_listed_recording_that_is_none() -> None:
+    files = {
+        "imsmanifest.xml": manifest(resource("q1.xml", files=("a.mp3",))),
+        "q1.xml": Q.single(),
+        "a.mp3": b"words",
+    }
+    (error,) = read(packed(files), "题.zip").errors
+    assert error.reason.startswith("“a.mp3”的内容不是图片、录音或录像")
+
+
+def test_the_key_is_taken_from_the_mapping_of_a_single_choice() -> None:
+    entries = "".join(
+        Q("mapEntry", mapKey=key, mappedValue=marks)
+        for key, marks in (("A", "nothing"), ("B", "2"), ("C", "NaN"))
+    )
+    other = Q("responseDeclaration", identifier="OTHER", cardinality="single")
+    response = other + Q.response(extra=Q("mapping", entries, upperBound="3"))
+    found = question(Q.item(response + Q("itemBody", "<p>选</p>" + Q.choices("甲", "乙", "丙"))))
+    assert (found.options, found.marks) == (options("甲", "乙", "丙", right="B"), Decimal(3))
+
+
+def test_recordings_and_empty_entries() -> None:
+    sound = b"ID3\x03" + bytes(300)
+    body = '<p>听<audio><source src="a.mp3"/>浏览器不能播放</audio></p><ul><li/><li>乙</li></ul>'
+    files = {"imsmanifest.xml": manifest(resource("q1.xml")), "q1.xml": Q.single(body), "a.mp3": sound}
+    found = question(packed(files), "题.zip")
+    assert (found.stem, found.media) == ("听［图：a.mp3］\n·\n· 乙", (Media(name="a.mp3", content=sound),))
+
+
 def test_labels_of_a_foreign_list() -> None:
     files = {"imsmanifest.xml": manifest(resource("q1.xml", inside=LABELS)), "q1.xml": Q.single()}
     found = question(packed(files), "题.zip")
@@ -366,6 +406,7 @@ def test_an_entry_without_a_file_and_one_that_is_no_item() -> None:
         "imsmanifest.xml": manifest(
             '<resource identifier="R" type="imsqti_item_xmlv2p1"/>', resource("x.xml"), resource("w.html", type="webcontent"),
             resource("w.xml", type="webcontent"), resource("lost.xml", type="webcontent"),
+            resource("w.xml", type="webcontent"),
         ),
         "x.xml": "<x/>",
         "w.xml": Q.single(),
