@@ -1,6 +1,6 @@
-"""Writing, checking and retiring items; importing sheets of them; loading the bank that ships."""
+"""Writing, checking and retiring items; loading the bank that ships."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -8,18 +8,16 @@ from django.db import IntegrityError, transaction
 from zhiheng.bank.core.checks import check_item
 from zhiheng.bank.core.files import Place, file_form, item_from, load_shipped
 from zhiheng.bank.core.listing import columns_of
-from zhiheng.bank.core.terms import TYPE_NAMES
 from zhiheng.bank.core.terms import Item as Question
-from zhiheng.bank.models import ImportRun, Item, ItemStatus, ItemVersion, Pool, RemarkKind
+from zhiheng.bank.models import Item, ItemStatus, ItemVersion, RemarkKind
 from zhiheng.bank.queries import (
     area_of_codes,
     item_named,
-    levels_of,
     newest_version,
+    question_of,
     twins,
     written_since_approval,
 )
-from zhiheng.bank.reading import Candidate, candidates_of, sheet_rows
 from zhiheng.bank.reviewing.actions import remark, require_settled
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
@@ -113,13 +111,38 @@ def write_item(*, by: Account, body: Mapping[str, Any], item: Item | None = None
             code="item-moved",
         )
     version = _append(item, question, by)
+    _record_written(by, version)
+    return version
+
+
+def new_draft(question: Question, *, by: Account) -> ItemVersion:
+    """The first version of a new item, unsaved with its item: for writing many at once. It need not be complete."""
+    row = _new_row(question, ItemStatus.DRAFT)
+    row.writer = by
+    return _version(row, number=1, body=file_form(question), written_by=by)
+
+
+@transaction.atomic
+def revise_item(*, by: Account, item: Item, question: Question) -> ItemVersion:
+    """The next version of a question whose wording stays: other trades, difficulty, points or enemies.
+
+    Raises: Refused while it is under review or retired, or for anything the writing rules forbid.
+    """
+    current = Item.objects.select_for_update().get(pk=item.pk)
+    _require_open(current)
+    check_item(question, area_of=area_of_codes(question.standard)).require()
+    version = _append(current, question, by)
+    _record_written(by, version)
+    return version
+
+
+def _record_written(by: Account, version: ItemVersion) -> None:
     record(
         by=str(by.id),
         act="item-written",
-        subject=f"item:{item.id}",
-        detail={"name": item.name, "version": version.number, "hash": version.content_hash},
+        subject=f"item:{version.item_id}",
+        detail={"name": version.item.name, "version": version.number, "hash": version.content_hash},
     )
-    return version
 
 
 def _require_open(item: Item) -> None:
@@ -189,8 +212,12 @@ def _append(item: Item, question: Question, by: Account) -> ItemVersion:
 
 @transaction.atomic
 def submit_item(*, by: Account, item: Item) -> Item:
-    """Hand a draft to a second person. Raises: Refused when it is not a draft, or a remark on it is open."""
+    """Hand a draft to a second person.
+
+    Raises: Refused when it is not a draft, lacks something (one that came from a file may), or a remark is open.
+    """
     current = _in_state(item, ItemStatus.DRAFT, "只有草稿可以送审")
+    require_sound(question_of(newest_version(current)))
     require_settled(current)
     return _moved(current, ItemStatus.REVIEW, by=by, act="item-submitted")
 
@@ -259,65 +286,3 @@ def _moved(item: Item, status: ItemStatus, *, by: Account, act: str, **detail: A
     item.save(update_fields=["status"])
     record(by=str(by.id), act=act, subject=f"item:{item.id}", detail={"name": item.name, **detail})
     return item
-
-
-@transaction.atomic
-def import_sheet(
-    *, by: Account, content: bytes, name: str, pool: str, standard: str, level: str
-) -> ImportRun:
-    """Read a sheet of items; good rows become drafts, bad ones are reported with row, column, value and reason.
-
-    Raises: Refused for a file that is no sheet, lacks a column, or names an unknown pool or standard.
-    """
-    if pool not in Pool.values:
-        raise Refused(what=f"没有题库“{pool}”", remedy="请选择考试题或练习题", code="pool-unknown")
-    if level not in levels_of(standard):
-        raise Refused(
-            what=f"标准 {standard} 没有等级“{level}”", remedy="请从列出的等级中选择", code="level-unknown"
-        )
-    rows = sheet_rows(content, name=name)
-    place = Place(standard=standard, level=level, pool="live" if pool == Pool.LIVE else "practice")
-    judged = candidates_of(rows, place=place, area_of=area_of_codes(standard))
-    kept, faults = _keep(by, judged)
-    run = ImportRun.objects.create(
-        file_name=name[:200],
-        by=by,
-        accepted=len(kept),
-        rejected=len({fault["row"] for fault in faults}),
-        report={"accepted": kept, "faults": faults},
-    )
-    record(
-        by=str(by.id),
-        act="items-imported",
-        subject=f"import:{run.id}",
-        detail={"file": name[:200], "accepted": run.accepted, "rejected": run.rejected},
-    )
-    return run
-
-
-def _keep(by: Account, judged: Iterable[Candidate]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    kept: list[dict[str, Any]] = []
-    faults: list[dict[str, Any]] = []
-    for candidate in judged:
-        faults += [fault.as_facts() for fault in candidate.faults]
-        if candidate.question is None:
-            continue
-        question = candidate.question
-        fault = _clash(question)
-        if fault is not None:
-            column, value, reason = fault["column"], fault["value"], fault["reason"]
-            faults.append({"row": candidate.row, "column": column, "value": value, "reason": reason})
-            continue
-        _append(_new_item(question), question, by)
-        kept.append({"row": candidate.row, "name": question.id, "type": TYPE_NAMES[question.type]})
-    return kept, faults
-
-
-def _clash(question: Question) -> dict[str, str] | None:
-    """What stands between a sound row and the bank as it is."""
-    if item_named(question.id) is not None:
-        return {"column": "题号", "value": question.id, "reason": "题号已在题库中，请换一个题号"}
-    for twin in twins(question):
-        reason = f"与{twin.get_pool_display()} {twin.name} 的题干相同，同一道题不能在两个题库"
-        return {"column": "题干", "value": question.stem[:40], "reason": reason}
-    return None

@@ -163,9 +163,5 @@ def initial_of(question: Question) -> dict[str, str]:
     }
 
 
-class ImportForm(PlaceForm):
-    sheet = forms.FileField(label="表格文件", help_text=".xlsx 或 .csv，不超过 8 MB、5000 行。")
-
-
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,16 +1,24 @@
 from django.urls import path
 
 from zhiheng.bank import views
+from zhiheng.bank.importing import views as importing
 from zhiheng.bank.lists import views as lists
 from zhiheng.bank.reviewing import views as reviewing
+from zhiheng.bank.together import views as together
+from zhiheng.bank.twins import views as twins
 
 urlpatterns = [
     path("items/", lists.items, name="items"),
     path("items/new/", views.new_item, name="new_item"),
+    path("items/together/", together.together, name="item_bulk"),
+    path("items/alike/", twins.twins, name="twins"),
+    path("items/alike/<str:first>/<str:second>/", twins.keep_both, name="keep_both"),
     path("items/coverage/", views.coverage_map, name="coverage"),
-    path("items/import/", views.import_items, name="import_items"),
-    path("items/import/template.xlsx", views.import_template, name="import_template"),
-    path("items/import/<uuid:run_id>/", views.import_report, name="import_report"),
+    path("items/import/", importing.import_items, name="import_items"),
+    path("items/import/template.xlsx", importing.import_template, name="import_template"),
+    path("items/import/<uuid:run_id>/", importing.import_report, name="import_report"),
+    path("items/import/<uuid:run_id>/confirm/", importing.import_confirm, name="import_confirm"),
+    path("items/import/<uuid:run_id>/drop/", importing.import_drop, name="import_drop"),
     path("items/at/<str:name>/", views.item, name="item"),
     path("items/at/<str:name>/edit/", views.edit_item, name="edit_item"),
     path("items/at/<str:name>/submit/", views.submit, name="submit_item"),

@@ -1,7 +1,6 @@
 """The item writers' pages: the list, one question, writing, importing, and how the standard is covered."""
 
 from typing import cast
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from zhiheng.bank.actions import (
     approve_item,
-    import_sheet,
     retire_item,
     return_item,
     submit_item,
@@ -19,10 +17,8 @@ from zhiheng.bank.actions import (
 )
 from zhiheng.bank.core.checks import length_warning
 from zhiheng.bank.core.terms import AREA_TITLES, TYPE_NAMES
-from zhiheng.bank.documents import MEDIA_TYPE, template_sheet
 from zhiheng.bank.forms import (
     LEVEL_NAMES,
-    ImportForm,
     ItemForm,
     ReasonForm,
     initial_of,
@@ -31,10 +27,6 @@ from zhiheng.bank.forms import (
 from zhiheng.bank.lists.views import STATES
 from zhiheng.bank.models import Item, ItemStatus
 from zhiheng.bank.queries import (
-    import_run as find_import_run,
-)
-from zhiheng.bank.queries import (
-    import_runs,
     item_named,
     levels_of,
     newest_version,
@@ -160,46 +152,6 @@ def retire(request: HttpRequest, name: str) -> HttpResponse:
     retire_item(by=cast(SignedInRequest, request).user, item=_item(name))
     messages.success(request, "已停用，今后组卷与练习都不再用它。")
     return redirect("item", name)
-
-
-@allow(Role.ITEM_WRITER)
-def import_items(request: HttpRequest) -> HttpResponse:
-    """Bring a sheet of questions."""
-    account = cast(SignedInRequest, request).user
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        place, sheet = form.chosen(), form.cleaned_data["sheet"]
-        try:
-            run = import_sheet(
-                by=account,
-                content=sheet.read(),
-                name=sheet.name,
-                pool=place.pool,
-                standard=place.standard,
-                level=place.level,
-            )
-        except Refused as refused:
-            form.add_error("sheet", as_validation_error(refused))
-        else:
-            return redirect("import_report", run.id)
-    context = {"form": form, "runs": import_runs(account)}
-    return render(request, "bank/import.html", context, status=422 if form.errors else 200)
-
-
-@allow(Role.ITEM_WRITER)
-def import_report(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """Which rows were kept, and what is wrong with the others."""
-    run = find_import_run(cast(SignedInRequest, request).user, run_id)
-    if run is None:
-        raise Http404
-    return render(request, "bank/import_report.html", {"run": run})
-
-
-@allow(Role.ITEM_WRITER)
-def import_template(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(template_sheet(), content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = 'attachment; filename="items.xlsx"'
-    return response
 
 
 @allow(Role.ITEM_WRITER)

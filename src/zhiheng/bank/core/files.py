@@ -121,8 +121,7 @@ def read_items(text: str, *, source: str, place: Place) -> tuple[Item, ...]:
             code="bank-syntax",
         )
     try:
-        _check_depth(text, source)
-        document = yaml.load(text, Loader=LOADER)
+        document = _document(text, source)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         spot = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else "某处"
@@ -136,6 +135,17 @@ def read_items(text: str, *, source: str, place: Place) -> tuple[Item, ...]:
         rows = _list(document["items"], source)
         return _items([{**shared, **row} if isinstance(row, dict) else row for row in rows], source, place)
     return _items(_list(document, source), source, place)
+
+
+def _document(text: str, source: str) -> Any:
+    """What the text holds; JSON by its own reader, which is ten times as fast as the one for YAML."""
+    if text.lstrip()[:1] in ("[", "{"):
+        try:
+            return msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            pass  # YAML in flow style, or a fault whose place the other reader names
+    _check_depth(text, source)
+    return yaml.load(text, Loader=LOADER)
 
 
 def _check_depth(text: str, source: str) -> None:
@@ -202,7 +212,7 @@ def file_form(item: Item) -> dict[str, Any]:
         "trades": sorted(item.trades),
         "enemies": list(item.enemies),
     }
-    return {name: value for name, value in body.items() if value}
+    return {name: value for name, value in body.items() if value or name == "codes"}
 
 
 def _item_of(row: _ItemRow, place: Place) -> Item:
