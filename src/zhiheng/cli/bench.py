@@ -11,6 +11,7 @@ import typer
 from django.core.management import call_command
 
 from zhiheng.cli.backend import start_backend
+from zhiheng.cli.bank_duplicates import bench_duplicates
 from zhiheng.cli.output import AsJson, answer, say
 
 if TYPE_CHECKING:
@@ -113,3 +114,6 @@ def assembly(
         text=lambda: page(rows),
         yes=all(row.reached is not False for row in rows),
     )
+
+
+app.command("duplicates")(bench_duplicates)
