@@ -12,6 +12,7 @@ from zhiheng.bank.core.exchange.qti import read_qti
 from zhiheng.bank.core.exchange.qti_words import INTERACTIONS
 from zhiheng.bank.core.exchange.terms import Choice, Fault, Media, Question, Reading, Unsupported
 from zhiheng.foundation.errors import Refused
+from zhiheng.standards.core.case import point_identifier
 
 VERSIONS = [Dialect(version=version) for version in ("2.1", "2.2", "3.0")]
 Q = Dialect(version="2.2")
@@ -334,6 +335,21 @@ LABELS = """<metadata><lom xmlns="http://ltsc.ieee.org/xsd/LOM">
 <educational><difficulty><source>LOMv1.0</source><value>easy</value></difficulty></educational>
 <classification><purpose><source>LOMv1.0</source><value>competency</value></purpose><taxonPath>
 <taxon><id>skill:4.1.1</id></taxon><taxon><id>K-12.3</id></taxon></taxonPath></classification></lom></metadata>"""
+
+
+ALIGNED = """<metadata><curriculumStandardsMetadataSet xmlns="http://www.imsglobal.org/xsd/imscsmd_v1p1">
+<curriculumStandardsMetadata><setOfGUIDs><labelledGUID><label>x</label><GUID>{guid}</GUID></labelledGUID>
+<labelledGUID><GUID>6ba7b810-9dad-11d1-80b4-00c04fd430c8</GUID></labelledGUID></setOfGUIDs>
+</curriculumStandardsMetadata></curriculumStandardsMetadataSet></metadata>"""
+
+
+def test_an_alignment_with_our_framework_becomes_a_code() -> None:
+    guid = point_identifier("4-01-02-07-2021", "5", "skill", "4.1.1")
+    files = {
+        "imsmanifest.xml": manifest(resource("q1.xml", inside=ALIGNED.format(guid=guid))),
+        "q1.xml": Q.single(),
+    }
+    assert question(packed(files), "题.zip").codes == ("skill:4.1.1",)
 
 
 OWN_WORDS = """<metadata><lom><general><identifier><catalog>URI</catalog><entry>x</entry></identifier></general>

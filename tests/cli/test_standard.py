@@ -1,3 +1,7 @@
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.cli.answers import run
@@ -60,3 +64,55 @@ def test_show_in_words(capsys: pytest.CaptureFixture[str]) -> None:
         "人社厅发〔2021〕79 号，2021-11-18 公布",
     ]
     assert "  1 工作准备　工种 A、B、C、D　工作内容 3　技能 11　知识 9" in lines
+
+
+def test_export_for_other_systems(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    base = ("--base", "https://example.org")
+    printed = run(capsys, "standard", "export", "--format", "case", *base)
+    out = tmp_path / "case.json"
+    written = run(
+        capsys,
+        "standard",
+        "export",
+        "--format",
+        "case",
+        "--standard",
+        "4-01-02-07",
+        *base,
+        "--out",
+        str(out),
+        "--json",
+    )
+    assert (printed.code, written.code) == (0, 0)
+    assert json.loads(out.read_text("utf-8")) == printed.data
+    assert printed.data["CFDocument"]["uri"] == "https://example.org/standards/4-01-02-07-2021/case.json"
+    assert written.data == {"file": str(out), "format": "case", "items": len(printed.data["CFItems"])}
+
+
+def test_the_address_is_that_of_the_installation(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    settings: Any,
+) -> None:
+    settings.PUBLIC_URL = "https://installed.example"
+    monkeypatch.setenv("ZHIHENG_PUBLIC_URL", "https://said.example")
+    for there, address in ((True, "https://installed.example"), (False, "https://said.example")):
+        monkeypatch.setattr("zhiheng.cli.standard.has_database", lambda there=there: there)
+        shown = run(capsys, "standard", "export", "--format", "case").data
+        assert shown["CFDocument"]["uri"] == f"{address}/standards/4-01-02-07-2021/case.json"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--format", "case", "--standard", "1-01"),
+        ("--format", "pdf"),
+        (),
+        ("--format", "case", "--out", "/nowhere/at/all.json"),
+    ],
+)
+def test_what_cannot_be_exported(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    answer = run(capsys, "standard", "export", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.strip().endswith("。")

@@ -1,10 +1,12 @@
 """The standard as anybody reads it: every code, every weight, every level."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from zhiheng.standards.core.case import case_package
 from zhiheng.standards.core.loader import load_occupation
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +62,13 @@ def test_a_standard_or_level_that_does_not_exist_is_not_found(client: Client, pa
 def test_reading_needs_no_database(client: Client, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]  # pytest-django's fixture
         client.get(HOME)
+
+
+def test_other_systems_read_the_framework(client: Client, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://zhiheng.example"
+    assert f'href="{HOME}case.json"' in client.get(HOME).text
+    answer = client.get(f"{HOME}case.json")
+    assert answer["Content-Type"] == "application/json"
+    assert answer["Content-Disposition"] == 'attachment; filename="case-4-01-02-07-2021.json"'
+    assert answer.json() == case_package(load_occupation(), base="https://zhiheng.example")
+    assert client.get("/standards/1-01/case.json").status_code == 404

@@ -11,15 +11,16 @@ from zhiheng.foundation.errors import Refused
 
 GROUPS = {
     "rules": "规则集：list",
-    "standard": "国家职业技能标准：show",
+    "standard": "国家职业技能标准：show、export",
     "eligibility": "报考条件核对：check FILE",
     "calendar": "工作日历：add DATE N",
     "sittings": "考期与各项截止日：plan",
     "ratios": "监考与考评人员配比",
+    "bank": "题库：import FILE、export、duplicates",
     "paper": "组卷：assemble",
     "statements": "对账单：show",
     "enrol": "批量报名：import SHEET",
-    "bench": "性能测量：enrolment",
+    "bench": "性能测量：enrolment、assembly、bank-import、duplicates",
     "rehearse": "全流程演练",
     "verify": "验证证书：FILE 或 NUMBER",
     "serve": "启动网站、后台任务与考场服务",

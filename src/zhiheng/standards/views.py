@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import public
+from zhiheng.standards.core.case import case_package
 from zhiheng.standards.core.competency import Occupation, StandardLevel, WeightTable
 from zhiheng.standards.core.loader import load_occupation
 
@@ -54,6 +56,15 @@ def standard_level(request: HttpRequest, standard: str, level: str) -> HttpRespo
         "components": [entry for entry in occupation.components if rung.id in entry.levels],
     }
     return render(request, "standards/level.html", context)
+
+
+@public
+def standard_case(request: HttpRequest, standard: str) -> HttpResponse:
+    """The standard as a framework of IMS CASE 1.0, for other systems."""
+    package = case_package(_occupation(standard), base=settings.PUBLIC_URL)
+    response = JsonResponse(package, json_dumps_params={"ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="case-{standard}.json"'
+    return response
 
 
 def _occupation(standard: str) -> Occupation:

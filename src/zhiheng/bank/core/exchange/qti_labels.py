@@ -1,7 +1,8 @@
 """What a package's list says about an item beside the item itself: codes, difficulty, trades, law.
 
 Our own packages say it in LOM classifications (IEEE 1484.12.3); a foreign one may give LOM's five steps of difficulty
-and codes of competencies, of which those written as ours ("skill:4.1.1") are taken.
+and codes of competencies, of which those written as ours ("skill:4.1.1") are taken, and identifiers of a CASE framework, of
+which those of our own frameworks are.
 """
 
 import re
@@ -10,6 +11,7 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from zhiheng.bank.core.exchange.qti_scoring import decimal
+from zhiheng.standards.core.case import label_of_identifier
 
 CATALOG = "zhiheng"  # the source our own entries name
 CODES, DIFFICULTY, TRADES, LAW = "competency", "difficulty", "trade", "law"
@@ -45,7 +47,8 @@ def labels_of(metadata: Element | None) -> Labels:
         for taxon in classification.iterfind("taxonPath/taxon"):
             said.setdefault(purpose, []).append(_words(taxon.find("id")))
     own = _own_id(metadata)
-    codes = [code for code in said.get(CODES, []) if _CODE.fullmatch(code)]
+    aligned = [label_of_identifier(_words(guid)) for guid in metadata.iter("GUID")]
+    codes = [code for code in (*said.get(CODES, []), *aligned) if _CODE.fullmatch(code)]
     return Labels(
         id=own,
         codes=tuple(dict.fromkeys(codes)) if own is None else tuple(said.get(CODES, [])),
