@@ -1,0 +1,1 @@
+"""Questions taken out as files other systems read."""
