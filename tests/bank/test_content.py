@@ -13,7 +13,13 @@ from zhiheng.bank.core.checks import check_bank, check_item, length_warning
 from zhiheng.bank.core.files import load_shipped
 from zhiheng.bank.core.near import similar_pairs
 from zhiheng.bank.core.terms import AREA_TITLES
-from zhiheng.standards.core.loader import load_blueprint, load_occupation, load_syllabus, occupation_codes
+from zhiheng.standards.core.loader import (
+    load_blueprint,
+    load_occupation,
+    load_syllabus,
+    occupation_codes,
+    syllabus_codes,
+)
 
 STANDARD = "4-01-02-07-2021"
 RULES = "nos-4-01-02-07-2021"
@@ -38,6 +44,7 @@ PROGRAMMES = (
     "digital-carbon",
     "digital-hr",
 )
+OWN_SYLLABUS = ("omnimedia-operations", "digital-management", "digital-hr")
 ITEMS = load_shipped(standard=STANDARD)
 
 
@@ -62,8 +69,9 @@ def test_level_four_has_its_own_questions_where_its_points_are_its_own() -> None
     assert held - EVERY_LEVEL == set(AREAS) - EVERY_LEVEL
 
 
-def test_level_two_has_questions_in_every_area_it_assesses_with_its_keys_spread() -> None:
-    live = [item for item in ITEMS if (item.level, item.pool) == ("2", "live")]
+@pytest.mark.parametrize("level", ["2", "1"])
+def test_a_level_has_questions_in_every_area_it_assesses_with_its_keys_spread(level: str) -> None:
+    live = [item for item in ITEMS if (item.level, item.pool) == (level, "live")]
     assert {item.area for item in live} == {"planning", "livestream", "video", "team", "training"}
     for area in {item.area for item in live}:
         keys = Counter(item.key[0] for item in live if (item.area, item.type) == (area, "single"))
@@ -106,6 +114,35 @@ def test_keys_are_spread_over_the_letters() -> None:
         assert all(0.1 * total <= keys[letter] <= 0.45 * total for letter in "ABCD"), (area, dict(keys))
 
 
+@pytest.mark.parametrize("programme", OWN_SYLLABUS)
+def test_a_programme_with_its_own_syllabus_has_questions_in_every_part(programme: str) -> None:
+    items = load_shipped(standard=programme)
+    assert {(item.level, item.area, item.pool) for item in items} == {
+        ("junior", area.slug, "live") for area in load_syllabus(programme).areas
+    }
+    area_of = {point(code): code.area for code in syllabus_codes(programme)}
+    assert [reason.text for item in items for reason in check_item(item, area_of=area_of).unmet] == []
+    assert [reason.text for reason in check_bank(items).unmet] == []
+    pairs = similar_pairs({item.id: item.text for item in (*ITEMS, *items)})
+    assert [(pair.first, pair.second, str(pair.similarity)) for pair in pairs] == []
+
+
+@pytest.mark.parametrize("programme", OWN_SYLLABUS)
+def test_every_point_of_a_programme_is_asked(programme: str) -> None:
+    asked = {code.code for item in load_shipped(standard=programme) for code in item.codes}
+    assert asked == {code.code for code in syllabus_codes(programme)}
+
+
+@pytest.mark.parametrize("programme", OWN_SYLLABUS)
+def test_the_keys_of_a_programme_give_nothing_away(programme: str) -> None:
+    items = load_shipped(standard=programme)
+    keys = Counter(item.key[0] for item in items if item.type == "single")
+    assert all(0.2 * keys.total() <= keys[letter] <= 0.3 * keys.total() for letter in "ABCD"), dict(keys)
+    counts = Counter(len(item.key) for item in items if item.type == "multiple")
+    assert max(counts.values()) <= 0.7 * counts.total(), dict(counts)
+    assert [item.id for item in items if length_warning(item)] == []
+
+
 def test_a_long_key_is_rare() -> None:
     warned = [item.id for item in ITEMS if length_warning(item)]
     assert len(warned) <= len(ITEMS) * 0.02, warned
@@ -122,9 +159,16 @@ def test_a_long_key_is_rare() -> None:
         (RULES, "internet-marketer", "4", "B"),
         (RULES, "internet-marketer", "4", "C"),
         (RULES, "internet-marketer", "4", "D"),
+        (RULES, "internet-marketer", "3", "A"),
+        (RULES, "internet-marketer", "3", "B"),
+        (RULES, "internet-marketer", "3", "C"),
+        (RULES, "internet-marketer", "3", "D"),
         (RULES, "internet-marketer", "2", "A"),
         (RULES, "internet-marketer", "2", "B"),
         (RULES, "internet-marketer", "2", "C"),
+        (RULES, "internet-marketer", "1", "A"),
+        (RULES, "internet-marketer", "1", "B"),
+        (RULES, "internet-marketer", "1", "C"),
         ("ccia-000", "internet-marketing", "junior", None),
     ],
 )
@@ -143,3 +187,26 @@ def test_two_papers_of_a_hundred_marks_that_are_equal(
     assert publishable(lines).unmet == ()
     assert [form.total for form in outcome.forms] == [Decimal(100), Decimal(100)]
     assert deviation(outcome.forms, bank, blueprint).expected_spread <= Decimal("0.10")
+
+
+@pytest.mark.parametrize(
+    ("rules", "programme"),
+    [
+        ("ccia-001", "omnimedia-operations"),
+        ("ccia-002", "omnimedia-operations"),
+        ("ccia-002", "digital-management"),
+        ("ccia-002", "digital-hr"),
+    ],
+)
+def test_a_paper_of_a_hundred_marks_in_a_programme_with_its_own_syllabus(rules: str, programme: str) -> None:
+    plan = load_blueprint(rules, programme, "junior")
+    blueprint = blueprint_of(plan)
+    items = load_shipped(standard=programme)
+    pool = pool_of(items, allowed=allowed_points(plan), trade=None)
+    assert {entry.id for entry in pool} == {item.id for item in items}
+    enemies = enemies_of(items)
+    outcome = assemble(terms.Request(blueprint=blueprint, pool=pool, forms=1, seed=1, enemies=enemies))
+    assert isinstance(outcome, terms.Assembled), [entry.sentence for entry in outcome.conflicts]
+    lines = prove(outcome.forms, {entry.id: entry for entry in pool}, blueprint, enemies=enemies)
+    assert publishable(lines).unmet == ()
+    assert [form.total for form in outcome.forms] == [Decimal(100)]
