@@ -4,18 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from tests.bank.sheets import as_csv, as_xlsx, row
 from tests.bank.test_actions import BODY
 from tests.factories.world import World
 from tests.people_of import second
 from tests.rooms import opened_by, signed_in
 from zhiheng.bank.actions import approve_item, submit_item, write_item
-from zhiheng.bank.models import ImportRun, Item, ItemStatus, ItemVersion
-from zhiheng.bank.reading import sheet_rows
+from zhiheng.bank.models import Item, ItemStatus, ItemVersion
 from zhiheng.bank.waiting import waiting
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Role
@@ -190,40 +187,6 @@ def test_editing_shows_the_question_and_keeps_a_new_version(client: Client, worl
     assert [version.number for version in ItemVersion.objects.order_by("number")] == [1, 2]
 
 
-def test_a_sheet_is_imported_and_its_report_belongs_to_whoever_brought_it(
-    client: Client, colleague: Client
-) -> None:
-    sheet = SimpleUploadedFile(
-        "题.xlsx", as_xlsx(row(), row(题号="T-2", 题干="二？", 考点代码="skill:99.9.9"))
-    )
-    response = client.post(
-        reverse("import_items"), {"place": "4-01-02-07-2021/5", "pool": "live", "sheet": sheet}
-    )
-    run = ImportRun.objects.get()
-    report = reverse("import_report", args=[run.id])
-
-    assert response["Location"] == report
-    page = client.get(report).content.decode()
-    assert "第 3 行" in page
-    assert "skill:99.9.9" in page
-    assert colleague.get(report).status_code == 404
-
-
-def test_a_hostile_file_is_refused_on_the_form(client: Client) -> None:
-    sheet = SimpleUploadedFile("题.xlsx", b"%PDF-1.7")
-    response = client.post(
-        reverse("import_items"), {"place": "4-01-02-07-2021/5", "pool": "live", "sheet": sheet}
-    )
-
-    assert response.status_code == 422
-    assert list(response.context["form"].errors) == ["sheet"]
-    assert not ImportRun.objects.exists()
-
-
-def test_the_template_is_a_sheet_the_import_reads(client: Client) -> None:
-    assert sheet_rows(client.get(reverse("import_template")).content, name="items.xlsx") == []
-
-
 def test_the_coverage_counts_usable_items(client: Client, world: World) -> None:
     item = drafts(world, 1)[0]
     url = reverse("coverage")
@@ -257,9 +220,3 @@ def test_a_plain_refusal_is_a_page(client: Client, world: World) -> None:
         approve_item(by=world[Role.ADMINISTRATOR], item=item)
     response = client.post(reverse("approve_item", args=[item.name]))
     assert response.status_code == 422
-
-
-def test_a_csv_is_taken_too(client: Client) -> None:
-    sheet = SimpleUploadedFile("题.csv", as_csv(row()))
-    client.post(reverse("import_items"), {"place": "4-01-02-07-2021/5", "pool": "practice", "sheet": sheet})
-    assert Item.objects.get().pool == "practice"
