@@ -1,6 +1,8 @@
 from django.urls import path
 
 from zhiheng.bank import views
+from zhiheng.bank.covering import views as covering
+from zhiheng.bank.exporting import views as exporting
 from zhiheng.bank.importing import views as importing
 from zhiheng.bank.lists import views as lists
 from zhiheng.bank.reviewing import views as reviewing
@@ -13,7 +15,8 @@ urlpatterns = [
     path("items/together/", together.together, name="item_bulk"),
     path("items/alike/", twins.twins, name="twins"),
     path("items/alike/<str:first>/<str:second>/", twins.keep_both, name="keep_both"),
-    path("items/coverage/", views.coverage_map, name="coverage"),
+    path("items/coverage/", covering.coverage_map, name="coverage"),
+    path("items/export/", exporting.export_items, name="export_items"),
     path("items/import/", importing.import_items, name="import_items"),
     path("items/import/template.xlsx", importing.import_template, name="import_template"),
     path("items/import/<uuid:run_id>/", importing.import_report, name="import_report"),
