@@ -5,11 +5,12 @@ import struct
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.bank.qti_files import Dialect, manifest, packed, resource
-from zhiheng.bank.core.exchange import qti_package
+from zhiheng.bank.core.exchange import incoming, qti_package
 from zhiheng.bank.core.exchange.qti import read_qti
 from zhiheng.foundation.errors import Refused
 
@@ -118,23 +119,15 @@ def test_hostile_files_are_refused_at_once(make: Callable[[], bytes], code: str)
 
 
 def test_the_sum_of_everything_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = qti_package.LIMITS
-    monkeypatch.setattr(
-        qti_package,
-        "LIMITS",
-        type(limits)(
-            packed=limits.packed,
-            unpacked=1000,
-            files=limits.files,
-            ratio=limits.ratio,
-            file=limits.file,
-            rule=limits.rule,
-            contents=limits.contents,
-            repeated_names=False,
-        ),
-    )
+    monkeypatch.setattr(qti_package, "LIMITS", replace(qti_package.LIMITS, unpacked=1000))
     content = packed({f"q{number}.xml": Q.single() for number in range(3)})
     assert refused(content).code == "archive-bomb"
+
+
+def test_more_questions_than_one_import_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "LIMIT_QUESTIONS", 2)
+    content = packed({f"q{number}.xml": Q.single() for number in range(3)})
+    assert refused(content).code == "too-many-questions"
 
 
 def test_an_absurd_list(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from zhiheng.bank.core.exchange import incoming
 from zhiheng.bank.core.exchange.qti_item import Source, read_item
 from zhiheng.bank.core.exchange.qti_labels import Labels, labels_of
 from zhiheng.bank.core.exchange.qti_package import (
     LIMIT_XML,
-    LIMITS,
     MANIFEST,
     Package,
     Resource,
@@ -66,15 +66,17 @@ def read_qti(content: bytes, *, name: str) -> Reading:
     Raises: Refused for a file that is neither, that is too large, or that is made to do harm.
     """
     if not content:
-        raise Refused(what=f"文件“{name}”是空的", remedy="请重新选择文件", code="file-empty")
-    if len(content) > LIMITS.packed:
+        raise incoming.empty(name)
+    if len(content) > incoming.LIMITS.packed:
         raise Refused(
-            what=f"文件“{name}”有 {len(content) / 1048576:.1f} MB，超过 {LIMITS.packed // 1048576} MB",
+            what=f"文件“{name}”有 {len(content) / 1048576:.1f} MB，超过 {incoming.LIMITS.packed // 1048576} MB",
             remedy="请分成几个题目包导入",
             code="file-too-large",
         )
     if content.startswith(_ZIP):
-        return _package(Package.opened(content, name=name))
+        reading = _package(Package.opened(content, name=name))
+        incoming.require_count(len(reading.questions), name=name)
+        return reading
     root = in_plain_words(read_xml(content, name=name, longest=LIMIT_XML))
     found = _Found()
     _take(found, Package(name=name), root, where=name, labels=Labels())

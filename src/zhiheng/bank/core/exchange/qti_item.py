@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from zhiheng.bank.core.exchange.incoming import LONGEST
 from zhiheng.bank.core.exchange.qti_labels import Labels
 from zhiheng.bank.core.exchange.qti_rubric import read_rubric
 from zhiheng.bank.core.exchange.qti_scoring import Response, marks_of, response_of
@@ -12,7 +13,6 @@ from zhiheng.bank.core.exchange.qti_words import INTERACTIONS, children, classes
 from zhiheng.bank.core.exchange.terms import Choice, Fault, Media, Question, Unsupported
 from zhiheng.foundation.errors import Refused
 
-LONGEST = 20_000  # characters of a stem, an option or a feedback
 MOST_OPTIONS = 50
 GAP = "______"
 _FEEDBACK = frozenset(("feedbackInline", "feedbackBlock"))

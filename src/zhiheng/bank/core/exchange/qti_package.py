@@ -16,28 +16,18 @@ from xml.etree.ElementTree import Element
 
 import filetype
 
+from zhiheng.bank.core.exchange.incoming import LIMITS, LONGEST
 from zhiheng.bank.core.exchange.qti_text import text_of
 from zhiheng.bank.core.exchange.qti_words import children, first, in_plain_words
 from zhiheng.bank.core.exchange.terms import Media
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.markup import read_xml
-from zhiheng.plumbing.archives import Archive, Entry, Limits, leaves
+from zhiheng.plumbing.archives import Archive, Entry, leaves
 
 MEGABYTE = 1024 * 1024
-LIMITS = Limits(
-    packed=100 * MEGABYTE,
-    unpacked=300 * MEGABYTE,
-    files=30_000,
-    ratio=200,  # ten thousand lines of the same tags pack well; a bomb packs a thousandfold
-    file=40 * MEGABYTE,
-    rule="QTI 题目包只收一层 .zip，不带密码，不超过 100 MB",
-    contents="题目、清单和题目用到的图片",
-    repeated_names=False,
-)
 LIMIT_XML = 4 * MEGABYTE  # one item or stimulus
 LIMIT_MANIFEST = 40 * MEGABYTE
 LIMIT_RESOURCES = 20_000
-LONGEST = 20_000  # characters of a shared text
 MANIFEST = "imsmanifest.xml"
 _MEDIA = re.compile(r"\.(png|jpe?g|gif|webp|bmp|mp3|m4a|ogg|wav|mp4|webm)$", re.IGNORECASE)
 _MARK = "\x05"  # XML holds no such character

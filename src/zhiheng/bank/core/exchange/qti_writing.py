@@ -172,7 +172,7 @@ def _item(question: Question, number: int) -> Element:
             "xmlns:xsi": _INSTANCE,
             "xsi:schemaLocation": f"{QTI3} {_ITEM_SCHEMA}",
             "identifier": f"q{number:05}",
-            "title": " ".join(question.stem.split())[:_TITLE] or f"q{number:05}",
+            "title": " ".join(PICTURE.sub("", question.stem).split())[:_TITLE] or f"q{number:05}",
             "adaptive": "false",
             "time-dependent": "false",
             "xml:lang": _LANGUAGE,
