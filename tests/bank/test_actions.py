@@ -17,7 +17,7 @@ from zhiheng.bank.actions import (
 )
 from zhiheng.bank.core.files import load_shipped
 from zhiheng.bank.models import Item, ItemStatus, ItemVersion, Pool
-from zhiheng.bank.queries import coverage, live_pool, newest_version, practice_items
+from zhiheng.bank.queries import live_pool, newest_version, practice_items
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing.models import AuditLine
@@ -101,7 +101,6 @@ def test_a_written_item_is_used_once_another_person_has_approved_it(writer: Acco
 
     assert [entry.version for entry in live_pool(STANDARD, "5")] == [version.id]
     assert live_pool(STANDARD, "4") == []
-    assert coverage(STANDARD, "5") == {"skill:4.1.1": 1}
 
 
 def test_a_revised_item_keeps_its_approved_version_in_use_until_the_new_one_is_approved(

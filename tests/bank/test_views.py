@@ -187,21 +187,6 @@ def test_editing_shows_the_question_and_keeps_a_new_version(client: Client, worl
     assert [version.number for version in ItemVersion.objects.order_by("number")] == [1, 2]
 
 
-def test_the_coverage_counts_usable_items(client: Client, world: World) -> None:
-    item = drafts(world, 1)[0]
-    url = reverse("coverage")
-    assert client.get(url, {"standard": "4-01-02-07-2021", "level": "5"}).context["tree"].share == 0
-
-    submit_item(by=world[Role.ITEM_WRITER], item=item)
-    approve_item(by=world[Role.ADMINISTRATOR], item=item)
-    tree = client.get(url, {"standard": "4-01-02-07-2021", "level": "5"}).context["tree"]
-    live = next(branch for branch in tree.children if branch.label == "直播营销")
-    assert tree.amount == "1/125 点 · 1 题次"
-    assert live.amount == "1/10 点 · 1 题次"
-    for query in ({}, {"standard": "nonsense"}, {"standard": "digital-hr", "level": "junior"}):
-        assert client.get(url, query).status_code == 200
-
-
 def test_what_waits_is_for_the_other_writer(world: World) -> None:
     writer, other = world[Role.ITEM_WRITER], second(Role.ITEM_WRITER)
     items = drafts(world, 2)

@@ -1,6 +1,5 @@
 """Items as they stand: what assembly may draw on, what candidates may practise, what writers look at."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -134,11 +133,6 @@ def twins(question: Question) -> list[Item]:
 
 def levels_in_bank() -> list[str]:
     return list(Item.objects.order_by("level").values_list("level", flat=True).distinct())
-
-
-def coverage(standard: str, level: str, pool: str = Pool.LIVE) -> Counter[str]:
-    """How many usable items carry each code of a standard at a level; keys like "skill:4.1.1"."""
-    return Counter(code.label for entry in _usable(Pool(pool), standard, level) for code in entry.item.codes)
 
 
 def import_runs(account: Account) -> list[ImportRun]:

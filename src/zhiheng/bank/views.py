@@ -22,21 +22,17 @@ from zhiheng.bank.forms import (
     ItemForm,
     ReasonForm,
     initial_of,
-    standard_words,
 )
 from zhiheng.bank.lists.views import STATES
 from zhiheng.bank.models import Item, ItemStatus
 from zhiheng.bank.queries import (
     item_named,
-    levels_of,
     newest_version,
     question_of,
-    standards,
     versions_of,
     written_since_approval,
 )
 from zhiheng.bank.reviewing.queries import remarks_of
-from zhiheng.bank.trees import coverage_tree, missing_codes
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
@@ -152,35 +148,3 @@ def retire(request: HttpRequest, name: str) -> HttpResponse:
     retire_item(by=cast(SignedInRequest, request).user, item=_item(name))
     messages.success(request, "已停用，今后组卷与练习都不再用它。")
     return redirect("item", name)
-
-
-@allow(Role.ITEM_WRITER)
-def coverage_map(request: HttpRequest) -> HttpResponse:
-    """How much of the standard the usable items reach."""
-    standard = request.GET.get("standard", "")
-    if standard not in standards():
-        standard = next(name for name in sorted(standards()))
-    levels = levels_of(standard)
-    level = request.GET.get("level", "")
-    level = level if level in levels else levels[0]
-    links = [
-        {
-            "url": f"?standard={standard}&level={entry}",
-            "label": LEVEL_NAMES.get(entry, entry),
-            "current": entry == level,
-        }
-        for entry in levels
-    ]
-    others = [
-        {"url": f"?standard={name}", "label": standard_words(name), "current": name == standard}
-        for name in sorted(standards())
-    ]
-    context = {
-        "standard": standard_words(standard),
-        "level_name": LEVEL_NAMES.get(level, level),
-        "levels": links,
-        "standards": others,
-        "tree": coverage_tree(standard, level),
-        "missing": missing_codes(standard, level),
-    }
-    return render(request, "bank/coverage.html", context)
