@@ -20,7 +20,11 @@ class ExportForm(forms.Form):
     status = forms.ChoiceField(
         label="哪些题",
         required=False,
-        choices=[("", "可用的题（通过的那一版）"), (ItemStatus.DRAFT, "草稿"), (ItemStatus.REVIEW, "待审的题")],
+        choices=[
+            ("", "可用的题（通过的那一版）"),
+            (ItemStatus.DRAFT, "草稿"),
+            (ItemStatus.REVIEW, "待审的题"),
+        ],
     )
     keys = forms.ChoiceField(
         label="答案",

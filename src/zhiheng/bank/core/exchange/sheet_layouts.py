@@ -21,6 +21,7 @@ from zhiheng.bank.core.terms import Point
 from zhiheng.foundation.errors import Refused
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NOTES = "填写说明"  # the second sheet of our template
 _TOP = 20  # a title and remarks may stand above the headings
 _WORDS: dict[str, tuple[str, ...]] = {
     **{name: words for name, words in HEADINGS.items() if not name.startswith("选项")},
@@ -82,7 +83,7 @@ def read_tables(tables: Sequence[Table], *, name: str) -> Reading:
     for table, row in known:
         label = f"{table.name}：" if len(tables) > 1 else ""
         if row is None:
-            if any(any(cells) for cells in table.rows):
+            if table.name != NOTES and any(any(cells) for cells in table.rows):
                 reason = f"工作表“{table.name}”没有题目的列名，没有读"
                 found.remarks.append(Fault(where=table.name, reason=reason))
             continue
