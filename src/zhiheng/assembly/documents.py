@@ -1,12 +1,28 @@
 """A paper to print, and the proof that it keeps its blueprint."""
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from zhiheng.assembly.models import Paper
-from zhiheng.assembly.queries import PaperItem, approvals_of, paper_content, papers_of, plan_of
-from zhiheng.assembly.tables import cell_rows, likenesses, type_titles
+from zhiheng.assembly.plot import curve_rows, plots_of
+from zhiheng.assembly.queries import (
+    PaperItem,
+    approvals_of,
+    paper_content,
+    papers_of,
+    plan_of,
+    replacements_of,
+)
+from zhiheng.assembly.tables import (
+    between_rows,
+    cell_rows,
+    likenesses,
+    proof_rows,
+    type_titles,
+    wish_words,
+)
 from zhiheng.bank.core.terms import TYPE_NAMES, TYPES
 from zhiheng.plumbing import clock, pdf
 from zhiheng.sittings.queries import rules_for
@@ -73,6 +89,36 @@ def _sections(items: tuple[PaperItem, ...]) -> list[dict[str, Any]]:
     return sections
 
 
+def answer_sheet_pdf(paper: Paper) -> bytes:
+    """Where candidates of a paper-based sitting mark and write their answers."""
+    return pdf.render(TYPST / "sheet.typ", paper_data(paper))
+
+
+def marking_guide_pdf(paper: Paper) -> bytes:
+    """Keys, points and explanations for those who mark on paper. Raises: Refused when its content was altered."""
+    return pdf.render(TYPST / "guide.typ", guide_data(paper))
+
+
+def guide_data(paper: Paper) -> dict[str, Any]:
+    titles = {row.area_slug: row.title for row in plan_of(paper.offering).areas}
+    data = paper_data(paper)
+    by_number = {item.number: item for item in paper_content(paper)}
+    for section in data["sections"]:
+        for entry in section["items"]:
+            item = by_number[entry["number"]]
+            entry |= {
+                "key": "".join(item.key),
+                "answer": item.answer,
+                "points": [[point.text, mark_words(point.marks)] for point in item.points],
+                "explanation": item.explanation,
+                "law": list(item.law),
+                "marks": mark_words(item.marks),
+                "area": titles.get(item.area, ""),
+                "name": item.item,
+            }
+    return data
+
+
 def proof_pdf(paper: Paper) -> bytes:
     """What the blueprint asks, what the paper has, and how it compares with the other forms of its run."""
     return pdf.render(TYPST / "proof.typ", proof_data(paper))
@@ -80,7 +126,7 @@ def proof_pdf(paper: Paper) -> bytes:
 
 def proof_data(paper: Paper) -> dict[str, Any]:
     plan = plan_of(paper.offering)
-    siblings = papers_of([paper.run]).get(paper.run_id, [])
+    siblings = papers_of([paper.run]).get(paper.run_id, [paper])
     return {
         "title": paper.offering.title,
         "label": paper.label,
@@ -106,14 +152,14 @@ def proof_data(paper: Paper) -> dict[str, Any]:
             }
             for row in cell_rows(paper)
         ],
-        "lines": [
-            {
-                "constraint": line["constraint"],
-                "required": line["required"],
-                "achieved": line["achieved"],
-                "ok": line["ok"],
-            }
-            for line in paper.proof
+        "lines": [asdict(row) for row in proof_rows(paper.proof, plan)],
+        "between": [asdict(row) for row in between_rows(paper.deviation, paper.run.nearness)],
+        "plots": [plot.plain for plot in plots_of(paper, siblings)],
+        "curve": [asdict(row) for row in curve_rows(paper)],
+        "wishes": [list(pair) for pair in wish_words(paper.run)],
+        "replacements": [
+            f"{row.by.display_name}　{moment_words(row.created_at)}　{row.removed} 换为 {row.added}：{row.reason}"
+            for row in replacements_of(paper)
         ],
         "forms": [
             {
@@ -125,5 +171,4 @@ def proof_data(paper: Paper) -> dict[str, Any]:
             }
             for entry in likenesses(paper, siblings)
         ],
-        "spread": paper.deviation["expected_spread"],
     }

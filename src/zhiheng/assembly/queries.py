@@ -229,6 +229,12 @@ def retractions_awaiting(account: Account) -> QuerySet[Retraction]:
     return rows.select_related("paper__offering")
 
 
+def successors_of(paper: Paper) -> QuerySet[Paper]:
+    """The sealed papers that may take a paper's place."""
+    rows = Paper.objects.filter(offering=paper.offering_id, status=PaperStatus.SEALED).exclude(pk=paper.pk)
+    return rows.order_by("label")
+
+
 def retraction_with_paper(retraction_id: UUID | str) -> Retraction | None:
     return Retraction.objects.filter(pk=retraction_id).select_related("paper__offering").first()
 

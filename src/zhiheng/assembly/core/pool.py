@@ -70,6 +70,11 @@ def lower_pool_of(
     )
 
 
+def asks_own_level(item: Item, own: Mapping[str, frozenset[CompetencyCode]]) -> bool:
+    """Whether an item's every point is one of its area in the blueprint itself, not of a lower level's."""
+    return _within(item, own.get(item.area, frozenset()))
+
+
 def _within(item: Item, points: frozenset[CompetencyCode]) -> bool:
     return bool(item.codes) and all(code in points or code.of_every_level in points for code in item.codes)
 

@@ -282,12 +282,12 @@ def _figures(form: Form, bank: Mapping[str, PoolItem], blueprint: Blueprint) -> 
         codes_used=len({code for item in items for code in item.codes}),
         codes_available=len(available),
         curve=tuple(
-            _point(ability, [(bank[item.id], item.marks) for item in form.items]) for ability in PLOTTED
+            point_of(ability, [(bank[item.id], item.marks) for item in form.items]) for ability in PLOTTED
         ),
     )
 
 
-def _point(ability: Decimal, items: Sequence[tuple[PoolItem, Decimal]]) -> Point:
+def point_of(ability: Decimal, items: Sequence[tuple[PoolItem, Decimal]]) -> Point:
     """A paper at one ability, each item read as a Rasch item rated at its difficulty by candidates at the cut.
 
     odds of solving = d / (1 - d) x e^ability; a short answer of m marks counts as m steps. Source: Rasch (1960).
