@@ -1,6 +1,7 @@
 """Packages made to do harm: refused in a sentence, quickly, with nothing fetched and nothing unpacked."""
 
 import io
+import re
 import struct
 import time
 import zipfile
@@ -8,10 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.bank.qti_files import Dialect, manifest, packed, resource
 from zhiheng.bank.core.exchange import incoming, qti_package
 from zhiheng.bank.core.exchange.qti import read_qti
+from zhiheng.bank.core.exchange.terms import Reading
 from zhiheng.foundation.errors import Refused
 
 Q = Dialect(version="3.0")
@@ -190,3 +194,45 @@ def test_a_shared_text_named_by_all_is_read_once(monkeypatch: pytest.MonkeyPatch
     reading = read_qti(packed({**files, "s.xml": text, "t.xml": "<broken"}), name="题.zip")
     assert len(reading.errors) == 30
     assert [read.count(name) for name in ("s.xml", "t.xml", "q1.xml", "q29.xml")] == [1, 1, 1, 1]
+
+
+WHOLE = [
+    Q.single('<p>看<img src="a.png" alt="x"/><sup>2</sup></p><ul><li>一</li></ul>', after=Q("modalFeedback", "<p>解</p>")),
+    Q.item(Q.response("答", base="string") + Q("itemBody", Q("extendedTextInteraction", responseIdentifier="RESPONSE"))),
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_no_damage_makes_the_reader_fall(data: st.DataObject) -> None:
+    """Whatever is cut out, doubled or changed, the answer is a reading or a sentence."""
+    content = data.draw(st.sampled_from(WHOLE))
+    tags = re.findall(rb"<[^>]*>", content)
+    for _ in range(data.draw(st.integers(1, 4))):
+        tag = data.draw(st.sampled_from(tags))
+        other = data.draw(st.sampled_from([b"", tag * 2, *tags]))
+        content = content.replace(tag, other, 1)
+    place = data.draw(st.integers(0, len(content)))
+    content = content[:place] + data.draw(st.binary(max_size=3)) + content[place:]
+    reading = kept(content, "题.xml")
+    if reading is not None:
+        assert len(reading.questions) + len(reading.unsupported) + len(reading.errors) == 1
+
+
+def kept(content: bytes, name: str) -> Reading | None:
+    """What was read, nothing when it was refused; anything else is for the test to fail on."""
+    try:
+        return read_qti(content, name=name)
+    except Refused:
+        return None
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_no_damage_to_an_archive_makes_the_reader_fall(data: st.DataObject) -> None:
+    whole = packed({"imsmanifest.xml": manifest(resource("q1.xml")), "q1.xml": WHOLE[0]})
+    content = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(2, len(content) - 1))] = data.draw(st.integers(0, 255))
+    reading = kept(bytes(content), "题.zip")
+    assert reading is None or len(reading.questions) <= 1

@@ -3,6 +3,7 @@
 Names without the UTF-8 mark are GB 18030 in archives of Chinese Windows, and are read so.
 """
 
+import lzma
 import re
 import struct
 import unicodedata
@@ -21,7 +22,17 @@ _KIND_MASK = 0o170000
 _UNICODE_PATH = 0x7075
 _NESTED = re.compile(r"\.(zip|rar|7z|tar|t?gz|t?bz2|t?xz|iso|jar)$", re.IGNORECASE)
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.[^/]*$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
-_FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, struct.error)
+_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    struct.error,
+    ValueError,  # a place before the beginning, a name in no encoding
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
