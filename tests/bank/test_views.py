@@ -87,7 +87,7 @@ def test_the_list_takes_the_same_few_queries(
 ) -> None:
     drafts(world, count)
     client.get(reverse("items"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         response = client.get(reverse("items"))
     assert len(response.context["rows"]) == count
 

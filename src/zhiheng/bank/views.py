@@ -33,6 +33,7 @@ from zhiheng.bank.queries import (
     written_since_approval,
 )
 from zhiheng.bank.reviewing.queries import remarks_of
+from zhiheng.bank.usage import UNUSED, usage_of
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Role
@@ -60,6 +61,7 @@ def _item_context(request: HttpRequest, found: Item, reason_form: ReasonForm) ->
     own = written_since_approval(account).filter(item=found).exists()
     remarks = remarks_of(found)
     return {
+        "usage": usage_of([found.name]).get(found.name, UNUSED),
         "remarks": remarks,
         "open_remarks": sum(said.settled is None for said in remarks),
         "item": found,

@@ -1,7 +1,7 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
 from zhiheng.assembly.tasks import assemble
-from zhiheng.config import correcting, notices, personal_data, programmes
+from zhiheng.config import correcting, exposure, notices, personal_data, programmes
 from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
 from zhiheng.enrolment.recognition.tasks import examine_document
 from zhiheng.learning.tasks import open_study
@@ -39,6 +39,7 @@ def connect() -> None:
     subscribe("complaint-question", complaints.tell_question)
     subscribe("certificate-reissued", notices.tell_reissue)
     correcting.connect()
+    exposure.connect()
     personal_data.connect()
     ask_prices_of(registration_prices)
     programmes.connect()
