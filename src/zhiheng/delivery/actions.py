@@ -6,7 +6,9 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 
-from zhiheng.assembly.models import Paper
+from zhiheng.assembly.models import Paper, RunKind
+from zhiheng.assembly.queries import bodies_of, open_retractions
+from zhiheng.assembly.sealing.actions import hand_over
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.core.pack import PackCandidate, PackPaper, SittingPack, hash_id, seal_pack, with_order
 from zhiheng.delivery.core.receipt import answers_hash, make_receipt
@@ -17,7 +19,6 @@ from zhiheng.delivery.models import Attempt, Collection, LateAdmission, Publishe
 from zhiheng.delivery.queries import (
     as_submitted,
     attempts_of,
-    bodies_of,
     ends_at,
     folded,
     late_entry_until,
@@ -26,6 +27,7 @@ from zhiheng.delivery.queries import (
     pack_of,
     sealed_papers,
 )
+from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.people.models import Account
@@ -44,9 +46,12 @@ def publish_pack(*, by: Account, offering: Offering) -> PublishedPack:
     Raises: Refused when it is published already, nothing is sealed, somebody has no seat, or the exam is over.
     """
     lock_named(f"pack:{offering.id}")
-    papers = sealed_papers(offering)
-    sheets = sheets_of(tickets_of(offering))
-    _check_publishable(offering, papers, sheets)
+    sealed = sealed_papers(offering)
+    sheets = sorted(sheets_of(tickets_of(offering)), key=_seat)
+    _check_publishable(offering, sealed, sheets)
+    papers_dealt = _dealt(offering, sealed, sheets)
+    papers = list({paper.id: paper for paper in papers_dealt}.values())
+    hand_over(papers=papers, offering=offering)
     keys = ensure_keys(settings.HALL_DATA)
     bodies = bodies_of(papers)
     shown = {
@@ -58,10 +63,10 @@ def publish_pack(*, by: Account, offering: Offering) -> PublishedPack:
         )
         for paper in papers
     }
-    candidates = []
-    for place, sheet in enumerate(sorted(sheets, key=_seat)):
-        paper = papers[place % len(papers)]  # neighbours get different papers
-        candidates.append(_candidate(sheet, paper, shown[str(paper.id)], keys))
+    candidates = [
+        _candidate(sheet, paper, shown[str(paper.id)], keys)
+        for sheet, paper in zip(sheets, papers_dealt, strict=True)
+    ]
     pack = seal_pack(
         SittingPack(
             sitting=str(offering.id),
@@ -141,9 +146,43 @@ def decide_late(*, by: Account, attempt: Attempt, entry: int, admitted: bool, re
     return decision
 
 
+def _dealt(offering: Offering, papers: list[Paper], sheets: list[TicketSheet]) -> list[Paper]:
+    """A paper for each ticket. From a pool everybody gets one of their own, by lot: the offering is the seed.
+
+    Raises: Refused when a pool has fewer papers than there are candidates.
+    """
+    pool = [paper for paper in papers if paper.run.kind == RunKind.POOL]
+    if not pool:
+        return [
+            papers[place % len(papers)] for place in range(len(sheets))
+        ]  # neighbours get different papers
+    if len(pool) < len(sheets):
+        raise Refused(
+            what=f"{offering.title}有 {len(sheets)} 名考生，封存的一人一卷只有 {len(pool)} 份",
+            rule="一人一卷时每名考生一份不同的试卷",
+            remedy=f"请再组一批，使封存的份数不少于 {len(sheets)}",
+            code="pool-too-small",
+        )
+    lots = sorted(pool, key=lambda paper: digest([str(offering.id), paper.form_id]))
+    return lots[: len(sheets)]
+
+
 def _check_publishable(offering: Offering, papers: list[Paper], sheets: list[TicketSheet]) -> None:
     if pack_of(offering) is not None:
-        raise Refused(what=f"{offering.title}已发布到考场", remedy="无需重复发布", code="published-already")
+        raise Refused(
+            what=f"{offering.title}已发布到考场",
+            rule="数据包发出后，里面的试卷不能再撤回、取代或更换",
+            remedy="无需重复发布",
+            code="published-already",
+        )
+    undecided = open_retractions(offering)
+    if undecided:
+        raise Refused(
+            what=f"{offering.title}的 {undecided[0].paper.label}卷有人提出撤回或取代，还没有确认",
+            rule="封存试卷的撤回与取代由两人办理",
+            remedy="请先由另一位同事确认，或放弃那次提议",
+            code="retraction-open",
+        )
     if not papers:
         raise Refused(
             what=f"{offering.title}还没有封存的试卷",

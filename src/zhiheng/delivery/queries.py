@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,7 +12,6 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from zhiheng.assembly.models import Paper, PaperStatus
-from zhiheng.bank.models import ItemVersion
 from zhiheng.delivery.core.attempt import Attempt as Folded
 from zhiheng.delivery.core.attempt import Entry, fold
 from zhiheng.delivery.core.readiness import Facts, decide_ready
@@ -44,16 +42,8 @@ def late_entry_until(offering: Offering) -> datetime:
 
 
 def sealed_papers(offering: Offering) -> list[Paper]:
-    return list(Paper.objects.filter(offering=offering, status=PaperStatus.SEALED).order_by("label"))
-
-
-def bodies_of(papers: Iterable[Paper]) -> dict[str, dict[str, Any]]:
-    """Item version id -> what the question says, for every line of the papers."""
-    wanted = {line["version"] for paper in papers for line in paper.lines}
-    return {
-        str(version.id): version.body
-        for version in ItemVersion.objects.filter(id__in=wanted).only("id", "body")
-    }
+    rows = Paper.objects.filter(offering=offering, status=PaperStatus.SEALED)
+    return list(rows.select_related("run").order_by("label"))
 
 
 def pack_of(offering: Offering) -> PublishedPack | None:

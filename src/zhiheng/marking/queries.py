@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from zhiheng.assembly.models import Paper
+from zhiheng.assembly.queries import bodies_of
 from zhiheng.bank.models import ItemVersion
 from zhiheng.delivery.models import Attempt, Collection, LateAdmission
-from zhiheng.delivery.queries import bodies_of, collections_of, latest_collection
+from zhiheng.delivery.queries import collections_of, latest_collection
 from zhiheng.foundation.moment import day_ends
 from zhiheng.marking.core.written import Pending, Policy, Settled, settle
 from zhiheng.marking.models import KeyMark, MarkingTask, TheoryMark, WrittenMark

@@ -192,16 +192,19 @@ class _Allocation:
 
     def conflicts(self) -> tuple[Conflict, ...]:
         titles = {row.area: row.title for row in self.supply.blueprint.areas}
+        needed = {cell: sum(self.plan[group, *cell] for group in range(self.groups)) for cell in self.missing}
         return tuple(
             short_cell(
                 area=area,
                 title=titles[area],
                 kind=kind,
                 forms=self.supply.request.forms,
-                needed=sum(self.plan[group, area, kind] for group in range(self.groups)),
-                available=len(self.supply.cells[area, kind]),
+                needed=needed[area, kind],
+                available=needed[area, kind] - missing
+                if self.supply.lower_of((area, kind))  # of a lower level's items only so many may be used
+                else len(self.supply.cells[area, kind]),
             )
-            for area, kind in self.missing
+            for (area, kind), missing in self.missing.items()
         )
 
 

@@ -3,12 +3,13 @@
 import time
 from typing import Any
 
+from zhiheng.assembly.queries import bodies_of
 from zhiheng.cli.rehearsal.cast import Player, chance
 from zhiheng.cli.rehearsal.company import Company, at
 from zhiheng.cli.rehearsal.exam import Sat, Seat, send_late, sit_all, wait_for_hall
 from zhiheng.delivery.actions import collect, decide_late
 from zhiheng.delivery.models import Attempt
-from zhiheng.delivery.queries import bodies_of, undecided_late
+from zhiheng.delivery.queries import undecided_late
 from zhiheng.people.models import Role
 from zhiheng.practicals.actions import assign_candidates, form_panel, mark_absent, sign_off, submit_sheet
 from zhiheng.practicals.core.task import SkillTask, load_tasks
