@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.bank.qti_files import png
+from zhiheng.bank.core.exchange.drafts import travelling
 from zhiheng.bank.core.exchange.qti import read_qti, write_qti3
 from zhiheng.bank.core.exchange.terms import Choice, Media, Question
+from zhiheng.bank.core.files import load_shipped
 from zhiheng.bank.core.terms import Point
 from zhiheng.foundation.errors import Refused
 
@@ -132,6 +134,12 @@ def questions(draw: st.DrawFn) -> Question:
 @given(st.lists(questions(), max_size=3))
 def test_round_trips_are_identities(several: list[Question]) -> None:
     assert returned(*several) == tuple(several)
+
+
+def test_the_bank_that_ships_comes_back_whole() -> None:
+    shipped = tuple(travelling(item) for item in load_shipped(standard="4-01-02-07-2021", level="5"))
+    assert len(shipped) > 300
+    assert returned(*shipped) == tuple(replace(question, where="") for question in shipped)
 
 
 def test_the_same_questions_give_the_same_bytes() -> None:

@@ -64,7 +64,8 @@ def _add(package: zipfile.ZipFile, path: str, content: bytes) -> None:
 
 
 def _xml(root: Element) -> bytes:
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _item_path(number: int) -> str:
