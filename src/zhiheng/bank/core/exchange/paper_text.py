@@ -69,7 +69,7 @@ def read_paper(lines: Sequence[str]) -> Reading:
     for place, line in enumerate(lines):
         if not line.strip():
             continue
-        if _ANSWERS.match(line.strip()) and paper.drafts and _keys_follow(lines[place + 1 :]):
+        if _ANSWERS.match(line.strip()) and paper.drafts and _keys_follow(paper, lines[place + 1 :]):
             paper.tail = list(lines[place + 1 :])
             break
         _take(paper, line.strip(), place + 1)
@@ -93,10 +93,16 @@ class _Collected:
     remarks: list[Fault] = field(default_factory=list)
 
 
-def _keys_follow(lines: Sequence[str]) -> bool:
-    """Whether a line "参考答案" opens the answers of the whole paper rather than those of one question."""
+def _keys_follow(paper: _Paper, lines: Sequence[str]) -> bool:
+    """Whether a line "参考答案" opens the answers of the whole paper rather than those of one question.
+
+    It does when a section follows, or numbers while more than the last question still wants its key.
+    """
     first = next((line.strip() for line in lines if line.strip()), "")
-    return bool(_SECTION.match(first) or re.match(r"^\d", first))
+    if _SECTION.match(first):
+        return True
+    open_ones = sum("key" not in draft.parts for draft in paper.drafts)
+    return bool(re.match(r"\d", first)) and (open_ones > 1 or bool(paper.drafts[-1].options))
 
 
 def _take(paper: _Paper, line: str, number: int) -> None:

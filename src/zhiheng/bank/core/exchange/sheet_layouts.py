@@ -99,7 +99,8 @@ def read_tables(tables: Sequence[Table], *, name: str) -> Reading:
 
 def heading_of(text: str) -> str:
     """Our name for a heading as written; "" for one we do not know."""
-    plain = re.sub(r"[\s*:]|\(.*?\)", "", unicodedata.normalize("NFKC", text)).casefold()
+    plain = re.sub(r"\(([A-Za-z])\)", r"\1", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r"[\s*:]|\(.*?\)", "", plain).casefold()
     return _NAMES.get(plain) or _EXTRA.get(plain, "")
 
 
