@@ -1,5 +1,6 @@
 """Items and packages of other systems, in the three versions, as questions of ours or with the reason why not."""
 
+import zipfile
 from collections import Counter
 from decimal import Decimal
 
@@ -454,6 +455,19 @@ def test_every_item_of_the_list_is_a_question_a_reason_or_a_fault(kinds: list[st
     told = [found.where for found in (*reading.questions, *reading.unsupported, *reading.errors)]
     assert Counter(told) == Counter(list(names))
     assert (len(reading.questions), len(reading.unsupported)) == (kinds.count("good"), kinds.count("other"))
+
+
+def test_an_item_the_list_forgot_and_nobody_can_read() -> None:
+    files = {
+        "imsmanifest.xml": manifest(),
+        "cut.xml": Q.single()[:-20],
+        "kept.xml": Q.single(),
+        "other.xml": "<cut",
+    }
+    content = packed(files, level=zipfile.ZIP_STORED)
+    at = content.index("选哪一个".encode(), content.index(b"kept.xml"))
+    reading = read(content[:at] + b"xxx" + content[at + 3 :], "题.zip")
+    assert (reading.questions, [error.where for error in reading.errors]) == ((), ["cut.xml", "kept.xml"])
 
 
 def test_an_archive_without_questions_is_refused() -> None:

@@ -3,6 +3,7 @@
 Every item of a package becomes a question, a kind not asked here with its reason, or a fault: nothing is left out.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -31,6 +32,7 @@ _OTHER_ROOTS = {
     "assessmentSection": "试卷的分段结构不导入，其中的题目已逐题读入",
     "questestinterop": "这是 QTI 1.x 的题目，请由出题软件导出为 QTI 2.1、2.2 或 3.0",
 }
+_ITEM = re.compile(rb"<(\w+:)?(assessmentItem|qti-assessment-item)\b")
 _HOSTILE = ("xml-dtd", "xml-deep")
 
 
@@ -140,8 +142,18 @@ def _unlisted(found: _Found, package: Package, path: str) -> None:
     except Refused as refused:
         if refused.code in _HOSTILE:
             raise
+        if _may_hold_an_item(package, path):
+            found.add(Fault(where=path, reason=refused.sentence))
         return
     _take(found, package, root, where=path, labels=Labels())
+
+
+def _may_hold_an_item(package: Package, path: str) -> bool:
+    """Whether a text that is no XML speaks of an item; of one that cannot be unpacked nobody knows."""
+    try:
+        return _ITEM.search(package.content(path)) is not None
+    except Refused:
+        return True
 
 
 def _take(
