@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from zhiheng.cli.backend import start_backend
 from zhiheng.cli.bank_duplicates import bench_duplicates
+from zhiheng.cli.bench_import import bank_import
 from zhiheng.cli.output import AsJson, answer, say
 
 if TYPE_CHECKING:
@@ -117,3 +118,4 @@ def assembly(
 
 
 app.command("duplicates")(bench_duplicates)
+app.command("bank-import")(bank_import)

@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Collection
+from urllib.parse import quote, unquote
 
 import nh3
 
@@ -75,8 +76,9 @@ def _raised(match: re.Match[str]) -> str:
 def _picture_name(source: str) -> str:
     if source.startswith("data:"):
         return "图片"
-    name = source.removeprefix("@@PLUGINFILE@@/")
-    return unicodedata.normalize("NFC", name).replace("［", "[").replace("］", "]")
+    if source.startswith("@@PLUGINFILE@@/"):
+        source = unquote(source.removeprefix("@@PLUGINFILE@@/"))
+    return unicodedata.normalize("NFC", source).replace("［", "[").replace("］", "]")
 
 
 def html_of(text: str, *, pictures: Collection[str], folder: str) -> str:
@@ -84,7 +86,7 @@ def html_of(text: str, *, pictures: Collection[str], folder: str) -> str:
 
     def shown(match: re.Match[str]) -> str:
         name = html.unescape(match[1])
-        return f'<img src="{folder}{html.escape(name)}">' if name in pictures else match[0]
+        return f'<img src="{folder}{quote(name)}">' if name in pictures else match[0]
 
     lines = html.escape(text, quote=False).replace("  ", " \xa0").replace("\n", "<br>")
     return PICTURE.sub(shown, lines)
