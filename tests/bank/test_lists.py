@@ -14,7 +14,7 @@ from tests.bank.core_items import short, single
 from tests.bank.test_actions import BODY, approved
 from tests.factories.world import World
 from tests.people_of import second
-from tests.rooms import signed_in
+from tests.rooms import opened_by, signed_in
 from zhiheng.bank import usage
 from zhiheng.bank.actions import load_shipped_bank, write_item
 from zhiheng.bank.core.listing import columns_of, plain, words_of
@@ -132,3 +132,19 @@ def test_the_shipped_bank_is_described_too() -> None:
     assert not Item.objects.filter(text="").exists()
     assert not Item.objects.filter(difficulty=None).exists()
     assert Item.objects.filter(text__contains=plain("直播")).count() > 100
+
+
+def test_the_writing_checks_look_at_what_was_found(writer: Account, world: World) -> None:
+    write_item(by=writer, body={**BODY, "id": "ONE", "law": ["《合同法》第十条"]})
+    write_item(by=writer, body={**BODY, "id": "TWO", "stem": "第二题问什么？"})
+    client = signed_in(writer)
+    url = reverse("writing_checks")
+    assert opened_by(world, url) == {Role.ITEM_WRITER}
+
+    page = client.get(url)
+    assert (page.context["found"].looked, [row.name for row in page.context["rows"]]) == (2, ["ONE"])
+    assert "《民法典》合同编" in page.content.decode()
+    assert client.get(url, {"words": "第二题"}).context["found"].looked == 1
+    assert client.get(url, {"low": "x"}).status_code == 302
+    for name in ("item", "edit_item"):
+        assert "已于 2021-01-01 废止" in client.get(reverse(name, args=["ONE"])).content.decode()

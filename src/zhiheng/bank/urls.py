@@ -12,6 +12,7 @@ from zhiheng.bank.twins import views as twins
 urlpatterns = [
     path("items/", lists.items, name="items"),
     path("items/new/", views.new_item, name="new_item"),
+    path("items/checks/", lists.writing_checks, name="writing_checks"),
     path("items/together/", together.together, name="item_bulk"),
     path("items/alike/", twins.twins, name="twins"),
     path("items/alike/<str:first>/<str:second>/", twins.keep_both, name="keep_both"),

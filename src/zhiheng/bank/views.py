@@ -15,7 +15,7 @@ from zhiheng.bank.actions import (
     submit_item,
     write_item,
 )
-from zhiheng.bank.core.checks import length_warning
+from zhiheng.bank.core.advice import advice
 from zhiheng.bank.core.terms import AREA_TITLES, TYPE_NAMES
 from zhiheng.bank.forms import (
     LEVEL_NAMES,
@@ -71,7 +71,7 @@ def _item_context(request: HttpRequest, found: Item, reason_form: ReasonForm) ->
         "area": AREA_TITLES.get(question.area, question.area),
         "level": LEVEL_NAMES.get(question.level, question.level),
         "versions": versions,
-        "warning": length_warning(question),
+        "advice": advice(question),
         "reason_form": reason_form,
         "may_submit": found.status == ItemStatus.DRAFT,
         "may_approve": found.status == ItemStatus.REVIEW and not own,
@@ -111,7 +111,8 @@ def _edit(request: HttpRequest, found: Item | None) -> HttpResponse:
         else:
             messages.success(request, f"已保存为草稿（第 {version.number} 版）。请核对预览，再送审。")
             return redirect("item", version.item.name)
-    context = {"form": form, "item": found}
+    told = advice(question_of(newest_version(found))) if found else ()
+    context = {"form": form, "item": found, "advice": told}
     return render(request, "bank/edit.html", context, status=422 if form.errors else 200)
 
 

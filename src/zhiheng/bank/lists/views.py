@@ -4,10 +4,11 @@ from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from zhiheng.bank.core.terms import AREA_TITLES, TYPE_NAMES
 from zhiheng.bank.forms import LEVEL_NAMES
+from zhiheng.bank.lists.checks import findings
 from zhiheng.bank.lists.forms import ItemFilter
 from zhiheng.bank.lists.queries import found_by
 from zhiheng.bank.models import Item, ItemStatus
@@ -61,3 +62,21 @@ def _row(item: Item, body: dict[str, Any], usage: Usage) -> dict[str, Any]:
         "state": STATES[ItemStatus(item.status)],
         "usage": usage,
     }
+
+
+@allow(Role.ITEM_WRITER)
+def writing_checks(request: HttpRequest) -> HttpResponse:
+    """What should be looked at once more in the questions that keep the filters of the list?"""
+    account = cast(SignedInRequest, request).user
+    form = ItemFilter(request.GET)
+    if not form.is_valid():
+        return redirect("items")
+    found = findings(found_by(form.cleaned_data, account=account))
+    page = Paginator(found.advised, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "found": found,
+        "page": page,
+        "rows": page.object_list,
+        "filtered": any(form.cleaned_data.values()),
+    }
+    return render(request, "bank/checks.html", context)
