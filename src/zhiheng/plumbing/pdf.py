@@ -1,20 +1,15 @@
 """Documents that end on paper: one Typst engine with the Song and Hei faces of the font package."""
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_zh_cn
 import typst
 from django.conf import settings
 
+from zhiheng.plumbing.typefaces import font_folder
+
 STYLE = Path(__file__).parent / "typst"
-
-
-@cache
-def font_folder() -> Path:
-    return Path(pylopdf_fonts_zh_cn.__file__).parent
 
 
 def font_folders() -> list[Path]:

@@ -7,7 +7,7 @@ from functools import cache
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from zhiheng.foundation.errors import Refused
-from zhiheng.plumbing.pdf import font_folder
+from zhiheng.plumbing.typefaces import font_folder
 
 MOST_PIXELS = 60_000_000  # the largest phone cameras stay below; a picture of more is made to fill the memory
 LONGEST_SIDE = 3508  # A4 at 300 dpi: nothing handed in needs more to be read
