@@ -93,8 +93,7 @@ def _undecided(collections: Sequence[Collection]) -> set[UUID]:
 
 def open_tasks() -> QuerySet[MarkingTask]:
     """Tasks nobody has marked."""
-    done = WrittenMark.objects.filter(task=OuterRef("pk"))
-    return MarkingTask.objects.filter(~Exists(done))
+    return MarkingTask.objects.filter(~Exists(WrittenMark.objects.filter(task=OuterRef("pk"))))
 
 
 def held_by(marker: Account) -> MarkingTask | None:
