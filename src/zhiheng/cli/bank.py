@@ -183,24 +183,22 @@ def _brought_in(
     account = _account(by)
     from django.db import transaction  # noqa: PLC0415 - models exist only after start_backend
 
-    from zhiheng.bank.importing.actions import bring_in, look_at  # noqa: PLC0415 - the same
+    from zhiheng.bank.importing.actions import bring_in, judge_reading  # noqa: PLC0415 - the same
 
+    readings = [_read(source, form) for source in sources]
     runs = []
     with transaction.atomic():
-        for source in sources:
-            say(f"正在读 {source.name} …")
-            run = look_at(
+        for source, reading in zip(sources, readings, strict=True):
+            run = judge_reading(
                 by=account,
-                content=source.content,
+                reading=reading,
                 name=source.name,
                 place=place,
-                form=form,
                 defaults=defaults,
                 tell=_teller("核对"),
             )
             runs.append(bring_in(by=account, run=run, tell=_teller("写入")))
-    reading = _together([_read(source, form) for source in sources], sources)
-    found = _document(reading)
+    found = _document(_together(readings, sources))
     faults = [
         {
             "where": f"{run.file_name} {fault['where']}" if len(runs) > 1 else fault["where"],

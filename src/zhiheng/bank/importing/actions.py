@@ -25,7 +25,6 @@ def silent(done: int, total: int) -> None:
     """Nobody is told."""
 
 
-@transaction.atomic
 def look_at(
     *,
     by: Account,
@@ -41,19 +40,33 @@ def look_at(
     Raises: Refused for a file nobody can read, and for a place or default that does not exist.
     """
     require_place(place)
+    reading = read(content, name=name, form=form)
+    return judge_reading(by=by, reading=reading, name=name, place=place, defaults=defaults, tell=tell)
+
+
+@transaction.atomic
+def judge_reading(
+    *,
+    by: Account,
+    reading: Reading,
+    name: str,
+    place: Place,
+    defaults: Defaults | None = None,
+    tell: Tell = silent,
+) -> ImportRun:
+    """The same for a file that was read already. Raises: Refused for a place or default that does not exist."""
+    require_place(place)
     given = defaults or Defaults()
     for code in given.codes:
         CompetencyCode.parse(code, standard=place.standard, level=place.level)
-    reading = read(content, name=name, form=form)
     judged = judge(reading, place=place, defaults=given, tell=tell)
-    report = _report(reading, judged, place)
     run = ImportRun.objects.create(
         file_name=name[:200],
         by=by,
         state=ImportState.WAITING,
         accepted=len(judged.kept),
         rejected=len(_rejected(reading, judged)),
-        report=report,
+        report=_report(reading, judged, place),
         incoming=[kept.as_facts() for kept in judged.kept],
     )
     _record(run, by, "items-looked-at")

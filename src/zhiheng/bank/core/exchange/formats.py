@@ -142,7 +142,7 @@ def told_apart(content: bytes, *, name: str) -> Format:
     if suffix in ("csv", "tsv", "gift", "aiken"):
         return "csv" if suffix == "tsv" else cast(Format, suffix)
     if suffix == "xml" or content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        return "moodle-xml" if re.search(rb"<quiz[\s>]", content[:65536]) else "qti"
+        return "moodle-xml" if re.search(rb"<quiz[\s/>]", content[:65536].replace(b"\x00", b"")) else "qti"
     if suffix in ("txt", "text", ""):
         text = incoming.decoded(content, name=name)
         return "aiken" if re.search(r"(?mi)^\s*ANSWER\s*:", text) and "{" not in text else "gift"

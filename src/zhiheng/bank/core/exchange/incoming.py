@@ -25,7 +25,7 @@ LIMITS = Limits(
     repeated_names=False,
 )
 LONGEST = 20_000  # characters of one text: a spreadsheet's cell holds 32,767
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
 def require_size(content: bytes, *, name: str) -> None:
