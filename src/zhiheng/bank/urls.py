@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhiheng.bank import views
+from zhiheng.bank import previewing, views
 from zhiheng.bank.covering import views as covering
 from zhiheng.bank.exporting import views as exporting
 from zhiheng.bank.importing import views as importing
@@ -28,6 +28,8 @@ urlpatterns = [
     path("items/at/<str:name>/submit/", views.submit, name="submit_item"),
     path("items/at/<str:name>/approve/", views.approve, name="approve_item"),
     path("items/at/<str:name>/return/", views.send_back, name="return_item"),
+    path("items/at/<str:name>/preview/", previewing.preview, name="preview_item"),
+    path("items/at/<str:name>/preview/page/", previewing.exam_page, name="preview_page"),
     path("items/at/<str:name>/compare/", reviewing.compare, name="compare_item"),
     path("items/at/<str:name>/remarks/", reviewing.say, name="remark_item"),
     path("items/at/<str:name>/remarks/<uuid:remark_id>/", reviewing.settle_remark, name="settle_remark"),

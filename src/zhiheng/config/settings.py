@@ -171,6 +171,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+# The exam page's own style, so that a question is previewed as candidates will see it.
+STATICFILES_DIRS = [("hall", Path(__file__).resolve().parent.parent / "delivery/hall/static")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
