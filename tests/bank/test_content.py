@@ -198,15 +198,17 @@ def test_two_papers_of_a_hundred_marks_that_are_equal(
         ("ccia-002", "digital-hr"),
     ],
 )
-def test_a_paper_of_a_hundred_marks_in_a_programme_with_its_own_syllabus(rules: str, programme: str) -> None:
+def test_two_equal_papers_in_a_programme_with_its_own_syllabus(rules: str, programme: str) -> None:
     plan = load_blueprint(rules, programme, "junior")
     blueprint = blueprint_of(plan)
     items = load_shipped(standard=programme)
     pool = pool_of(items, allowed=allowed_points(plan), trade=None)
     assert {entry.id for entry in pool} == {item.id for item in items}
     enemies = enemies_of(items)
-    outcome = assemble(terms.Request(blueprint=blueprint, pool=pool, forms=1, seed=1, enemies=enemies))
+    outcome = assemble(terms.Request(blueprint=blueprint, pool=pool, forms=2, seed=1, enemies=enemies))
     assert isinstance(outcome, terms.Assembled), [entry.sentence for entry in outcome.conflicts]
-    lines = prove(outcome.forms, {entry.id: entry for entry in pool}, blueprint, enemies=enemies)
+    bank = {entry.id: entry for entry in pool}
+    lines = prove(outcome.forms, bank, blueprint, enemies=enemies)
     assert publishable(lines).unmet == ()
-    assert [form.total for form in outcome.forms] == [Decimal(100)]
+    assert [form.total for form in outcome.forms] == [Decimal(100), Decimal(100)]
+    assert deviation(outcome.forms, bank, blueprint).expected_spread <= Decimal("0.10")
