@@ -86,7 +86,8 @@ def require_place(place: Place) -> None:
 
 
 def _rejected(reading: Reading, judged: Judged) -> set[str]:
-    return {entry.where for entry in (*reading.unsupported, *reading.errors, *judged.faults)}
+    faults = {fault.where for fault in (*reading.errors, *judged.faults)}
+    return faults | {entry.where for entry in reading.unsupported}
 
 
 def _report(reading: Reading, judged: Judged, place: Place) -> dict[str, Any]:
