@@ -151,6 +151,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "missing": sum(row["missing"] for row in rows),
         "sentences": [entry["sentence"] for entry in found.conflict if not entry.get("area")],
         "wishes": wish_words(found),
+        "may_write": Role.ITEM_WRITER in cast(SignedInRequest, request).roles,
         "between": [],
     }
     if found.kind == RunKind.POOL:
