@@ -3,7 +3,7 @@
 from django.db import models
 
 from zhiheng.people.models import Account
-from zhiheng.plumbing.models import Record, VaultFile
+from zhiheng.plumbing.models import Record
 
 
 class Pool(models.TextChoices):
@@ -92,20 +92,6 @@ class KeptApart(Record):
         constraints = [
             models.UniqueConstraint(fields=["first", "second", "wording"], name="one_judgement_per_pair")
         ]
-
-
-class MediaKind(models.TextChoices):
-    IMAGE = "image", "图片"
-    AUDIO = "audio", "音频"
-    VIDEO = "video", "短视频"
-
-
-class MediaFile(Record):
-    """A picture or recording that versions name by its content; kept once however many show it."""
-
-    sha256 = models.CharField(max_length=64, unique=True)
-    kind = models.CharField(max_length=8, choices=MediaKind)
-    file = models.OneToOneField(VaultFile, on_delete=models.PROTECT, related_name="+")
 
 
 class ImportState(models.TextChoices):
