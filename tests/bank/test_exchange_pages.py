@@ -100,7 +100,13 @@ def test_a_draft_that_lacks_something_is_shown_and_can_be_completed(client: Clie
     run = brought(client, MIXED.encode(), "题.txt")
     client.post(reverse("import_confirm", args=[run.id]))
 
-    assert client.get(reverse("item", args=["G-1"])).status_code == 200
+    page = client.get(reverse("item", args=["G-1"]))
+    assert [reason.code for reason in page.context["lacking"]] == [
+        "explanation-empty",
+        "difficulty-range",
+        "code-missing",
+    ]
+    assert page.context["may_submit"] is False
     assert client.get(reverse("edit_item", args=["G-1"])).status_code == 200
     assert client.post(reverse("submit_item", args=["G-1"])).status_code == 422
     body = {

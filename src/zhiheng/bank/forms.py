@@ -154,7 +154,7 @@ def initial_of(question: Question) -> dict[str, str]:
         "answer": question.answer or "".join(question.key),
         "points": "\n".join(f"{point.text}（{point.marks}分）" for point in question.points),
         "explanation": question.explanation,
-        "difficulty": str(question.difficulty),
+        "difficulty": str(question.difficulty or ""),
         "codes": ", ".join(code.label for code in question.codes),
         "trades": ", ".join(sorted(question.trades)),
         "law": "；".join(question.law),

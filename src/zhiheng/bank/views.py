@@ -23,6 +23,7 @@ from zhiheng.bank.forms import (
     ReasonForm,
     initial_of,
 )
+from zhiheng.bank.importing.queries import lacks
 from zhiheng.bank.lists.views import STATES
 from zhiheng.bank.models import Item, ItemStatus
 from zhiheng.bank.queries import (
@@ -60,6 +61,8 @@ def _item_context(request: HttpRequest, found: Item, reason_form: ReasonForm) ->
     question = question_of(versions[0])
     own = written_since_approval(account).filter(item=found).exists()
     remarks = remarks_of(found)
+    # A draft that came from a file may lack what a written one never does.
+    lacking = lacks(question) if found.status == ItemStatus.DRAFT else ()
     return {
         "usage": usage_of([found.name]).get(found.name, UNUSED),
         "remarks": remarks,
@@ -73,7 +76,8 @@ def _item_context(request: HttpRequest, found: Item, reason_form: ReasonForm) ->
         "versions": versions,
         "advice": advice(question),
         "reason_form": reason_form,
-        "may_submit": found.status == ItemStatus.DRAFT,
+        "lacking": lacking,
+        "may_submit": found.status == ItemStatus.DRAFT and not lacking,
         "may_approve": found.status == ItemStatus.REVIEW and not own,
         "own_waiting": found.status == ItemStatus.REVIEW and own,
         "may_edit": found.status in (ItemStatus.DRAFT, ItemStatus.APPROVED),

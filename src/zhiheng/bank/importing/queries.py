@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from zhiheng.bank.core.checks import check_item
+from zhiheng.bank.core.terms import Item as Question
 from zhiheng.bank.models import ImportRun
+from zhiheng.bank.queries import area_of_codes
+from zhiheng.foundation.decision import Reason
 
 _NUMBER = re.compile(r"\d+")
 Fate = Literal["accepted", "unsupported", "fault", "remark"]
@@ -53,3 +57,8 @@ def _head(where: str) -> str:
 def _number(where: str) -> int:
     numbers = _NUMBER.findall(where)
     return int(numbers[-1][:9]) if numbers else 0
+
+
+def lacks(question: Question) -> tuple[Reason, ...]:
+    """What a draft must still be given before it may be submitted."""
+    return tuple(check_item(question, area_of=area_of_codes(question.standard)).unmet)
