@@ -117,6 +117,12 @@ class Balance:
     letters: dict[str, int]
     total: int
     odd: tuple[str, ...]
+    least: int = FEWEST_KEYS
+
+    @property
+    def judged(self) -> bool:
+        """Whether there are enough keys to say anything."""
+        return self.total >= self.least
 
 
 def key_balance(items: Iterable[Item]) -> Balance:

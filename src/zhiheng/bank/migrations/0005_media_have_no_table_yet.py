@@ -4,13 +4,12 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bank', '0004_import_looked_at_first'),
+        ("bank", "0004_import_looked_at_first"),
     ]
 
     operations = [
         migrations.DeleteModel(
-            name='MediaFile',
+            name="MediaFile",
         ),
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from zhiheng.bank.core.differing import Compared, compare
@@ -38,16 +39,22 @@ def wording_of(first: str, second: str) -> str:
     return digest([first, second])
 
 
+@lru_cache(maxsize=2)  # turning a page, or judging a pair, compares nothing anew
+def _alike(texts: tuple[tuple[str, str], ...], threshold: Decimal) -> tuple[SimilarPair, ...]:
+    return similar_pairs(dict(texts), threshold=threshold)
+
+
 def pairs_in_bank(*, threshold: Decimal = THRESHOLD) -> list[SimilarPair]:
     """Most alike first; pairs kept apart are left out while neither was reworded. Two queries."""
     texts = texts_in_use()
     apart = _apart()
-    return [
-        pair
-        for pair in similar_pairs(texts, threshold=threshold)
-        if wording_of(texts[pair.first], texts[pair.second])
-        not in apart.get((pair.first, pair.second), set())
-    ]
+
+    def judged(pair: SimilarPair) -> bool:
+        wordings = apart.get((pair.first, pair.second))
+        return wordings is not None and wording_of(texts[pair.first], texts[pair.second]) in wordings
+
+    found = _alike(tuple(sorted(texts.items())), threshold)
+    return [pair for pair in found if not judged(pair)]
 
 
 def _apart() -> Mapping[tuple[str, str], set[str]]:
