@@ -48,7 +48,6 @@ class RequestForm(forms.Form):
             (RunKind.PARALLEL, "几份平行卷，例如正卷与备用卷"),
             (RunKind.POOL, "一人一卷：每名考生一份不同而等值的试卷"),
         ],
-        required=False,
         help_text="一人一卷的各份之间会有相同的题，但没有两份完全相同。",
     )
     forms_wanted = forms.IntegerField(
@@ -128,7 +127,7 @@ class RequestForm(forms.Form):
 
     @property
     def kind_chosen(self) -> RunKind:
-        return RunKind(self.cleaned_data["kind"] or RunKind.PARALLEL)
+        return RunKind(self.cleaned_data["kind"])
 
 
 class ReplaceForm(forms.Form):
