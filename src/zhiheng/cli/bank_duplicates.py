@@ -44,7 +44,7 @@ def _share(text: str) -> Decimal:
         share = Decimal(text)
     except InvalidOperation:
         share = Decimal(-1)
-    if not Decimal("0.1") <= share <= 1:  # NaN is refused too
+    if share.is_nan() or not Decimal("0.1") <= share <= 1:
         raise Refused(
             what=f"选项 --threshold 的值“{text}”不是 0.10 至 1.00 的数", remedy="例如 0.60", code="threshold"
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zhiheng.bank.core.differing import Compared, compare_items
 from zhiheng.bank.core.terms import Item as Question
 from zhiheng.bank.core.together import CONTENT, Change, changed, same_wording
+from zhiheng.bank.importing.queries import lacks
 from zhiheng.bank.models import Item, ItemStatus, ItemVersion
 from zhiheng.bank.queries import question_of, written_since_approval
 from zhiheng.bank.reviewing.queries import open_count
@@ -13,6 +14,7 @@ from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
 
+LACKING = "从文件导入的题还缺内容，请先补齐"
 MOST = 500
 MOST_APART = 40  # two of forty never stand together: more would empty the papers
 
@@ -53,6 +55,8 @@ def _prospect(
         if item.status in (ItemStatus.REVIEW, ItemStatus.RETIRED):
             return Prospect(item=item, version=newest, why=f"{item.get_status_display()}的题不能修改")
         before = question_of(newest)
+        if lacks(before):
+            return Prospect(item=item, version=newest, why=LACKING)
         after = changed(before, change, names=names)
         if after == before:
             return Prospect(item=item, version=newest, why="没有变化")
@@ -60,14 +64,16 @@ def _prospect(
         return Prospect(item=item, version=newest, after=after, lines=lines)
     if change.kind == "approve":
         return _approval(item, versions, own=own)
-    return Prospect(item=item, version=newest, why=_why_not_moved(item, change))
+    return Prospect(item=item, version=newest, why=_why_not_moved(item, newest, change))
 
 
-def _why_not_moved(item: Item, change: Change) -> str:
+def _why_not_moved(item: Item, newest: ItemVersion, change: Change) -> str:
     if change.kind == "retire":
         return "已经停用" if item.status == ItemStatus.RETIRED else ""
     if item.status != ItemStatus.DRAFT:
         return "只有草稿可以送审"
+    if lacks(question_of(newest)):
+        return LACKING
     return "还有意见没有处理" if open_count(item) else ""
 
 
