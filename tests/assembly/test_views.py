@@ -83,7 +83,7 @@ def test_what_does_not_exist_is_not_found(administrator: Client) -> None:
 
 def test_a_request_leads_to_a_run_that_waits(world: World, administrator: Client) -> None:
     response = administrator.post(
-        reverse("new_run"), {"offering": world.national.id, "forms_wanted": 2, "seed": 7}
+        reverse("new_run"), {"offering": world.national.id, "kind": "parallel", "forms_wanted": 2, "seed": 7}
     )
     run = AssemblyRun.objects.get()
 
@@ -114,7 +114,7 @@ def test_a_run_whose_worker_has_gone_says_so(world: World, administrator: Client
 def test_an_impossible_request_comes_back(
     world: World, administrator: Client, changes: dict[str, Any]
 ) -> None:
-    words = {"offering": world.national.id, "forms_wanted": 1, "seed": 0, **changes}
+    words = {"offering": world.national.id, "kind": "parallel", "forms_wanted": 1, "seed": 0, **changes}
 
     assert administrator.post(reverse("new_run"), words).status_code == 422
     assert not AssemblyRun.objects.exists()
