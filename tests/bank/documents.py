@@ -10,6 +10,7 @@ from tests.bank.travelling import PICTURE
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 _A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+DOCX_NAMESPACES = f"{_W} {_R} {_A}"
 TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 NUMBERING = f"""<w:numbering {_W}>
 <w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1．"/></w:lvl>

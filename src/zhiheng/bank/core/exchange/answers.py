@@ -64,6 +64,11 @@ def is_true_false(key: str) -> bool:
     return plain(key).upper() in TRUE_WORDS | FALSE_WORDS
 
 
+def only_true_false(options: Sequence[str]) -> bool:
+    """Whether the options are no more than right and wrong."""
+    return len(options) == 2 and all(map(is_true_false, options))
+
+
 def broken(question: Question) -> str:
     """What keeps a question that was read from being one at all; "" when nothing does."""
     right = sum(option.correct for option in question.options)

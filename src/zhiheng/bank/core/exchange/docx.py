@@ -109,6 +109,9 @@ def read_docx(content: bytes, *, name: str) -> Reading:
         else:
             lines.extend(_table_lines(rows))
     readings.insert(0, read_paper([incoming.tidy(line) for line in lines]))
+    if any(lines) and not any(one.questions or one.unsupported or one.errors for one in readings):
+        reason = "没有读出题目。每道题以“1．”开头，选项写成“A．…”，答案写成“答案：B”"
+        readings.append(Reading(errors=(Fault(where=name, reason=reason),)))
     return _gathered(readings, document, name)
 
 

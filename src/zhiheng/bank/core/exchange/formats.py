@@ -130,7 +130,7 @@ def told_apart(content: bytes, *, name: str) -> Format:
 
     Raises: Refused for a kind of file no questions come in.
     """
-    suffix = name.rpartition(".")[2].lower()
+    suffix = name.rpartition(".")[2].lower() if "." in name else ""
     if content[:2] == b"PK" or suffix in ("xlsx", "xlsm", "docx", "zip"):
         return _package(content, name, suffix)
     if content[:4] == b"\xd0\xcf\x11\xe0":

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
-from zhiheng.bank.core.exchange.answers import TRUE_FALSE, broken, is_true_false, plain, read_key
+from zhiheng.bank.core.exchange.answers import (
+    TRUE_FALSE,
+    broken,
+    is_true_false,
+    only_true_false,
+    plain,
+    read_key,
+)
 from zhiheng.bank.core.exchange.blocks import read_points
 from zhiheng.bank.core.exchange.kinds import Kind, kind_of
 from zhiheng.bank.core.exchange.paper_keys import KeyTable, read_keys
@@ -247,7 +254,7 @@ def _guessed(draft: _Draft, key: str) -> Kind:
             if key and is_true_false(key)
             else Kind(ours="short")
         )
-    if len(draft.options) == 2 and key and is_true_false(key) and not read_key(key, draft.options):
+    if only_true_false(draft.options):
         return Kind(ours=None, word="truefalse", reason=TRUE_FALSE)
     return Kind(ours="multiple" if len(read_key(key, draft.options) or ()) > 1 else "single")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from zhiheng.bank.core.exchange import incoming
-from zhiheng.bank.core.exchange.answers import TRUE_FALSE, broken, is_true_false, read_key
+from zhiheng.bank.core.exchange.answers import TRUE_FALSE, broken, is_true_false, only_true_false, read_key
 from zhiheng.bank.core.exchange.blocks import parted, read_points
 from zhiheng.bank.core.exchange.kinds import Kind, kind_of, unknown_kind
 from zhiheng.bank.core.exchange.tables import Table, csv_tables, xlsx_tables
@@ -186,7 +186,7 @@ class _Row:
         if self.kind is not None:
             return self.kind
         answer = self._cell("答案")
-        if is_true_false(answer) and len(options or ()) <= 2:
+        if only_true_false(options or ()) or (is_true_false(answer) and not options):
             return Kind(ours=None, word="truefalse", reason=TRUE_FALSE)
         if not options:
             return Kind(ours="short")

@@ -39,7 +39,9 @@ def xlsx_tables(content: bytes, *, name: str) -> list[Table]:
     check_package(content, name=name)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            names = book.sheet_names[:MOST_SHEETS]
+            names = book.sheet_names
+            if len(names) > MOST_SHEETS:
+                raise _too_large(name)
             return [Table(name=sheet, rows=_rows(book.get_sheet_by_name(sheet), name)) for sheet in names]
     except (CalamineError, IndexError, ValueError, OSError):
         raise _not_a_sheet(name) from None
@@ -99,7 +101,7 @@ def _not_a_sheet(name: str) -> Refused:
 
 def _too_large(name: str) -> Refused:
     return Refused(
-        what=f"文件“{name}”超过 {LIMIT_ROWS} 行或 {LIMIT_COLUMNS} 列",
+        what=f"文件“{name}”超过 {LIMIT_ROWS} 行、{LIMIT_COLUMNS} 列或 {MOST_SHEETS} 个工作表",
         remedy="请分成几个文件导入，并删去多余的列",
         code="sheet-too-large",
     )
