@@ -44,7 +44,13 @@ PROGRAMMES = (
     "digital-carbon",
     "digital-hr",
 )
-OWN_SYLLABUS = ("omnimedia-operations", "digital-management", "digital-hr")
+OWN_SYLLABUS = (
+    "omnimedia-operations",
+    "digital-management",
+    "digital-engineering",
+    "digital-carbon",
+    "digital-hr",
+)
 ITEMS = load_shipped(standard=STANDARD)
 
 
@@ -190,25 +196,27 @@ def test_two_papers_of_a_hundred_marks_that_are_equal(
 
 
 @pytest.mark.parametrize(
-    ("rules", "programme"),
+    ("rules", "programme", "forms"),
     [
-        ("ccia-001", "omnimedia-operations"),
-        ("ccia-002", "omnimedia-operations"),
-        ("ccia-002", "digital-management"),
-        ("ccia-002", "digital-hr"),
+        ("ccia-001", "omnimedia-operations", 2),
+        ("ccia-002", "omnimedia-operations", 2),
+        ("ccia-002", "digital-management", 2),
+        ("ccia-002", "digital-engineering", 1),
+        ("ccia-002", "digital-carbon", 1),
+        ("ccia-002", "digital-hr", 2),
     ],
 )
-def test_two_equal_papers_in_a_programme_with_its_own_syllabus(rules: str, programme: str) -> None:
+def test_equal_papers_in_a_programme_with_its_own_syllabus(rules: str, programme: str, forms: int) -> None:
     plan = load_blueprint(rules, programme, "junior")
     blueprint = blueprint_of(plan)
     items = load_shipped(standard=programme)
     pool = pool_of(items, allowed=allowed_points(plan), trade=None)
     assert {entry.id for entry in pool} == {item.id for item in items}
     enemies = enemies_of(items)
-    outcome = assemble(terms.Request(blueprint=blueprint, pool=pool, forms=2, seed=1, enemies=enemies))
+    outcome = assemble(terms.Request(blueprint=blueprint, pool=pool, forms=forms, seed=1, enemies=enemies))
     assert isinstance(outcome, terms.Assembled), [entry.sentence for entry in outcome.conflicts]
     bank = {entry.id: entry for entry in pool}
     lines = prove(outcome.forms, bank, blueprint, enemies=enemies)
     assert publishable(lines).unmet == ()
-    assert [form.total for form in outcome.forms] == [Decimal(100), Decimal(100)]
+    assert [form.total for form in outcome.forms] == [Decimal(100)] * forms
     assert deviation(outcome.forms, bank, blueprint).expected_spread <= Decimal("0.10")
