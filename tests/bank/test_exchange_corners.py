@@ -12,6 +12,7 @@ from tests.bank.core_items import STANDARD, code, short, single
 from tests.bank.documents import DOCX_NAMESPACES, document, package, paragraph
 from zhiheng.bank.core.exchange.drafts import UNSORTED, Defaults, draft_of, travelling
 from zhiheng.bank.core.exchange.formats import read, told_apart
+from zhiheng.bank.core.exchange.incoming import decoded
 from zhiheng.bank.core.exchange.terms import Choice, Question
 from zhiheng.bank.core.files import Place
 from zhiheng.foundation.errors import Refused
@@ -27,7 +28,7 @@ def bare(body: str) -> bytes:
 
 
 def test_formulas_lost_pictures_and_odd_signs() -> None:
-    run = "<w:p><w:r><w:t>1．甲</w:t><w:tab/><w:noBreakHyphen/></w:r><w:del><w:r><w:t>去</w:t></w:r></w:del>"
+    run = "<w:p><w:hyperlink><w:r><w:t>1．甲</w:t></w:r></w:hyperlink><w:r><w:tab/><w:noBreakHyphen/></w:r><w:del><w:r><w:t>去</w:t></w:r></w:del>"
     math = "<m:oMath xmlns:m='m'><m:r><m:t>x+1</m:t></m:r></m:oMath>"
     lost = "<w:r><w:pict><v:imagedata xmlns:v='v' r:id='rId1'/></w:pict></w:r></w:p>"
     wrapped = f"<w:sdt><w:sdtContent>{paragraph('答案：乙')}</w:sdtContent></w:sdt><w:sectPr/>"
@@ -211,3 +212,29 @@ def test_what_a_draft_lacks_and_what_keeps_it_out() -> None:
     seen = draft_of(replace(question, stem="看［图：a.png］"), place=PLACE, area_of=AREAS)
     assert seen.missing == ("题里的图片没有收入，请在题目页重新加上或改写题干",)
     assert draft_of(Question(type="short", stem="甲"), place=PLACE, area_of=AREAS).item is not None
+
+
+def test_uneven_weights_are_remarked_and_answers_may_have_their_own_format() -> None:
+    reading = read("甲？{~%60%[html]<b>一</b> ~%40%二 ~三}".encode(), name="a.gift")
+
+    assert [(option.text, option.correct) for option in reading.questions[0].options] == [
+        ("一", True),
+        ("二", True),
+        ("三", False),
+    ]
+    assert [remark.reason for remark in reading.remarks] == [
+        "选项的部分得分或扣分没有收入：本平台按题型统一计分"
+    ]
+
+
+def test_an_empty_text_is_refused_by_its_reader_too() -> None:
+    with pytest.raises(Refused) as refused:
+        decoded(b"", name="a")
+    assert refused.value.code == "file-empty"
+
+
+def test_a_picture_of_a_drawing_is_kept_and_an_ordinary_table_is_read_line_by_line() -> None:
+    from tests.bank.documents import table
+
+    reading = read(document(table([["1．甲▣（　）"], ["A．一 B．二"], ["答案：A"]])), name="a.docx")
+    assert [question.stem for question in reading.questions] == ["甲［图：image1.png］（　）"]
