@@ -150,3 +150,10 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     bad.write_bytes("题".encode("gbk"))
     with pytest.raises(Refused, match="不是 UTF-8 文本"):
         load_file(bad)
+
+
+@pytest.mark.parametrize("text", ["[{id: T-1", "[" * 100_000])
+def test_what_begins_like_json_and_is_none_is_read_as_yaml(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_items(text, source="a", place=Place())
+    assert refused.value.code == "bank-syntax"

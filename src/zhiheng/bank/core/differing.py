@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from zhiheng.bank.core.terms import POOLS, TYPE_NAMES, Item, Pool
+from zhiheng.bank.core.terms import AREA_TITLES, POOLS, TYPE_NAMES, Item, Pool
 
 _POOL_NAMES: dict[Pool, str] = dict(zip(POOLS, ("考试题", "练习题"), strict=True))
 
@@ -73,7 +73,6 @@ _ORDER = (
     "难度",
     "适用工种",
     "互斥题号",
-    "图片与录音",
 )
 
 
@@ -93,7 +92,7 @@ def _parts(item: Item) -> dict[str, str]:
         "题型": TYPE_NAMES[item.type],
         "题库": _POOL_NAMES[item.pool],
         "等级": item.level,
-        "考核范围": item.area,
+        "考核范围": AREA_TITLES.get(item.area, item.area),
         "考点代码": "、".join(code.label for code in item.codes),
         "难度": str(item.difficulty),
         "适用工种": "、".join(sorted(item.trades)) or "全部",
