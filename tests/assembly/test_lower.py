@@ -8,8 +8,11 @@ import pytest
 from tests.assembly.banks import SMALL_KINDS, blueprint, items, request
 from tests.bank.core_items import code, single
 from zhiheng.assembly.core.assembling import assemble
+from zhiheng.assembly.core.policy import policy
 from zhiheng.assembly.core.pool import asks_own_level, lower_pool_of
 from zhiheng.assembly.core.proof import prove, publishable
+from zhiheng.assembly.core.solver import allocate, choose
+from zhiheng.assembly.core.supply import Supply
 from zhiheng.assembly.core.terms import Assembled, Infeasible, PoolItem
 from zhiheng.foundation.errors import Refused
 
@@ -48,6 +51,20 @@ def test_the_share_agreed_fills_what_the_own_level_lacks() -> None:
     assert publishable(lines).granted
     (told,) = [line for line in lines if line.constraint == "低级别内容分值"]
     assert (told.required, told.ok) == ("0..4.08", True)
+
+
+def test_the_exact_search_keeps_the_share_too() -> None:
+    supply = Supply(request(PLAN, [*OWN, *LOWER], lower_share=SHARE))
+    plan = allocate(supply, effort=2)
+    assert isinstance(plan, dict)
+    picked = choose(supply, plan, effort=2)
+    assert picked is not None
+    assert sum(1 for item in picked[0] if item.lower) <= 4
+
+
+def test_the_defaults_are_data() -> None:
+    assert (policy().avoid_sittings.value, policy().shared.value) == (2, 0)
+    assert policy().avoid_sittings.source
 
 
 def test_a_share_too_small_names_what_is_missing() -> None:

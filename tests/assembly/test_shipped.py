@@ -28,7 +28,8 @@ def blueprints() -> list[Blueprint]:
     for rules in list_rule_sets():
         for programme in rules.programmes:
             for level in rules.levels:
-                for trade in [trade.mark for trade in rules.trades] or [None]:
+                marks: list[str | None] = [trade.mark for trade in rules.trades]
+                for trade in marks or [None]:
                     try:
                         found.append(load_blueprint(rules.id, programme.id, level.id, trade))
                     except ZhihengError:
