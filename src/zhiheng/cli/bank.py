@@ -249,7 +249,7 @@ def _has_bank() -> bool:
     from django.db import DatabaseError, connection  # noqa: PLC0415 - settings are read only when a database is asked
 
     try:
-        return "bank_mediafile" in connection.introspection.table_names()
+        return "bank_importrun" in connection.introspection.table_names()
     except DatabaseError:
         return False
 
