@@ -9,7 +9,9 @@ from zhiheng.bank.core.terms import Point
 
 _LETTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zs", "Zl", "Zp"))
 _SIGNS = st.sampled_from(list("=~#{}:\\%[]->/|&<>\"'@+-;；，。（）AB12 $ 　"))
-_PIECES = st.sampled_from(["[html]", "::", "->", "//", "%50%", "\\n", "</p>", "&amp;", "]]>", "A．", "＝", "\n"])
+_PIECES = st.sampled_from(
+    ["[html]", "::", "->", "//", "%50%", "\\n", "</p>", "&amp;", "]]>", "A．", "＝", "\n"]
+)
 
 
 def texts(*, longest: int = 24, lines: bool = True) -> st.SearchStrategy[str]:
