@@ -146,7 +146,9 @@ def together(
                 continue
             met = clashes[number] - clashes_with(leaving, NOBODY, inside[number], foe_start, foes)
             met += clashes_with(item, leaving, inside[number], foe_start, foes)
-            trial = cost_after(off[number], band[number], met, leaving, item, aims, bands, least, most)
+            trial = cost_after(
+                off[number], band[number], met, leaving, item, aims, bands, least, most, np.inf
+            )
             change = trial - costs[number]
             change += sharing_change(number, leaving, item, shared, overlap, inside)
             if change > 0 and np.random.random() >= np.exp(-change / heat):

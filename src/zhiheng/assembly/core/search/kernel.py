@@ -69,12 +69,15 @@ def cost_after(
     bands: Reals,
     least: Reals,
     most: Reals,
+    enough: float,
 ) -> float:
-    """The cost once `item` has taken the place of `leaving`."""
+    """The cost once `item` has taken the place of `leaving`; bands are not looked at once it is `enough`."""
     total = PENALTY * clashes
     for number in range(off.shape[0]):
         value = off[number] + aims[item, number] - aims[leaving, number]
         total += value * value
+    if total >= enough:
+        return total
     for number in range(band.shape[0]):
         value = band[number] + bands[item, number] - bands[leaving, number]
         total += PENALTY * missed(value, least[number], most[number])
@@ -250,7 +253,7 @@ def best_swap(
         if not is_free(item, inside, blocked, uses, limits[own]):
             continue
         met = parted + clashes_with(item, leaving, inside, foe_start, foes)
-        trial = cost_after(off, band, met, leaving, item, aims, bands, least, most)
+        trial = cost_after(off, band, met, leaving, item, aims, bands, least, most, best_cost)
         if trial < best_cost:
             best, best_cost, best_clashes = item, trial, met
     return best, best_cost, best_clashes
