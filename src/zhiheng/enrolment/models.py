@@ -43,7 +43,9 @@ class Application(Record):
     submitted_at = models.DateTimeField(null=True)
     review_due = models.DateTimeField(null=True)
     entered_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
-    erased_at = models.DateTimeField(null=True)  # what was claimed and handed in is gone by a rule of retention
+    erased_at = models.DateTimeField(
+        null=True
+    )  # what was claimed and handed in is gone by a rule of retention
 
     class Meta:
         constraints = [

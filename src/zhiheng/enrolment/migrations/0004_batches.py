@@ -11,83 +11,188 @@ import zhiheng.plumbing.fields
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enrolment', '0003_findings_and_readings'),
-        ('people', '0004_authorisations_in_force'),
-        ('plumbing', '0002_messages'),
-        ('sittings', '0002_holiday_notices_and_feeds'),
+        ("enrolment", "0003_findings_and_readings"),
+        ("people", "0004_authorisations_in_force"),
+        ("plumbing", "0002_messages"),
+        ("sittings", "0002_holiday_notices_and_feeds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
-                ('sheet_name', models.CharField(max_length=200)),
-                ('archive_name', models.CharField(blank=True, default='', max_length=200)),
-                ('archive_key', zhiheng.plumbing.fields.EncryptedTextField(blank=True, default='')),
-                ('unfinished_too', models.BooleanField(default=False)),
-                ('columns', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('uploaded', '等待核对'), ('checking', '正在核对'), ('checked', '待确认'), ('entering', '正在写入'), ('confirmed', '已写入'), ('cancelled', '已取消'), ('failed', '没有完成')], default='uploaded', max_length=16)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('headings', models.JSONField(default=list)),
-                ('strays', zhiheng.plumbing.fields.EncryptedTextField(blank=True, default='')),
-                ('trouble', models.CharField(blank=True, default='', max_length=500)),
-                ('touched_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
-                ('offering', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sittings.offering')),
-                ('sheet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='plumbing.vaultfile')),
-                ('sitting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sittings.sitting')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
+                ("sheet_name", models.CharField(max_length=200)),
+                ("archive_name", models.CharField(blank=True, default="", max_length=200)),
+                ("archive_key", zhiheng.plumbing.fields.EncryptedTextField(blank=True, default="")),
+                ("unfinished_too", models.BooleanField(default=False)),
+                ("columns", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "等待核对"),
+                            ("checking", "正在核对"),
+                            ("checked", "待确认"),
+                            ("entering", "正在写入"),
+                            ("confirmed", "已写入"),
+                            ("cancelled", "已取消"),
+                            ("failed", "没有完成"),
+                        ],
+                        default="uploaded",
+                        max_length=16,
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("headings", models.JSONField(default=list)),
+                ("strays", zhiheng.plumbing.fields.EncryptedTextField(blank=True, default="")),
+                ("trouble", models.CharField(blank=True, default="", max_length=500)),
+                ("touched_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.institution"
+                    ),
+                ),
+                (
+                    "offering",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sittings.offering",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="plumbing.vaultfile",
+                    ),
+                ),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sittings.sitting",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='BatchRow',
+            name="BatchRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('new', '可以写入'), ('changed', '将更新草稿'), ('there', '已经在了'), ('bad', '需要修改'), ('entered', '已写入'), ('updated', '已更新')], max_length=16)),
-                ('content', zhiheng.plumbing.fields.EncryptedTextField(blank=True, default='')),
-                ('application', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='enrolment.application')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='enrolment.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "可以写入"),
+                            ("changed", "将更新草稿"),
+                            ("there", "已经在了"),
+                            ("bad", "需要修改"),
+                            ("entered", "已写入"),
+                            ("updated", "已更新"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("content", zhiheng.plumbing.fields.EncryptedTextField(blank=True, default="")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="enrolment.application",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="enrolment.batch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='CompletionLink',
+            name="CompletionLink",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
-                ('token', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('misses', models.PositiveSmallIntegerField(default=0)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enrolment.application')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
+                ("token", zhiheng.plumbing.fields.EncryptedTextField()),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("misses", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enrolment.application",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['institution', '-created_at'], name='enrolment_b_institu_04cf06_idx'),
+            model_name="batch",
+            index=models.Index(fields=["institution", "-created_at"], name="enrolment_b_institu_04cf06_idx"),
         ),
         migrations.AddConstraint(
-            model_name='batchrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='one_row_per_number'),
+            model_name="batchrow",
+            constraint=models.UniqueConstraint(fields=("batch", "number"), name="one_row_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='completionlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('application',), name='one_live_completion_link_per_application'),
+            model_name="completionlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at", None)),
+                fields=("application",),
+                name="one_live_completion_link_per_application",
+            ),
         ),
     ]

@@ -92,7 +92,9 @@ def grant_erasure(*, by: Account, request: ErasureRequest, answer: str = "") -> 
     Raises: Refused while something is open about the person, or when it is decided already.
     """
     current = _undecided(request)
-    person = Person.objects.select_for_update(of=("self",)).select_related("account").get(pk=current.person_id)
+    person = (
+        Person.objects.select_for_update(of=("self",)).select_related("account").get(pk=current.person_id)
+    )
     _require_nothing_open(person)
     found = prospects(person)
     kept = [entry.as_kept() for entry in found if entry.kept]

@@ -11,129 +11,310 @@ import zhiheng.plumbing.fields
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0005_erasure'),
-        ('plumbing', '0003_destroyed_files'),
+        ("people", "0005_erasure"),
+        ("plumbing", "0003_destroyed_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Complaint',
+            name="Complaint",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
-                ('number', models.CharField(max_length=16, unique=True)),
-                ('key', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('about', models.CharField(choices=[('institution', '报名机构'), ('room', '考场'), ('marking', '阅卷与成绩'), ('fee', '收费'), ('staff', '工作人员'), ('other', '其他')], max_length=16)),
-                ('name', zhiheng.plumbing.fields.EncryptedTextField(blank=True, default='')),
-                ('phone', zhiheng.plumbing.fields.EncryptedTextField(blank=True, default='')),
-                ('email', zhiheng.plumbing.fields.EncryptedTextField(blank=True, default='')),
-                ('staff_named', zhiheng.plumbing.fields.EncryptedTextField(blank=True, default='')),
-                ('language', models.CharField(default='zh-hans', max_length=8)),
-                ('state', models.CharField(choices=[('open', '处理中'), ('closed', '已答复')], default='open', max_length=16)),
-                ('due', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('reopened_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
+                ("number", models.CharField(max_length=16, unique=True)),
+                ("key", zhiheng.plumbing.fields.EncryptedTextField()),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            ("institution", "报名机构"),
+                            ("room", "考场"),
+                            ("marking", "阅卷与成绩"),
+                            ("fee", "收费"),
+                            ("staff", "工作人员"),
+                            ("other", "其他"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("name", zhiheng.plumbing.fields.EncryptedTextField(blank=True, default="")),
+                ("phone", zhiheng.plumbing.fields.EncryptedTextField(blank=True, default="")),
+                ("email", zhiheng.plumbing.fields.EncryptedTextField(blank=True, default="")),
+                ("staff_named", zhiheng.plumbing.fields.EncryptedTextField(blank=True, default="")),
+                ("language", models.CharField(default="zh-hans", max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "处理中"), ("closed", "已答复")], default="open", max_length=16
+                    ),
+                ),
+                ("due", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("reopened_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.institution",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='ComplaintEntry',
+            name="ComplaintEntry",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
-                ('kind', models.CharField(choices=[('complaint', '投诉'), ('addition', '补充'), ('message', '专委会来信'), ('question', '向机构询问'), ('statement', '机构说明'), ('answer', '答复'), ('reopened', '要求重新处理')], max_length=16)),
-                ('text', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('answers', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.complaintentry')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.complaint')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plumbing.vaultfile')),
-                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("complaint", "投诉"),
+                            ("addition", "补充"),
+                            ("message", "专委会来信"),
+                            ("question", "向机构询问"),
+                            ("statement", "机构说明"),
+                            ("answer", "答复"),
+                            ("reopened", "要求重新处理"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", zhiheng.plumbing.fields.EncryptedTextField()),
+                (
+                    "answers",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.complaintentry",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.complaint"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plumbing.vaultfile",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.institution",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='ComplaintRecusal',
+            name="ComplaintRecusal",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.complaint')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.complaint"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
-                ('number', models.CharField(max_length=16, unique=True)),
-                ('name', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('id_number', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('reason', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('state', models.CharField(choices=[('waiting', '待审'), ('applied', '已更正'), ('refused', '未同意'), ('withdrawn', '已撤回')], default='waiting', max_length=16)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plumbing.vaultfile')),
-                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
+                ("number", models.CharField(max_length=16, unique=True)),
+                ("name", zhiheng.plumbing.fields.EncryptedTextField()),
+                ("id_number", zhiheng.plumbing.fields.EncryptedTextField()),
+                ("reason", zhiheng.plumbing.fields.EncryptedTextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待审"),
+                            ("applied", "已更正"),
+                            ("refused", "未同意"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plumbing.vaultfile"
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.institution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='CorrectionDecision',
+            name="CorrectionDecision",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
-                ('approved', models.BooleanField()),
-                ('note', models.CharField(blank=True, default='', max_length=300)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('correction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.correction')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
+                ("approved", models.BooleanField()),
+                ("note", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.correction"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='PersonChange',
+            name="PersonChange",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
-                ('old_name', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('old_name_hash', models.CharField(db_index=True, max_length=64)),
-                ('old_id_number', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('old_id_hash', models.CharField(db_index=True, max_length=64)),
-                ('new_name', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('new_id_number', zhiheng.plumbing.fields.EncryptedTextField()),
-                ('correction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.correction')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhiheng.plumbing.clock.now, editable=False)),
+                ("old_name", zhiheng.plumbing.fields.EncryptedTextField()),
+                ("old_name_hash", models.CharField(db_index=True, max_length=64)),
+                ("old_id_number", zhiheng.plumbing.fields.EncryptedTextField()),
+                ("old_id_hash", models.CharField(db_index=True, max_length=64)),
+                ("new_name", zhiheng.plumbing.fields.EncryptedTextField()),
+                ("new_id_number", zhiheng.plumbing.fields.EncryptedTextField()),
+                (
+                    "correction",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.correction"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['state', 'due'], name='people_comp_state_9c6c53_idx'),
+            model_name="complaint",
+            index=models.Index(fields=["state", "due"], name="people_comp_state_9c6c53_idx"),
         ),
         migrations.AddConstraint(
-            model_name='complaintrecusal',
-            constraint=models.UniqueConstraint(fields=('complaint', 'account'), name='one_recusal_per_account'),
+            model_name="complaintrecusal",
+            constraint=models.UniqueConstraint(
+                fields=("complaint", "account"), name="one_recusal_per_account"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('person',), name='one_waiting_correction_per_person'),
+            model_name="correction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")),
+                fields=("person",),
+                name="one_waiting_correction_per_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correctiondecision',
-            constraint=models.UniqueConstraint(fields=('correction', 'by'), name='one_voice_per_person_and_correction'),
+            model_name="correctiondecision",
+            constraint=models.UniqueConstraint(
+                fields=("correction", "by"), name="one_voice_per_person_and_correction"
+            ),
         ),
     ]
