@@ -40,7 +40,7 @@ def test_every_point_is_there_exactly_once(package: dict[str, Any]) -> None:
     )
     assert found == Counter((code.level, code.ref, code.text) for code in occupation_codes(STANDARD))
     kinds = Counter(item["CFItemType"] for item in package["CFItems"])
-    assert (kinds["技能要求"], kinds["相关知识要求"], kinds["基本要求条目"], kinds["职业技能等级"]) == (
+    assert (kinds["技能要求"], kinds["相关知识要求"], kinds["基本要求条目"], kinds["技能级别"]) == (
         173,
         164,
         43,

@@ -27,7 +27,7 @@ _NEGATIVE = re.compile(
 _BLANK = re.compile(r"[（(_\s）)。？?]+$")
 _MARKED = re.compile(r"【[^】]*(不|错误)[^】]*】")
 _QUOTED = re.compile(r"“[^”]*”")
-_CITED = re.compile(r"《(?:中华人民共和国)?([^《》]+)》")
+_CITED = re.compile(r"《(?:\w{4}共和国)?([^《》]+)》")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ _TYPES = {
     "requirement": "基本要求",
     "area": "基本要求类别",
     "basics": "基本要求条目",
-    "level": "职业技能等级",
+    "level": "技能级别",
     "function": "职业功能",
     "content": "工作内容",
     "skill": "技能要求",
