@@ -20,7 +20,7 @@ NUMBERING = f"""<w:numbering {_W}>
 <w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
 <w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
 </w:numbering>"""
-STYLES = f"""<w:styles {_W}><w:style w:styleId="Section"><w:pPr><w:numPr><w:numId w:val="2"/></w:numPr></w:pPr></w:style></w:styles>"""
+STYLES = f"""<w:styles {_W}><w:style w:styleId="Section"><w:pPr><w:numPr><w:numId w:val="2"/></w:numPr></w:pPr></w:style><w:style w:styleId="Plain"><w:pPr/></w:style></w:styles>"""
 
 
 def paragraph(text: str, *, number: str = "", depth: int = 0, style: str = "") -> str:
