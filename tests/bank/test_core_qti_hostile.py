@@ -3,7 +3,6 @@
 import io
 import re
 import struct
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -115,11 +114,9 @@ def many() -> bytes:
         (lambda: b"\x89PNG\r\n\x1a\n", "xml-encoding"),
     ],
 )
-def test_hostile_files_are_refused_at_once(make: Callable[[], bytes], code: str) -> None:
+def test_hostile_files_are_refused(make: Callable[[], bytes], code: str) -> None:
     content = make()
-    began = time.perf_counter()
     assert refused(content).code == code
-    assert time.perf_counter() - began < 5
 
 
 def test_the_sum_of_everything_counts(monkeypatch: pytest.MonkeyPatch) -> None:
