@@ -18,7 +18,7 @@ from zhiheng.foundation.errors import ZhihengError
 from zhiheng.standards.core.loader import list_rule_sets, load_blueprint
 from zhiheng.standards.core.terms import Blueprint
 
-ENOUGH = {"5": "ABCD", "4": "ABCD"}
+ENOUGH = {"5": "ABCD", "4": "ABCD", "3": "ABCD", "2": "ABC", "1": "ABC"}
 """Levels and trades of the national standard whose questions are all there: these must not become infeasible."""
 
 

@@ -84,6 +84,6 @@ def test_without_a_database(
     answer = show(capsys)
     assert (answer.code, answer.err) == (
         2,
-        "这里没有可读的数据库，或数据库还没有建好缴费的表。请先运行 zhiheng db init。\n",
+        "这里没有可用的数据库，或数据库还没有建好所需的表。请先运行 zhiheng db init。\n",
     )
     assert list(tmp_path.iterdir()) == []

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import typer
 
-from zhiheng.cli.backend import start_backend
+from zhiheng.cli.backend import require_tables
 from zhiheng.cli.calendar import parse_day
+from zhiheng.cli.institutions import institution_named
 from zhiheng.cli.output import AsJson, answer, say
 from zhiheng.foundation.errors import Refused
 
@@ -48,8 +49,8 @@ def import_sheet(
     content, archive = _bytes_of(sheet), Path(zip_file) if zip_file else None
     if archive is not None and not archive.is_file():
         raise Refused(what=f"读不到文件 {zip_file}：没有这个文件", remedy="请检查路径", code="file")
-    _need_tables()
-    whose = _institution(institution)
+    require_tables("enrolment_batch")
+    whose = institution_named(institution)
     plan = _Import(
         institution=whose,
         sheet=content,
@@ -203,40 +204,9 @@ def _pieces(file: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _need_tables() -> None:
-    """Raises: Refused when this installation has no database to write to; asking makes no new file."""
-    start_backend()
-    from django.conf import settings  # noqa: PLC0415 - settings are read only when a database is asked
-    from django.db import DatabaseError, connection  # noqa: PLC0415 - the same
-
-    database = settings.DATABASES["default"]
-    name = str(database["NAME"])
-    there = not database["ENGINE"].endswith("sqlite3") or Path(name).is_file() or "memory" in name
-    try:
-        if there and "enrolment_batch" in connection.introspection.table_names():
-            return
-    except DatabaseError:
-        pass
-    raise Refused(
-        what="这里没有可写的数据库，或数据库还没有建好报名的表",
-        remedy="请先运行 zhiheng db init",
-        code="no-database",
-    )
-
-
-def _institution(text: str) -> "Institution":
-    from zhiheng.people.queries import all_institutions  # noqa: PLC0415 - models exist only after start_backend
-
-    for entry in all_institutions():
-        if text in (entry.code, str(entry.id)):
-            return entry
-    raise Refused(
-        what=f"没有代码或编号为“{text}”的机构", remedy="请核对机构代码，例如 101", code="institution"
-    )
-
-
 def _account(institution: "Institution") -> "Account":
     """Who is written down as having entered the rows: the institution's own account."""
+
     from zhiheng.people.queries import accounts_of_institution  # noqa: PLC0415 - models exist only after start_backend
 
     found = accounts_of_institution(institution)

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zhiheng.cli.backend import start_backend
+from zhiheng.cli.backend import require_tables
 from zhiheng.cli.output import AsJson, answer
-from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import iso
 from zhiheng.people.core.retention import Fate, RetentionRule, retention_rules
 
@@ -32,29 +31,12 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """删除或去标识所有到期的数据；正在办理的事项所涉数据保留。网站运行时每晚 3 点自动执行。"""
-    _need_tables()
+    require_tables("people_erasurerequest")
     from zhiheng.people.retention.actions import run as run_all  # noqa: PLC0415 - models exist only after start_backend
 
     lines = run_all(by=SERVICE, dry_run=dry_run)
     data = {"dry_run": dry_run, "kinds": [_line(line) for line in lines]}
     answer(data, as_json=as_json, text=lambda: _page(lines, dry_run=dry_run))
-
-
-def _need_tables() -> None:
-    """Raises: Refused when this installation has no database yet; asking makes no new file."""
-    start_backend()
-    from django.db import DatabaseError, connection  # noqa: PLC0415 - settings are read only when a database is asked
-
-    try:
-        if "people_erasurerequest" in connection.introspection.table_names():
-            return
-    except DatabaseError:
-        pass
-    raise Refused(
-        what="这里没有可读的数据库，或数据库还没有建好表",
-        remedy="请先运行 zhiheng db init",
-        code="no-database",
-    )
 
 
 def _rule(rule: RetentionRule) -> dict[str, Any]:

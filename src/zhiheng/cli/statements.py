@@ -1,14 +1,13 @@
 """`zhiheng statements show`: what an institution owes for a sitting, to the fen."""
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
 
-from zhiheng.cli.backend import start_backend
+from zhiheng.cli.backend import require_tables
 from zhiheng.cli.calendar import parse_day
+from zhiheng.cli.institutions import institution_named
 from zhiheng.cli.output import AsJson, answer
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.money import yuan
@@ -34,10 +33,10 @@ def show(
 ) -> None:
     """一个机构一个考期的对账单，以分为单位；与账簿不符时退出码为 1。"""
     day = parse_day(sitting)
-    _need_tables()
+    require_tables("payments_refund")
     from zhiheng.payments.statements import statement  # noqa: PLC0415 - models exist only after start_backend
 
-    whose, when = _institution(institution), _sitting(day)
+    whose, when = institution_named(institution), _sitting(day)
     found = statement(whose, when)
     answer(
         _document(found, whose, when),
@@ -45,49 +44,6 @@ def show(
         text=lambda: _page(found, whose, when),
         yes=found.balanced,
     )
-
-
-def _need_tables() -> None:
-    """Raises: Refused when this installation has no database with orders; asking makes no new file."""
-    start_backend()
-    from django.conf import settings  # noqa: PLC0415 - settings are read only when a database is asked
-    from django.db import DatabaseError, connection  # noqa: PLC0415 - the same
-
-    database = settings.DATABASES["default"]
-    there = not database["ENGINE"].endswith("sqlite3") or _is_there(str(database["NAME"]))
-    try:
-        if there and "payments_refund" in connection.introspection.table_names():
-            return
-    except DatabaseError:
-        pass
-    raise Refused(
-        what="这里没有可读的数据库，或数据库还没有建好缴费的表",
-        remedy="请先运行 zhiheng db init",
-        code="no-database",
-    )
-
-
-def _is_there(name: str) -> bool:
-    return Path(name).is_file() or "memory" in name
-
-
-def _institution(text: str) -> "Institution":
-    from zhiheng.people.queries import all_institutions  # noqa: PLC0415 - models exist only after start_backend
-
-    wanted = _as_id(text)
-    for entry in all_institutions():
-        if text == entry.code or (wanted is not None and wanted == entry.id):
-            return entry
-    raise Refused(
-        what=f"没有代码或编号为“{text}”的机构", remedy="请核对机构代码，例如 101", code="institution"
-    )
-
-
-def _as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _sitting(day: date) -> "Sitting":
