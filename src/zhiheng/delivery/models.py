@@ -4,9 +4,9 @@ from django.db import models
 
 from zhiheng.assembly.models import Paper
 from zhiheng.people.models import Account
-from zhiheng.plumbing.models import Record
-from zhiheng.seating.models import Ticket
-from zhiheng.sittings.models import Offering
+from zhiheng.plumbing.models import Record, VaultFile
+from zhiheng.seating.models import Room, Ticket
+from zhiheng.sittings.models import Offering, Sitting
 
 
 class PublishedPack(Record):
@@ -18,12 +18,41 @@ class PublishedPack(Record):
     published_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
 
 
+class PreparationState(models.TextChoices):
+    WAITING = "waiting", "等待后台开始"
+    RUNNING = "running", "正在准备"
+    DONE = "done", "已发布"
+    FAILED = "failed", "没有完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Preparation(Record):
+    """A pack being made in the background. done, total: candidates. trouble: why there is none."""
+
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=10, choices=PreparationState.choices, default=PreparationState.WAITING
+    )
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=500, blank=True, default="")
+    touched_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+
+
 class Attempt(Record):
-    """One candidate's sitting of one paper; its id is the one in the hall's log."""
+    """One candidate's sitting of one paper; its id is the one in the hall's log, and the seed of their order.
+
+    ends_at: the candidate's own deadline in the pack; time given during the exam comes on top, from the log.
+    """
 
     ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="+")
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="+")
-    order = models.JSONField()  # items and options in this candidate's order
+    ends_at = models.DateTimeField()
 
 
 class LateAdmission(Record):
@@ -51,6 +80,70 @@ class Collection(Record):
     entries = models.PositiveIntegerField()
     late = models.JSONField(default=list)  # log ids kept but not counted
     receipt = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class HallActKind(models.TextChoices):
+    GRANT = "grant", "延长时间"
+    PAUSE = "pause", "暂停"
+    RESUME = "resume", "恢复"
+    MESSAGE = "message", "发消息"
+    SUBMIT = "submit", "代为交卷"
+    ALLOW = "allow", "准许换机"
+    DENY = "deny", "不准换机"
+
+
+class HallAct(Record):
+    """One act of a person on the running exam. Its id is the form's own number, so that one form acts once.
+
+    room None: every room of the offering; ticket None: everybody in the room. done_at None: the hall has not
+    said that it was done; failure says why not. words: the reason, or the text of a message.
+    """
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="+")
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, null=True, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=8, choices=HallActKind.choices)
+    minutes = models.PositiveSmallIntegerField(default=0)
+    words = models.CharField(max_length=500, blank=True, default="")
+    asked = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=list)
+    done_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=40, blank=True, default="")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class OutageDecision(Record):
+    """A person's word on minutes the hall proposed for a break in the line; minutes 0: none are given."""
+
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    attempts = models.JSONField()
+    proposed = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=200)
+    act = models.ForeignKey(HallAct, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class DoorPhoto(Record):
+    """The candidate as photographed at the door, only with their consent to recording; the newest counts."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(VaultFile, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["created_at"]
