@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# What the tests need from the system: PostgreSQL's server programs, Chromium, a Chinese typeface, rare characters.
+# What the tests need from the system: PostgreSQL's server programs, Chromium, Firefox, a Chinese typeface, rare characters.
 # Installs what is missing when root on a Debian system; otherwise says what to install and stops.
 set -eu
 missing=()
 have_postgres() { command -v initdb >/dev/null && command -v pg_ctl >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 have_postgres || missing+=(postgresql)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing+=(firefox-esr)
 fc-list 2>/dev/null | grep -qiE 'noto ?(sans|serif) ?cjk|source han|wqy' || missing+=(fonts-noto-cjk fontconfig)
 [ -d /usr/share/fonts/truetype/hanazono ] || missing+=(fonts-hanazono)
 [ ${#missing[@]} -eq 0 ] && exit 0
