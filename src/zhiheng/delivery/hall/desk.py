@@ -11,10 +11,8 @@ from datetime import datetime
 
 import msgspec
 
-from zhiheng.delivery.core.answer import AnswerValue, answer_body
 from zhiheng.delivery.core.attempt import (
     Entry,
-    Flag,
     Kind,
     granted_entry,
     opened_entry,
@@ -25,14 +23,12 @@ from zhiheng.delivery.core.token import Session, mint_token, other_sitting, read
 from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.keys import HallKeys
 from zhiheng.delivery.hall.packs import PackShelf, Place
-from zhiheng.delivery.hall.store import Fate, Outcome
 from zhiheng.delivery.hall.throttle import Throttle
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
 
 TOKEN_OUTLIVES_DEADLINE_MS = 12 * 3600 * 1000
 PENDING_LIMIT = 50_000
-SEQ_LIMIT = 2**53
 _TOKEN_CACHE = 20_000
 
 
@@ -44,14 +40,6 @@ class Live:
     submitted: bool = False
     granted_minutes: int = 0
     grants: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    seq: int
-    saved_at: int
-    late: bool
-    counted: bool
 
 
 class Desk:
@@ -114,7 +102,7 @@ class Desk:
         """Open a new session epoch; `done(place, session, token)` once the opening is durable."""
         place = self._recognise(ticket, id_number, now)
         self._require_entry(place, now)
-        self._require_room()
+        self.require_room()
         attempt = place.candidate.attempt
         live = self.live(attempt)
         live.epoch += 1  # at once, so that two sign-ins in one batch get two epochs
@@ -143,46 +131,6 @@ class Desk:
     def require_started(self, place: Place, *, now: int) -> None:
         if now < place.starts_ms:
             raise Refused(what="考试尚未开始，试卷还不能打开", remedy="请等待倒计时结束", code="not-started")
-
-    def save(
-        self,
-        token: str,
-        *,
-        item: str,
-        seq: int,
-        value: AnswerValue,
-        client_time: str,
-        now: int,
-        done: Callable[[Saved], None],
-        refuse: Callable[[Refused], None],
-    ) -> None:
-        """Append one answer; `done` once it is durable, `refuse` when the name was used for another answer."""
-        place, session = self.place_of(token, now=now)
-        self.require_started(place, now=now)
-        question = place.items.get(item)
-        if question is None:
-            raise Refused(
-                what=f"试卷里没有题目“{item[:40]}”，答案未保存", remedy="请刷新页面后重试", code="answer"
-            )
-        if not 0 < seq < SEQ_LIMIT:
-            raise Refused(what=f"答案序号 {seq} 无效", remedy="请刷新页面后重试", code="answer")
-        body = answer_body(question, value)
-        self._require_room()
-        live = self.live(session.attempt)
-        flags = [Flag.LATE] if now > self.deadline(place) else []
-        flags += [Flag.AFTER_SUBMIT] if live.submitted else []
-        entry = Entry(
-            attempt=session.attempt,
-            epoch=session.epoch,
-            item=item,
-            seq=seq,
-            kind=Kind.ANSWER,
-            body=body,
-            client_time=client_time[:40],
-            server_time=now,
-            flags=",".join(flags),
-        )
-        self._committer.add(entry, lambda outcome: _answer_saved(outcome, done, refuse))
 
     def submit(self, token: str, *, now: int, done: Callable[[Place], None]) -> None:
         """Hand in; the second time changes nothing. `done` once the submission is durable."""
@@ -236,7 +184,7 @@ class Desk:
                 code="late-entry",
             )
 
-    def _require_room(self) -> None:
+    def require_room(self) -> None:
         if self._committer.waiting >= PENDING_LIMIT:
             raise Refused(what="考场服务正忙，答案尚未保存", remedy="页面会自动重试，请不要关闭", code="busy")
 
@@ -248,18 +196,3 @@ class Desk:
                 self._sessions.clear()
             self._sessions[token] = session
         return session
-
-
-def _answer_saved(outcome: Outcome, done: Callable[[Saved], None], refuse: Callable[[Refused], None]) -> None:
-    if outcome.fate is Fate.CONFLICT:
-        refuse(
-            Refused(
-                what=f"答案序号 {outcome.entry.seq} 已用于另一个答案，这一次没有保存",
-                rule="同一序号只能对应一个答案",
-                remedy="请刷新页面后重新作答",
-                code="sequence-conflict",
-            )
-        )
-        return
-    row = outcome.entry
-    done(Saved(seq=row.seq, saved_at=row.server_time, late=Flag.LATE in row.flags, counted=not row.flags))

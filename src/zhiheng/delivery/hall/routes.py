@@ -9,20 +9,17 @@ from typing import TypeVar
 
 import msgspec
 
-from zhiheng.delivery.core.answer import AnswerValue
 from zhiheng.delivery.core.attempt import Attempt, Entry, fold
 from zhiheng.delivery.core.receipt import make_receipt
 from zhiheng.delivery.core.token import Session
 from zhiheng.delivery.hall.assets import Assets
 from zhiheng.delivery.hall.committer import Committer
-from zhiheng.delivery.hall.desk import Desk, Saved
+from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, plain_fault, refusal
 from zhiheng.delivery.hall.packs import Place
+from zhiheng.delivery.hall.saving import Saving
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
-
-LATE_NOTICE = "这个答案在考试截止时间之后送达，已保存并标注，暂不计入；是否计入由考务人员决定。"
-SUBMITTED_NOTICE = "本场考试已经交卷，这个答案已保存并标注，不计入成绩。"
 
 Asked = TypeVar("Asked")
 ReadAttempt = Callable[[str, Callable[[list[Entry]], None], Callable[[BaseException], None]], None]
@@ -33,15 +30,7 @@ class _SignIn(msgspec.Struct):
     id_number: str
 
 
-class _Answer(msgspec.Struct):
-    item: str
-    seq: int
-    value: AnswerValue = None
-    client_time: str = ""
-
-
 _sign_in = msgspec.json.Decoder(_SignIn)
-_answer = msgspec.json.Decoder(_Answer)
 
 
 class Routes:
@@ -63,7 +52,7 @@ class Routes:
         self._open_connections = open_connections
         self._assets = Assets()
         self._routes: dict[tuple[str, str], Callable[[Request, Reply], None]] = {
-            ("POST", "/hall/answer"): self._save,
+            ("POST", "/hall/answer"): Saving(desk=desk, committer=committer, now=now).save,
             ("POST", "/hall/signin"): self._sign_in,
             ("POST", "/hall/submit"): self._submit,
             ("GET", "/hall/paper"): self._paper,
@@ -133,19 +122,6 @@ class Routes:
             reply(json_response(self._status(place) | {"epoch": session.epoch, "answers": state.given}))
 
         self._folded(place, reply, then)
-
-    def _save(self, request: Request, reply: Reply) -> None:
-        asked = _decoded(_answer, request)
-        self._desk.save(
-            request.bearer,
-            item=asked.item,
-            seq=asked.seq,
-            value=asked.value,
-            client_time=asked.client_time,
-            now=self._now(),
-            done=lambda saved: reply(_saved(saved)),
-            refuse=lambda refused: reply(refusal(refused)),
-        )
 
     def _submit(self, request: Request, reply: Reply) -> None:
         def done(place: Place) -> None:
@@ -234,18 +210,6 @@ def _item_view(place: Place, item_id: str) -> dict[str, object]:
         "stem": item.stem,
         "options": [{"id": option.id, "text": option.text} for option in options],
     }
-
-
-def _saved(saved: Saved) -> Response:
-    facts: dict[str, object] = {
-        "seq": saved.seq,
-        "saved_at": moment(saved.saved_at),
-        "late": saved.late,
-        "counted": saved.counted,
-    }
-    if not saved.counted:
-        facts["notice"] = LATE_NOTICE if saved.late else SUBMITTED_NOTICE
-    return json_response(facts)
 
 
 def _decoded(decoder: "msgspec.json.Decoder[Asked]", request: Request) -> Asked:
