@@ -1,15 +1,10 @@
 """Packs made in the background; every attempt knows its own deadline; its order comes from its id."""
 
-import uuid
 from datetime import timedelta
 
-import django.db.models.deletion
 from django.apps.registry import Apps
-from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-
-import zhiheng.plumbing.clock
 
 
 def fill_deadlines(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
