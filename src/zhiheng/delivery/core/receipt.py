@@ -29,6 +29,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     signature: str = ""
 
 
+def key_id_of(public: bytes) -> str:
+    """The name of a receipt key: twelve letters and digits of its 32 bytes in base32."""
+    return base64.b32encode(public)[:12].decode().lower()
+
+
 def answers_hash(attempt: str, answers: Mapping[str, str | list[str]]) -> str:
     """SHA-256 over the canonical JSON of the attempt id and every answer given."""
     return digest({"attempt": attempt, "answers": dict(answers)})
