@@ -12,6 +12,7 @@ from zhiheng.assembly.models import AssemblyRun, Paper, PaperStatus
 from zhiheng.bank.actions import write_item
 from zhiheng.bank.usage import Usage, usage_of
 from zhiheng.delivery.models import Attempt, Collection
+from zhiheng.delivery.queries import ends_at
 from zhiheng.people.models import Role
 from zhiheng.seating.models import Centre, Ticket
 
@@ -39,7 +40,7 @@ def sat(world: World, chosen: Paper, *, entries: int) -> None:
     ticket = Ticket.objects.create(
         application=application, offering=world.national, centre=centre, number=number
     )
-    attempt = Attempt.objects.create(ticket=ticket, paper=chosen, order=[])
+    attempt = Attempt.objects.create(ticket=ticket, paper=chosen, ends_at=ends_at(ticket.offering))
     for _ in range(2):  # collected again: still one candidate
         Collection.objects.create(attempt=attempt, answers={}, answers_hash="", entries=entries)
 

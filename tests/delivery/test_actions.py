@@ -11,11 +11,12 @@ from django.conf import settings
 from tests.factories.world import World
 from zhiheng.assembly.models import AssemblyRun, Paper, PaperStatus
 from zhiheng.bank.models import Item, ItemVersion
-from zhiheng.delivery.actions import collect, decide_late, publish_pack
+from zhiheng.delivery.actions import collect, decide_late
 from zhiheng.delivery.core.attempt import Entry, opened_entry, submitted_entry
 from zhiheng.delivery.core.pack import decode_pack
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.models import Attempt, Collection, PublishedPack
+from zhiheng.delivery.preparing.actions import publish_pack
 from zhiheng.delivery.queries import collections_of, undecided_late
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI

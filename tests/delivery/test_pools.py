@@ -8,8 +8,8 @@ from tests.delivery.test_actions import seal_small_paper, seated
 from tests.factories.world import World
 from zhiheng.assembly.models import AssemblyRun, Paper, PaperStatus, RunKind
 from zhiheng.assembly.sealing.actions import drop_retraction, propose_retraction
-from zhiheng.delivery.actions import publish_pack
 from zhiheng.delivery.models import Attempt, PublishedPack
+from zhiheng.delivery.preparing.actions import publish_pack
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.people.models import Role

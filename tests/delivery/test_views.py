@@ -12,9 +12,10 @@ from tests.delivery.small_hall import SmallHall, small_hall
 from tests.delivery.test_actions import START, answered, seal_small_paper, write_log
 from tests.factories.world import World
 from tests.seating.rooms import open_room, seat_people, watch_room
-from zhiheng.delivery.actions import collect, publish_pack
+from zhiheng.delivery.actions import collect
 from zhiheng.delivery.core.attempt import opened_entry, submitted_entry
-from zhiheng.delivery.models import Attempt, Collection, LateAdmission, PublishedPack
+from zhiheng.delivery.models import Attempt, Collection, LateAdmission, Preparation, PublishedPack
+from zhiheng.delivery.preparing.actions import prepare_now, publish_pack
 from zhiheng.delivery.pulse import hall_pulse
 from zhiheng.delivery.queries import late_answers
 from zhiheng.delivery.waiting import waiting
@@ -168,6 +169,11 @@ def test_a_ready_offering_is_published_once(
     assert admin.get(reverse("delivery_offering", args=[world.association.id])).context["decision"].granted
 
     assert admin.post(url).status_code == 302
+    twice = admin.post(url)
+    assert (twice.status_code, twice.context["refusal"].code) == (422, "preparing-already")
+    waiting = admin.get(reverse("delivery_offering", args=[world.association.id]))
+    assert (waiting.context["working"], waiting.context["stuck"]) == (True, False)
+    prepare_now(preparation_id=Preparation.objects.get().id)
     again = admin.post(url)
     assert (again.status_code, again.context["refusal"].code) == (422, "published-already")
     assert (PublishedPack.objects.count(), Attempt.objects.count()) == (1, 2)

@@ -7,6 +7,7 @@ from tests.factories.world import World
 from zhiheng.assembly.models import AssemblyRun, Paper, PaperStatus
 from zhiheng.bank.models import Item, ItemVersion
 from zhiheng.delivery.models import Attempt, Collection
+from zhiheng.delivery.queries import ends_at
 from zhiheng.marking.actions import give_marks, mark_by_keys, open_marking, take_task
 from zhiheng.marking.models import MarkingTask, WrittenMark
 from zhiheng.people.actions import create_account
@@ -95,7 +96,7 @@ def collected(world: World, *answers: dict[str, Any], offering: Offering | None 
             centre=centre,
             number=f"{888000000000000 + Ticket.objects.count()}",
         )
-        attempt = Attempt.objects.create(ticket=ticket, paper=paper, order={})
+        attempt = Attempt.objects.create(ticket=ticket, paper=paper, ends_at=ends_at(ticket.offering))
         collect(attempt, one)
         attempts.append(attempt)
     return attempts

@@ -6,6 +6,7 @@ from decimal import Decimal
 from tests.factories.world import World
 from zhiheng.assembly.models import AssemblyRun, Paper
 from zhiheng.delivery.models import Attempt, Collection
+from zhiheng.delivery.queries import ends_at
 from zhiheng.enrolment.models import Application
 from zhiheng.marking.models import TheoryMark
 from zhiheng.people.actions import create_account
@@ -39,7 +40,9 @@ def check_in(world: World, ticket: Ticket, *, present: bool = True) -> None:
 
 
 def collected(ticket: Ticket) -> Attempt:
-    attempt = Attempt.objects.create(ticket=ticket, paper=a_paper(ticket.offering), order=[])
+    attempt = Attempt.objects.create(
+        ticket=ticket, paper=a_paper(ticket.offering), ends_at=ends_at(ticket.offering)
+    )
     Collection.objects.create(attempt=attempt, answers={}, answers_hash="0" * 64, entries=1)
     return attempt
 

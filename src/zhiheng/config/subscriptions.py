@@ -2,6 +2,7 @@
 
 from zhiheng.assembly.tasks import assemble
 from zhiheng.config import correcting, exposure, notices, personal_data, programmes
+from zhiheng.delivery.preparing.tasks import prepare_pack
 from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
 from zhiheng.enrolment.recognition.tasks import examine_document
 from zhiheng.learning.tasks import open_study
@@ -22,6 +23,7 @@ def connect() -> None:
     subscribe("application-reopened", notices.tell_reopening)
     subscribe("document-attached", examine_document)
     subscribe("order-paid", notices.tell_payment)
+    subscribe("pack-asked", prepare_pack)
     subscribe("pack-published", notices.tell_exam)
     subscribe("results-released", notices.tell_results)
     subscribe("certificates-issued", notices.tell_certificates)

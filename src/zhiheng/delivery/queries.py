@@ -81,7 +81,23 @@ def as_submitted(attempt: Attempt, entries: list[Entry]) -> Folded:
 
 
 def _deadline(attempt: Attempt) -> int:
-    return round(ends_at(attempt.ticket.offering).timestamp() * 1000)
+    return round(attempt.ends_at.timestamp() * 1000)
+
+
+def latest_deadline(
+    offering: Offering, attempts: Iterable[Attempt], rows: Mapping[str, list[Entry]]
+) -> datetime:
+    """When the last candidate's time is over: the offering's end, accommodations and time given in the hall."""
+    last = ends_at(offering)
+    for attempt in attempts:
+        last = max(last, attempt.ends_at)
+        entries = rows.get(str(attempt.id))
+        if entries:
+            state = as_submitted(attempt, entries)
+            granted = moment_of(state.deadline)
+            if granted is not None and state.submitted_at is None:
+                last = max(last, granted)
+    return last
 
 
 def latest_collection(attempt: Attempt) -> Collection | None:

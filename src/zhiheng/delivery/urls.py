@@ -1,11 +1,13 @@
 from django.urls import path
 
 from zhiheng.delivery import room_views, views
+from zhiheng.delivery.preparing import views as preparing
 
 urlpatterns = [
     path("delivery/", views.overview, name="delivery"),
     path("delivery/<uuid:offering_id>/", views.offering, name="delivery_offering"),
-    path("delivery/<uuid:offering_id>/publish/", views.publish, name="delivery_publish"),
+    path("delivery/<uuid:offering_id>/publish/", preparing.publish, name="delivery_publish"),
+    path("delivery/preparations/<uuid:preparation_id>/cancel/", preparing.cancel, name="preparation_cancel"),
     path("delivery/<uuid:offering_id>/attempts/", views.attempts, name="delivery_attempts"),
     path("delivery/<uuid:offering_id>/collect/", views.collect_answers, name="delivery_collect"),
     path("delivery/<uuid:offering_id>/late/", views.late, name="delivery_late"),

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from zhiheng.delivery.actions import collect, decide_late, publish_pack
+from zhiheng.delivery.actions import collect, decide_late
 from zhiheng.delivery.forms import LateDecisionForm
+from zhiheng.delivery.preparing.queries import is_open, is_stuck, latest_preparation
 from zhiheng.delivery.pulse import hall_pulse
 from zhiheng.delivery.queries import (
     attempt_rows,
@@ -17,7 +18,6 @@ from zhiheng.delivery.queries import (
     delivery_states,
     ends_at,
     late_answers,
-    pack_of,
     readiness,
 )
 from zhiheng.foundation.decision import Decision
@@ -30,7 +30,7 @@ from zhiheng.sittings.models import Offering
 from zhiheng.surface.forms import as_validation_error
 
 
-def _offering(offering_id: UUID) -> Offering:
+def offering_of(offering_id: UUID) -> Offering:
     return get_object_or_404(Offering.objects.select_related("sitting", "revision"), pk=offering_id)
 
 
@@ -43,37 +43,37 @@ def overview(request: HttpRequest) -> HttpResponse:
 @allow(Role.ADMINISTRATOR)
 def offering(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     """Go or no-go, and after publishing what was handed over."""
-    found = _offering(offering_id)
+    found = offering_of(offering_id)
     (state,) = delivery_states([found], moment=clock.now())
     context = {"offering": found, "state": state, "ends_at": ends_at(found)}
     if state.pack is not None:
         after = tickets_of(found).count() - state.pack.attempts
         context["left_out"] = f"{after} 名持证考生没有试卷" if after else ""
     if not state.over:
-        context["decision"] = _decision(found)
+        context["decision"] = decision_of(found)
+        if state.pack is None:
+            context |= _preparing(found)
     return render(request, "delivery/offering.html", context)
 
 
-def _decision(found: Offering) -> Decision:
+def _preparing(found: Offering) -> dict[str, object]:
+    latest = latest_preparation(found)
+    return {
+        "preparation": latest,
+        "working": latest is not None and is_open(latest),
+        "stuck": latest is not None and is_stuck(latest),
+    }
+
+
+def decision_of(found: Offering) -> Decision:
     pulse = hall_pulse()
     return readiness(found, hall_answers=pulse.answers, offset_seconds=pulse.offset_seconds)
 
 
 @allow(Role.ADMINISTRATOR)
-@require_POST
-def publish(request: HttpRequest, offering_id: UUID) -> HttpResponse:
-    found = _offering(offering_id)
-    if pack_of(found) is None:
-        _decision(found).require()
-    pack = publish_pack(by=cast(Account, request.user), offering=found)
-    messages.success(request, f"已发布到考场：{pack.attempts} 名考生。下一步在考试当天查看作答情况。")
-    return redirect("delivery_offering", offering_id=found.id)
-
-
-@allow(Role.ADMINISTRATOR)
 def attempts(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     """Who signed in, how many answers are saved, who submitted: from the hall's log as it stands now."""
-    found = _offering(offering_id)
+    found = offering_of(offering_id)
     rows = attempt_rows(sheets_of(tickets_of(found)))
     context = {
         "offering": found,
@@ -91,7 +91,7 @@ def attempts(request: HttpRequest, offering_id: UUID) -> HttpResponse:
 @allow(Role.ADMINISTRATOR)
 @require_POST
 def collect_answers(request: HttpRequest, offering_id: UUID) -> HttpResponse:
-    found = _offering(offering_id)
+    found = offering_of(offering_id)
     collections = collect(by=cast(Account, request.user), offering=found)
     messages.success(request, f"已收回 {len(collections)} 份答卷。")
     return redirect("delivery_attempts", offering_id=found.id)
@@ -99,14 +99,14 @@ def collect_answers(request: HttpRequest, offering_id: UUID) -> HttpResponse:
 
 @allow(Role.ADMINISTRATOR)
 def late(request: HttpRequest, offering_id: UUID) -> HttpResponse:
-    found = _offering(offering_id)
+    found = offering_of(offering_id)
     return render(request, "delivery/late.html", {"offering": found, "answers": late_answers(found)})
 
 
 @allow(Role.ADMINISTRATOR)
 def decide(request: HttpRequest, offering_id: UUID, entry: int) -> HttpResponse:
     """Admit or refuse one late answer, with a reason."""
-    found = _offering(offering_id)
+    found = offering_of(offering_id)
     answer = next((one for one in late_answers(found) if one.entry.id == entry), None)
     if answer is None:
         raise Http404

@@ -5,7 +5,7 @@ from zhiheng.assembly.models import Paper, RunStatus
 from zhiheng.assembly.sealing.actions import approve_paper
 from zhiheng.cli.rehearsal.company import Company, at
 from zhiheng.cli.rehearsal.tenant import ROOM_SEATS, open_rooms
-from zhiheng.delivery.actions import publish_pack
+from zhiheng.delivery.preparing.actions import publish_pack
 from zhiheng.foundation.errors import ZhihengError
 from zhiheng.people.models import Account, Role
 from zhiheng.seating.actions import assign_invigilators, issue_tickets, place_candidates
