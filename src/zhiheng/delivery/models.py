@@ -3,7 +3,9 @@
 from django.db import models
 
 from zhiheng.assembly.models import Paper
-from zhiheng.people.models import Account
+from zhiheng.enrolment.models import Application
+from zhiheng.people.models import Account, Institution
+from zhiheng.plumbing.fields import EncryptedTextField
 from zhiheng.plumbing.models import Record, VaultFile
 from zhiheng.seating.models import Room, Ticket
 from zhiheng.sittings.models import Offering, Sitting
@@ -147,3 +149,95 @@ class DoorPhoto(Record):
 
     class Meta:
         ordering = ["created_at"]
+
+
+class AdjustmentState(models.TextChoices):
+    WAITING = "waiting", "待决定"
+    DECIDED = "decided", "已决定"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class AdjustmentRequest(Record):
+    """Somebody cannot sit an exam under the common conditions and asks for others. It speaks of health: sealed.
+
+    asked: JSON of core.adjusting.Asked. last_day: the last day to ask; late: asked after it. previous: what was
+    decided before and is asked again. institution None: the candidate asked. erased_at: its content is gone.
+    """
+
+    number = models.CharField(max_length=16, unique=True)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="+")
+    requested_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    asked = EncryptedTextField()
+    reason = EncryptedTextField()
+    evidence = models.ForeignKey(VaultFile, on_delete=models.PROTECT, null=True, related_name="+")
+    last_day = models.DateField()
+    late = models.BooleanField()
+    state = models.CharField(max_length=16, choices=AdjustmentState.choices, default=AdjustmentState.WAITING)
+    settled_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(state="waiting"),
+                name="one_waiting_adjustment_per_application",
+            )
+        ]
+
+
+class AdjustmentDecision(Record):
+    """What was granted and what was not, kind by kind, with reasons. Appended; the newest word on a kind holds.
+
+    verdicts: JSON of core.adjusting.Verdict. late_reason: why a late request was still decided.
+    """
+
+    request = models.OneToOneField(AdjustmentRequest, on_delete=models.PROTECT, related_name="+")
+    verdicts = EncryptedTextField()
+    late_reason = EncryptedTextField(blank=True, default="")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class DeliveryMode(models.TextChoices):
+    CENTRE = "centre", "在考点机房"
+    REMOTE = "remote", "在线远程"
+    SEB = "seb", "使用 Safe Exam Browser"
+
+
+class SecondSignIn(models.TextChoices):
+    ASK = "ask", "请监考员决定"
+    ALLOW = "allow", "直接准许"
+
+
+class NetworkPolicy(models.TextChoices):
+    WARN = "warn", "提醒监考员"
+    REFUSE = "refuse", "不准登录"
+
+
+class HallConditions(Record):
+    """Under which conditions an offering is sat. Appended; the newest row holds.
+
+    networks: room id -> list of CIDR. events: kinds of core.conditions that the page reports. seb: the settings of
+    the .seb file made here. seb_files: own files as {file, name, key}.
+    """
+
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    mode = models.CharField(max_length=8, choices=DeliveryMode.choices)
+    second_sign_in = models.CharField(max_length=8, choices=SecondSignIn.choices)
+    network_policy = models.CharField(max_length=8, choices=NetworkPolicy.choices)
+    networks = models.JSONField(default=dict)
+    events = models.JSONField(default=list)
+    seb = models.JSONField(default=dict)
+    seb_files = models.JSONField(default=list)
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["offering", "created_at"])]
