@@ -23,6 +23,7 @@ GROUPS = {
     "bench": "性能测量：enrolment、assembly、bank-import、duplicates",
     "rehearse": "全流程演练",
     "verify": "验证证书：FILE 或 NUMBER",
+    "receipt": "交卷回执：verify FILE",
     "serve": "启动网站、后台任务与考场服务",
     "hall": "只启动考场服务",
     "db": "数据库：init",

@@ -45,15 +45,20 @@ def read_input(file: str) -> str:
     Raises: Refused when it cannot be read as UTF-8 text.
     """
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        why = _WHY_UNREADABLE.get(type(error), error.strerror)
-        raise Refused(what=f"读不到文件 {file}：{why}", remedy="请检查路径", code="file") from None
+        return read_bytes(file).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused(
             what=f"文件 {file} 不是 UTF-8 文本", remedy="请另存为 UTF-8 编码", code="encoding"
         ) from None
+
+
+def read_bytes(file: str) -> bytes:
+    """What a file, or standard input for "-", holds. Raises: Refused when it cannot be read."""
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        why = _WHY_UNREADABLE.get(type(error), error.strerror)
+        raise Refused(what=f"读不到文件 {file}：{why}", remedy="请检查路径", code="file") from None
 
 
 def read_json(file: str) -> Any:
