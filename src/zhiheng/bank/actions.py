@@ -9,6 +9,7 @@ from zhiheng.bank.core.checks import check_item
 from zhiheng.bank.core.files import Place, file_form, item_from, load_shipped
 from zhiheng.bank.core.listing import columns_of
 from zhiheng.bank.core.terms import Item as Question
+from zhiheng.bank.media.actions import keep_shipped, require_kept
 from zhiheng.bank.models import Item, ItemStatus, ItemVersion, RemarkKind
 from zhiheng.bank.queries import (
     area_of_codes,
@@ -27,7 +28,7 @@ from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.locks import lock_named, next_number
 
 RULE = "命题规范"
-DESCRIBED = ("level", "area", "type", "text", "codes", "trades", "difficulty", "writer")
+DESCRIBED = ("level", "area", "type", "text", "codes", "trades", "difficulty", "language", "media", "writer")
 
 
 @transaction.atomic
@@ -39,6 +40,7 @@ def load_shipped_bank(*, by: str) -> int:
     """
     lock_named("shipped-bank")
     shipped = load_shipped()
+    keep_shipped(shipped, by=by)
     known = {item.name: item for item in Item.objects.filter(name__in=[entry.id for entry in shipped])}
     hashes: dict[Any, set[str]] = {}
     for item_id, content_hash in ItemVersion.objects.filter(item__in=known.values()).values_list(
@@ -166,6 +168,7 @@ def require_sound(question: Question) -> None:
     Raises: Refused with the first rule it breaks.
     """
     check_item(question, area_of=area_of_codes(question.standard)).require()
+    require_kept(question.media)
     for enemy in question.enemies:
         if item_named(enemy) is None:
             raise Refused(

@@ -3,7 +3,7 @@
 from django.db import models
 
 from zhiheng.people.models import Account
-from zhiheng.plumbing.models import Record
+from zhiheng.plumbing.models import Record, VaultFile
 
 
 class Pool(models.TextChoices):
@@ -34,6 +34,8 @@ class Item(Record):
     trades = models.CharField(max_length=8, blank=True, default="")
     difficulty = models.DecimalField(max_digits=4, decimal_places=3, null=True)
     writer = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    language = models.CharField(max_length=8, default="zh")
+    media = models.CharField(max_length=24, blank=True, default="")  # kinds: "audio image"
 
     class Meta:
         ordering = ["name"]
@@ -53,6 +55,16 @@ class ItemVersion(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="version_number_per_item")]
+
+
+class MediaFile(Record):
+    """A picture, recording or short video, kept once by its content; versions name it by its hash."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    media_type = models.CharField(max_length=32)
+    size = models.PositiveIntegerField()
+    seconds = models.DecimalField(max_digits=5, decimal_places=1, default=0)  # of play
+    file = models.OneToOneField(VaultFile, on_delete=models.PROTECT, related_name="+")
 
 
 class RemarkKind(models.TextChoices):

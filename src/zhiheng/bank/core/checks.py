@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from zhiheng.bank.core.media.checks import media_faults
 from zhiheng.bank.core.terms import AREA_TITLES, LETTERS, SHORT_MARKS, CompetencyCode, Item
 from zhiheng.foundation.decision import Decision, Reason
 
@@ -23,7 +24,8 @@ def check_item(item: Item, *, area_of: Mapping[CompetencyCode, str]) -> Decision
     area_of: every valid competency point and the slug of the area it belongs to.
     """
     by_type = _short_reasons(item) if item.type == "short" else _choice_reasons(item)
-    return Decision.all_of(*_common_reasons(item), *_code_reasons(item, area_of), *by_type)
+    shown = [_reason(item, fault.code, False, fault.text, fault.remedy) for fault in media_faults(item)]
+    return Decision.all_of(*_common_reasons(item), *_code_reasons(item, area_of), *by_type, *shown)
 
 
 def _reason(item: Item, code: str, met: bool, text: str, remedy: str) -> Reason:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from zhiheng.bank.core.terms import AREA_TITLES, POOLS, TYPE_NAMES, Item, Pool
+from zhiheng.bank.core.media.kinds import KIND_NAMES
+from zhiheng.bank.core.terms import AREA_TITLES, LANGUAGES, POOLS, STEM, TYPE_NAMES, Item, Medium, Pool
 
 _POOL_NAMES: dict[Pool, str] = dict(zip(POOLS, ("考试题", "练习题"), strict=True))
 
@@ -59,6 +60,7 @@ def compare_items(before: Item, after: Item) -> tuple[Compared, ...]:
 
 _ORDER = (
     "题干",
+    "图片与录音",
     "选项",
     "答案",
     "参考答案",
@@ -67,6 +69,7 @@ _ORDER = (
     "法规依据",
     "题型",
     "题库",
+    "语言",
     "等级",
     "考核范围",
     "考点代码",
@@ -83,6 +86,7 @@ def _place(label: str) -> tuple[int, str]:
 def _parts(item: Item) -> dict[str, str]:
     parts = {
         "题干": item.stem,
+        "图片与录音": "\n".join(map(_medium_words, item.media)),
         **{f"选项 {option.letter}": option.text for option in item.options},
         "答案": "、".join(item.key),
         "参考答案": item.answer,
@@ -91,6 +95,7 @@ def _parts(item: Item) -> dict[str, str]:
         "法规依据": "；".join(item.law),
         "题型": TYPE_NAMES[item.type],
         "题库": _POOL_NAMES[item.pool],
+        "语言": LANGUAGES[item.language],
         "等级": item.level,
         "考核范围": AREA_TITLES.get(item.area, item.area),
         "考点代码": "、".join(code.label for code in item.codes),
@@ -99,3 +104,9 @@ def _parts(item: Item) -> dict[str, str]:
         "互斥题号": "、".join(item.enemies),
     }
     return {label: text for label, text in parts.items() if text}
+
+
+def _medium_words(medium: Medium) -> str:
+    """One line: kind, place, its words, and the head of its hash, so that another file under the same words shows."""
+    place = "题干" if medium.where == STEM else f"选项 {medium.where}"
+    return f"{KIND_NAMES[medium.kind]}（{place}）{medium.alt or '没有替代文字'} · {medium.sha256[:8]}"

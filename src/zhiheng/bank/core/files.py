@@ -20,6 +20,9 @@ from zhiheng.bank.core.terms import (
     CompetencyCode,
     Item,
     ItemType,
+    Language,
+    Medium,
+    MediumKind,
     Option,
     Point,
     Pool,
@@ -50,6 +53,16 @@ class _PointRow(msgspec.Struct, forbid_unknown_fields=True):
     marks: Decimal
 
 
+class _MediumRow(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    kind: MediumKind
+    media_type: str
+    sha256: str
+    bytes: int
+    alt: str = ""
+    where: str = "stem"
+
+
 class _ItemRow(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     type: ItemType
@@ -64,6 +77,8 @@ class _ItemRow(msgspec.Struct, forbid_unknown_fields=True):
     law: list[str] = []
     trades: list[str] = []
     enemies: list[str] = []
+    media: list[_MediumRow] = []
+    language: Language = "zh"
     standard: str | None = None
     level: str | None = None
     area: str | None = None
@@ -211,8 +226,35 @@ def file_form(item: Item) -> dict[str, Any]:
         "law": list(item.law),
         "trades": sorted(item.trades),
         "enemies": list(item.enemies),
+        "media": [medium_form(medium) for medium in item.media],
+        "language": item.language if item.language != "zh" else "",
     }
     return {name: value for name, value in body.items() if value or name == "codes"}
+
+
+def medium_form(medium: Medium) -> dict[str, Any]:
+    """A picture or recording as the item's file form lists it."""
+    return {
+        "id": medium.id,
+        "kind": medium.kind,
+        "media_type": medium.media_type,
+        "sha256": medium.sha256,
+        "bytes": medium.size,
+        "alt": medium.alt,
+        "where": medium.where,
+    }
+
+
+def _medium_of(row: _MediumRow) -> Medium:
+    return Medium(
+        id=row.id,
+        kind=row.kind,
+        media_type=row.media_type,
+        sha256=row.sha256,
+        size=row.bytes,
+        alt=row.alt,
+        where=row.where,
+    )
 
 
 def _item_of(row: _ItemRow, place: Place) -> Item:
@@ -248,6 +290,8 @@ def _item_of(row: _ItemRow, place: Place) -> Item:
         law=tuple(row.law),
         trades=frozenset(row.trades),
         enemies=tuple(row.enemies),
+        media=tuple(map(_medium_of, row.media)),
+        language=row.language,
     )
 
 

@@ -19,7 +19,9 @@ def words_of(query: str) -> tuple[str, ...]:
 
 
 def columns_of(item: Item) -> dict[str, Any]:
-    """text: everything readable of it; codes and trades: " skill:4.1.1 … ", "ABC" ("" = all trades)."""
+    """text: everything readable of it; codes and trades: " skill:4.1.1 … ", "ABC" ("" = all trades).
+
+    media: the kinds it shows ("image video", "" = words only)."""
     parts = (
         item.id,
         item.stem,
@@ -28,10 +30,13 @@ def columns_of(item: Item) -> dict[str, Any]:
         *(point.text for point in item.points),
         item.explanation,
         *item.law,
+        *(medium.alt for medium in item.media),
     )
     return {
         "text": GAP.join(filter(None, map(plain, parts))),
         "codes": f" {' '.join(code.label for code in item.codes)} ",
         "trades": "".join(sorted(item.trades)),
         "difficulty": round(item.difficulty, 3),
+        "media": " ".join(sorted({medium.kind for medium in item.media})),
+        "language": item.language,
     }

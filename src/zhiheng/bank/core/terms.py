@@ -9,10 +9,14 @@ from zhiheng.foundation.errors import Refused
 ItemType = Literal["single", "multiple", "short"]
 Pool = Literal["live", "practice"]
 CodeKind = Literal["skill", "knowledge", "basics"]
+MediumKind = Literal["image", "audio", "video"]
+Language = Literal["zh", "en"]
 
 TYPES: tuple[ItemType, ...] = ("single", "multiple", "short")
 TYPE_NAMES: dict[ItemType, str] = {"single": "单项选择题", "multiple": "多项选择题", "short": "简答题"}
 POOLS: tuple[Pool, ...] = ("live", "practice")
+LANGUAGES: dict[Language, str] = {"zh": "中文", "en": "英文"}
+STEM = "stem"
 CODE_KINDS: tuple[CodeKind, ...] = ("skill", "knowledge", "basics")
 LETTERS = "ABCDEF"
 SHORT_MARKS = Decimal(10)
@@ -122,12 +126,30 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Medium:
+    """A picture, recording or short video a question shows.
+
+    sha256, size: of the file, which lies in the vault. alt: the words for those who cannot see or hear it.
+    where: "stem", or the letter of the option it belongs to.
+    """
+
+    id: str
+    kind: MediumKind
+    media_type: str
+    sha256: str
+    size: int
+    alt: str = ""
+    where: str = STEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One question.
 
     difficulty: expected share of its marks earned by a candidate exactly at the pass mark, 0 to 1.
     trades: marks of the trades it may be put to; empty means all.
     enemies: ids of items that must not stand in one paper with it.
+    media: in the order they are shown, those of the stem first.
     """
 
     id: str
@@ -147,6 +169,8 @@ class Item:
     law: tuple[str, ...] = ()
     trades: frozenset[str] = frozenset()
     enemies: tuple[str, ...] = ()
+    media: tuple[Medium, ...] = ()
+    language: Language = "zh"
 
     def for_trade(self, trade: str | None) -> bool:
         """Whether a candidate of this trade may meet the item (no trade: everyone)."""

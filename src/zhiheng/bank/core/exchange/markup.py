@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 import nh3
 
 from zhiheng.bank.core.exchange.incoming import tidy
+from zhiheng.bank.core.media.checks import MARK
 
 _KEPT = {
     "br",
@@ -39,7 +40,7 @@ _BETWEEN_HAN = re.compile(
     r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \t]*\n[ \t]*(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
 )
 _SPACE = re.compile(r"[ \t\r\n]+")
-PICTURE = re.compile(r"［图：([^］]+)］")
+PICTURE = MARK
 _SCRIPTS = {
     "sup": dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True)),
     "sub": dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True)),
