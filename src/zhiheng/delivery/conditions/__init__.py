@@ -1,0 +1,1 @@
+"""Under which conditions an offering is sat: where, in which browser, from which networks, and what is noted."""
