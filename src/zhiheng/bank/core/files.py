@@ -245,6 +245,14 @@ def medium_form(medium: Medium) -> dict[str, Any]:
     }
 
 
+def medium_from(entry: Mapping[str, Any]) -> Medium:
+    """One of them read back. Raises: Refused naming the field."""
+    try:
+        return _medium_of(msgspec.convert(entry, _MediumRow))
+    except msgspec.ValidationError as error:
+        raise _field_refusal("题目的图片与录音", str(error)) from None
+
+
 def _medium_of(row: _MediumRow) -> Medium:
     return Medium(
         id=row.id,

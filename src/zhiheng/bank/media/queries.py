@@ -1,9 +1,10 @@
 """Kept pictures and recordings by the hash of their content."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from zhiheng.bank.core.files import SHIPPED
+from zhiheng.bank.core.files import SHIPPED, medium_from
 from zhiheng.bank.core.media.kinds import KIND_OF
 from zhiheng.bank.core.terms import Medium
 from zhiheng.bank.models import MediaFile
@@ -52,6 +53,11 @@ def contents_of(media: Iterable[Medium]) -> Iterator[tuple[str, bytes]]:
         if sha256 not in kept:
             raise _missing(sha256)
         yield sha256, content_of(kept[sha256])
+
+
+def listed_in(body: Mapping[str, Any]) -> tuple[Medium, ...]:
+    """What a question's file form lists, without reading the rest of it."""
+    return tuple(medium_from(entry) for entry in body.get("media") or ())
 
 
 def _missing(sha256: str) -> Refused:

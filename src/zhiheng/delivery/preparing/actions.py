@@ -15,6 +15,7 @@ from zhiheng.delivery.models import Attempt, Preparation, PreparationState, Publ
 from zhiheng.delivery.preparing.making import Prepared, Tell, prepare, seats_of, silent, unseated
 from zhiheng.delivery.preparing.queries import OPEN
 from zhiheng.delivery.queries import ends_at, pack_of, sealed_papers
+from zhiheng.delivery.preparing_media import write_media
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
 from zhiheng.plumbing import clock
@@ -149,6 +150,7 @@ def _write(by: Account, offering: Offering, prepared: Prepared) -> PublishedPack
             remedy="请重新发布",
             code="seats-changed",
         )
+    write_media(settings.HALL_DATA, prepared.papers)
     hand_over(papers=prepared.papers, offering=offering)
     Attempt.objects.bulk_create(prepared.attempts, batch_size=_ROWS_AT_ONCE)
     pack = prepared.pack
