@@ -14,8 +14,8 @@ from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.models import Attempt, Preparation, PreparationState, PublishedPack
 from zhiheng.delivery.preparing.making import Prepared, Tell, prepare, seats_of, silent, unseated
 from zhiheng.delivery.preparing.queries import OPEN
-from zhiheng.delivery.queries import ends_at, pack_of, sealed_papers
 from zhiheng.delivery.preparing_media import write_media
+from zhiheng.delivery.queries import ends_at, pack_of, sealed_papers
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
 from zhiheng.plumbing import clock
