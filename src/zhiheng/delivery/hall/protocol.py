@@ -1,26 +1,48 @@
 """One connection: bytes in, whole requests to the routes, responses out in order.
 
 The parsing is llhttp's (httptools). What is ours are the limits: nobody may send much, or slowly, or
-ask without reading the answers.
+ask without reading the answers. The hall holds one of these per candidate, so it is kept small, and
+saves come by the thousand, so they are handed over without being made into a `Request`.
 """
 
 import asyncio
-import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
+from typing import Protocol, cast
 
 import httptools
+import msgspec
 
-from zhiheng.delivery.hall.http import Reply, Request, Response, encode_response, plain_fault
+from zhiheng.delivery.hall.http import (
+    NO_STORE,
+    Reply,
+    Request,
+    Response,
+    Stream,
+    acknowledgement_head,
+    encode_response,
+    plain_fault,
+)
+from zhiheng.delivery.hall.proxies import TrustedProxies
+from zhiheng.delivery.hall.streaming import OpenStream
 
 Dispatch = Callable[[Request, Reply], None]
+
+NEVER = float("inf")
+SAVE_METHOD, SAVE_URL = b"POST", b"/hall/answer"
+_SLICE = 16_384
+_NAMES: dict[bytes, bytes] = {}
+_NAMES_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bytes and seconds. receive_seconds: for one whole request from its first byte, however it drips."""
+    """Bytes and seconds. receive_seconds: for one whole request from its first byte, however it drips.
+
+    pipelined: requests waiting on one connection. streams: streamed responses at once.
+    """
 
     url_bytes: int = 2_048
     head_bytes: int = 16_384
@@ -30,64 +52,117 @@ class Limits:
     answer_seconds: float = 30
     pipelined: int = 16
     connections: int = 15_000
+    streams: int = 400
+    unread_bytes: int = 1_048_576
+
+
+class Call(msgspec.Struct, gc=False):
+    """One whole request as the parser left it. headers: lower-case names."""
+
+    method: bytes
+    url: bytes
+    headers: dict[bytes, bytes]
+    body: bytes
+    keep_alive: bool
+
+
+class Saver(Protocol):
+    def save(self, call: Call, line: "Connection") -> None:
+        """Take an answer; sooner or later `line.answer` or `line.acknowledge` is called, once."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Door:
+    """What all connections of a hall share. streams: streamed responses now open."""
+
+    dispatch: Dispatch
+    saver: Saver
+    limits: Limits = field(default_factory=Limits)
+    proxies: TrustedProxies = field(default_factory=TrustedProxies)
+    connections: "set[Connection]" = field(default_factory=set)
+    streams: int = 0
 
 
 class Connection(asyncio.Protocol):
     """`deadline` is looked at by the service's sweep, so that no timer is made per request."""
 
-    def __init__(self, dispatch: Dispatch, connections: "set[Connection]", limits: Limits) -> None:
-        self._dispatch = dispatch
-        self._connections = connections
-        self._limits = limits
+    __slots__ = (
+        "_body",
+        "_call",
+        "_choked",
+        "_closing",
+        "_door",
+        "_fault",
+        "_head_bytes",
+        "_headers",
+        "_in_head",
+        "_keep_alive",
+        "_parser",
+        "_paused",
+        "_queue",
+        "_receiving",
+        "_stream",
+        "_transport",
+        "_unparsed",
+        "_url",
+        "deadline",
+    )
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
-        self._peer = ""
-        self._queue: deque[tuple[Request, bool]] = deque()
-        self._busy = False
+        self._call: Call | None = None  # being answered
+        self._queue: list[Call] = []  # waiting behind it
+        self._unparsed = b""
+        self._paused = False
+        self._stream: OpenStream | None = None
+        self._fault: Response | None = None
         self._choked = False
         self._keep_alive = True
         self._closing = False
-        self._fault: Response | None = None
         self._receiving = False
         self._in_head = True
         self._head_bytes = 0
-        self._clear()
-        self.deadline = float("inf")
+        self._url = b""
+        self._headers: dict[bytes, bytes] | None = None
+        self._body: bytes | bytearray = b""
+        self.deadline = NEVER
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without the base class
-        peer = transport.get_extra_info("peername")
-        self._peer = peer[0] if isinstance(peer, tuple) else ""
-        self._connections.add(self)
-        self.deadline = time.monotonic() + self._limits.receive_seconds
-        if len(self._connections) > self._limits.connections:
-            self._reject(plain_fault(503, "考场服务的连接已满，页面会自动重试。"))
+        door = self._door
+        door.connections.add(self)
+        self.deadline = monotonic() + door.limits.receive_seconds
+        if len(door.connections) > door.limits.connections:
+            self._fault = plain_fault(503, "考场服务的连接已满，页面会自动重试。")
+            self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._connections.discard(self)
+        self._door.connections.discard(self)
         self._transport = None
         self._closing = True
         self._queue.clear()
+        self._unparsed = b""
+        if self._stream is not None:
+            self._stream.lost()
 
     def data_received(self, data: bytes) -> None:
-        if self._closing:
+        if self._closing or self._fault is not None:
+            return
+        if self._stream is not None:
+            self.cut()  # nothing may be asked behind a response that does not end
             return
         if not self._receiving:
             self._receiving = True
-            self.deadline = time.monotonic() + self._limits.receive_seconds
-        if self._in_head:
-            self._head_bytes += len(data)
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._fault = plain_fault(400, "考场服务不支持协议升级。")
-        except httptools.HttpParserError:
-            self._fault = self._fault or plain_fault(400, "这不是一个完整的 HTTP 请求。")
-        if self._fault is None and self._in_head and self._head_bytes > self._limits.head_bytes:
-            self._fault = plain_fault(431, "请求头过长。")
-        if self._fault is not None:
-            self._reject(self._fault)
+            if self._call is None:
+                self.deadline = monotonic() + self._door.limits.receive_seconds
+        if self._unparsed or len(data) > _SLICE:
+            self._unparsed += data
+            self._parse_on()
         else:
+            self._parse(data)
+        if self._call is None:
             self._next()
 
     @property
@@ -98,13 +173,16 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The peer is not reading: nothing more is answered until it does, or the sweep cuts it."""
         self._choked = True
-        self.deadline = time.monotonic() + self._limits.answer_seconds
-        if self._transport is not None:
-            self._transport.pause_reading()
+        self.deadline = monotonic() + self._door.limits.answer_seconds
+        if self._stream is None:  # a stream's reading is kept open, to hear the peer go
+            self._pause()
 
     def resume_writing(self) -> None:
         self._choked = False
-        self._rest()
+        if self._stream is None:
+            self._rest()
+        elif not self._stream.closed:
+            self.deadline = NEVER
 
     def cut(self) -> None:
         """Close without a word: too slow, or the service is leaving."""
@@ -115,114 +193,216 @@ class Connection(asyncio.Protocol):
     def leave_when_done(self) -> None:
         """Finish the answer in hand, then close; used when the service drains."""
         self._keep_alive = False
-        if not self._busy and not self._queue and self._transport is not None:
+        if self._stream is not None:
+            self._stream.close()
+        elif self._call is None and not self._queue and self._transport is not None:
             self._transport.close()
 
     # Called by the parser.
 
-    def on_message_begin(self) -> None:
-        self._clear()
-
     def on_url(self, url: bytes) -> None:
-        self._url += url
-        if len(self._url) > self._limits.url_bytes:
+        self._url = self._url + url if self._url else url
+        if len(self._url) > self._door.limits.url_bytes:
             self._fault = plain_fault(414, "网址过长。")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._head_size += len(name) + len(value)
-        if self._head_size > self._limits.head_bytes:
-            self._fault = plain_fault(431, "请求头过长。")
-        else:
-            self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        headers = self._headers
+        if headers is None:
+            headers = self._headers = {}
+        headers[_NAMES.get(name) or _lower(name)] = value
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        length = self._headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self._limits.body_bytes:
+        headers, limits = self._headers or {}, self._door.limits
+        if self._head_bytes > limits.head_bytes:  # an upper bound, so it is seldom added up
+            size = sum(len(name) + len(value) for name, value in headers.items())
+            if size > limits.head_bytes:
+                self._fault = plain_fault(431, "请求头过长。")
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length[:20]) > limits.body_bytes:
             self._fault = self._too_large()
 
     def on_body(self, body: bytes) -> None:
-        self._body_size += len(body)
-        if self._body_size > self._limits.body_bytes:
-            self._fault = self._fault or self._too_large()
+        if not self._body:
+            self._body = body
         else:
-            self._body.append(body)
+            if isinstance(self._body, bytes):
+                self._body = bytearray(self._body)
+            self._body += body
+        if len(self._body) > self._door.limits.body_bytes:
+            self._fault = self._fault or self._too_large()
 
     def on_message_complete(self) -> None:
+        parser = self._parser
+        url, headers, body = self._url, self._headers, self._body
+        self._url, self._headers, self._body = b"", None, b""
         self._in_head = True
         self._head_bytes = 0
         self._receiving = False
         if self._fault is not None:
             return
-        request = Request(
-            method=self._parser.get_method().decode("latin-1"),
-            path=self._url.split(b"?", 1)[0].decode("latin-1"),
-            headers=self._headers,
-            body=b"".join(self._body),
-            peer=self._peer,
+        if parser.should_upgrade():
+            self._fault = plain_fault(400, "考场服务不支持协议升级。")
+            return
+        self._queue.append(
+            Call(parser.get_method(), url, headers or {}, bytes(body), parser.should_keep_alive())
         )
-        self._queue.append((request, bool(self._parser.should_keep_alive())))
-        if len(self._queue) >= self._limits.pipelined and self._transport is not None:
-            self._transport.pause_reading()
+
+    # Called with the answer.
+
+    def answer(self, call: Call, response: Response) -> None:
+        """Answer the request in hand. When the candidate has gone nothing is written."""
+        if not self._hand_back(call) or self._transport is None:
+            return
+        head_only = call.method == b"HEAD"
+        if response.stream is not None and not head_only:
+            self._open_stream(response, response.stream)
+            return
+        keep_alive = call.keep_alive and self._keep_alive and response.stream is None
+        self._transport.write(encode_response(response, keep_alive=keep_alive, head_only=head_only))
+        if not keep_alive:
+            self._close()
+        elif not self._choked:
+            self._rest()
+
+    def acknowledge(self, call: Call, body: bytes) -> None:
+        """`answer` for a kept answer. body: JSON."""
+        if not (call.keep_alive and self._keep_alive):
+            self.answer(call, Response(status=200, body=body, headers=NO_STORE))
+            return
+        if not self._hand_back(call) or self._transport is None:
+            return
+        self._transport.write(acknowledgement_head(len(body)) + body)
+        if self._choked:
+            return
+        if self._queue or self._receiving or self._paused:
+            self._rest()
+        else:
+            self.deadline = monotonic() + self._door.limits.idle_seconds
 
     # Inside.
 
-    def _clear(self) -> None:
-        self._url = b""
-        self._headers: dict[str, str] = {}
-        self._head_size = 0
-        self._body: list[bytes] = []
-        self._body_size = 0
+    def _parse(self, data: bytes) -> None:
+        limits = self._door.limits
+        if self._in_head:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass  # said at the end of the message
+        except httptools.HttpParserError:
+            self._fault = self._fault or plain_fault(400, "这不是一个完整的 HTTP 请求。")
+        if self._in_head and self._head_bytes > limits.head_bytes:
+            self._fault = self._fault or plain_fault(431, "请求头过长。")
+        if self._fault is not None:
+            self._unparsed = b""
+            self._pause()
+        elif len(self._queue) >= limits.pipelined:
+            self._pause()
+
+    def _parse_on(self) -> None:
+        """Much was read at once: a slice at a time, while the queue has room."""
+        while self._unparsed and len(self._queue) < self._door.limits.pipelined:
+            data, self._unparsed = self._unparsed[:_SLICE], self._unparsed[_SLICE:]
+            self._parse(data)
+
+    def _pause(self) -> None:
+        if self._transport is not None and not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
 
     def _too_large(self) -> Response:
-        return plain_fault(413, f"请求内容超过 {self._limits.body_bytes // 1024} KB，未保存。")
+        return plain_fault(413, f"请求内容超过 {self._door.limits.body_bytes // 1024} KB，未保存。")
 
     def _next(self) -> None:
-        if self._busy or self._choked or not self._queue or self._closing:
+        """Take up the next request, unless one is in hand; what could not be read is said last."""
+        if self._call is not None or self._choked or self._closing:
             return
-        request, keep_alive = self._queue.popleft()
-        self._busy = True
-        self.deadline = time.monotonic() + self._limits.answer_seconds
-        answered = False
-
-        def reply(response: Response) -> None:
-            nonlocal answered
-            assert not answered, "A request is answered once."
-            answered = True
-            self._answer(request, response, keep_alive)
-
-        self._dispatch(request, reply)
-
-    def _answer(self, request: Request, response: Response, keep_alive: bool) -> None:
-        self._busy = False
-        transport = self._transport
-        if transport is None or self._closing:
-            return  # the candidate has gone; the row is durable all the same
-        keep_alive = keep_alive and self._keep_alive
-        head_only = request.method == "HEAD"
-        transport.write(encode_response(response, keep_alive=keep_alive, head_only=head_only))
-        if not keep_alive:
-            self._closing = True
-            transport.close()
+        door = self._door
+        if not self._queue:
+            if self._fault is not None:
+                self._reject(self._fault)
             return
-        if not self._choked:
-            self._rest()
+        self._call = call = self._queue.pop(0)
+        self.deadline = monotonic() + door.limits.answer_seconds
+        if call.method == SAVE_METHOD and (call.url == SAVE_URL or call.url.startswith(SAVE_URL + b"?")):
+            door.saver.save(call, self)
+        else:
+            door.dispatch(self._request(call), partial(self.answer, call))
+
+    def _request(self, call: Call) -> Request:
+        line = self._transport.get_extra_info("peername") if self._transport is not None else None
+        address = str(line[0]) if isinstance(line, tuple) else ""
+        return Request(
+            method=call.method.decode("latin-1"),
+            path=call.url.split(b"?", 1)[0].decode("latin-1"),
+            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in call.headers.items()},
+            body=call.body,
+            peer=self._door.proxies.peer(address, call.headers),
+        )
+
+    def _hand_back(self, call: Call) -> bool:
+        """The request is no longer in hand; whether anybody still waits for its answer."""
+        if self._call is not call:
+            raise RuntimeError("A request is answered once.")
+        self._call = None
+        return not self._closing
+
+    def _open_stream(self, response: Response, opened: Callable[[Stream], None]) -> None:
+        door = self._door
+        if door.streams >= door.limits.streams or not self._keep_alive:
+            self._reject(plain_fault(503, "同时打开的监考页面太多，请关闭不用的页面后重试。"))
+            return
+        self._queue.clear()
+        self._unparsed = b""
+        self._stream = stream = OpenStream(self._send, self._close, door)
+        self.deadline = NEVER
+        stream.send(encode_response(response, keep_alive=False))
+        if self._paused and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
+        opened(stream)
+
+    def _send(self, data: bytes) -> None:
+        if self._transport is None or self._closing:
+            return
+        self._transport.write(data)
+        if self.unread > self._door.limits.unread_bytes:
+            self.cut()
 
     def _rest(self) -> None:
         """Between two answers: take the next request, or wait for one."""
-        if self._busy or self._closing or self._transport is None:
+        if self._call is not None or self._closing or self._transport is None:
             return
-        limits = self._limits
+        limits = self._door.limits
+        if self._unparsed and not self._queue:
+            self._parse_on()
         wait = limits.receive_seconds if self._receiving else limits.idle_seconds
-        self.deadline = time.monotonic() + wait
-        if self._queue:
+        self.deadline = monotonic() + wait
+        if self._queue or self._fault is not None:
             asyncio.get_running_loop().call_soon(self._next)
-        else:
+        elif self._paused:
+            self._paused = False
             self._transport.resume_reading()
 
     def _reject(self, response: Response) -> None:
         if self._transport is not None and not self._closing:
             self._transport.write(encode_response(response, keep_alive=False))
-            self._transport.close()
+            self._close()
+
+    def _close(self) -> None:
+        """After what was written has been read, or the sweep has lost patience."""
         self._closing = True
         self._queue.clear()
+        self._unparsed = b""
+        self.deadline = monotonic() + self._door.limits.answer_seconds
+        if self._transport is not None:
+            self._transport.close()
+
+
+def _lower(name: bytes) -> bytes:
+    """The lower-case name, kept for the next request unless there are too many."""
+    lower = name.lower()
+    if len(_NAMES) < _NAMES_LIMIT:
+        _NAMES[name] = lower
+    return lower

@@ -6,14 +6,18 @@ durable, never before.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 
 import msgspec
 
 from zhiheng.delivery.core.answer import AnswerValue, answer_body
-from zhiheng.delivery.core.attempt import Entry, Flag, Kind
+from zhiheng.delivery.core.attempt import Entry, Flag
+from zhiheng.delivery.hall.candidate_routes import our_fault
 from zhiheng.delivery.hall.committer import Committer
-from zhiheng.delivery.hall.desk import Desk, Live
-from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, refusal
+from zhiheng.delivery.hall.desk import Desk
+from zhiheng.delivery.hall.http import json_response, refusal
+from zhiheng.delivery.hall.live import Live
+from zhiheng.delivery.hall.protocol import Call, Connection
 from zhiheng.delivery.hall.store import Fate, Outcome
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
@@ -21,16 +25,18 @@ from zhiheng.foundation.moment import SHANGHAI
 LATE_NOTICE = "这个答案在考试截止时间之后送达，已保存并标注，暂不计入；是否计入由考务人员决定。"
 SUBMITTED_NOTICE = "本场考试已经交卷，这个答案已保存并标注，不计入成绩。"
 SEQ_LIMIT = 2**53
+CLIENT_TIME_LIMIT = 40
+_JSON = b"application/json"
 
 
-class _Answer(msgspec.Struct):
+class _Answer(msgspec.Struct, gc=False):
     item: str
     seq: int
     value: AnswerValue = None
     client_time: str = ""
 
 
-_answer = msgspec.json.Decoder(_Answer)
+_decode = msgspec.json.Decoder(_Answer).decode
 
 
 class Saving:
@@ -40,12 +46,22 @@ class Saving:
         self._committer = committer
         self._now = now
 
-    def save(self, request: Request, reply: Reply) -> None:
-        """Append one answer and acknowledge it once it is durable. Raises: Refused for what cannot be kept."""
-        asked = _decoded(request)
+    def save(self, call: Call, line: Connection) -> None:
+        """Append one answer and acknowledge it once it is durable; what cannot be kept is refused at once."""
+        try:
+            entry, live = self._entry(call)
+            self._committer.add(entry, partial(_tell, call, line, live))
+        except Refused as refused:
+            line.answer(call, refusal(refused))
+        except Exception as error:
+            line.answer(call, our_fault(error))
+
+    def _entry(self, call: Call) -> tuple[Entry, Live]:
         desk, now = self._desk, self._now()
-        place, session = desk.place_of(request.bearer, now=now)
-        desk.require_started(place, now=now)
+        asked = _decoded(call)
+        place, session = desk.place_of(_bearer(call), now=now)
+        if now < place.starts_ms:
+            desk.require_started(place, now=now)
         question = place.items.get(asked.item)
         if question is None:
             raise _refused(f"试卷里没有题目“{asked.item[:40]}”，答案未保存")
@@ -54,59 +70,88 @@ class Saving:
         body = answer_body(question, asked.value)
         desk.require_room()
         live = desk.live(session.attempt)
-        flags = [Flag.LATE] if now > desk.deadline(place) else []
-        flags += [Flag.AFTER_SUBMIT] if live.submitted else []
+        flags = ""
+        if live.submitted or now > live.deadline(place.ends_ms, now=now):
+            flags = _flags(live, late=now > live.deadline(place.ends_ms, now=now))
+        else:
+            desk.note_answer(place, live, asked.item, given=body != "null")
         entry = Entry(
             attempt=session.attempt,
             epoch=session.epoch,
             item=asked.item,
             seq=asked.seq,
-            kind=Kind.ANSWER,
+            kind="answer",
             body=body,
-            client_time=asked.client_time[:40],
+            client_time=_client_time(asked.client_time),
             server_time=now,
-            flags=",".join(flags),
+            flags=flags,
         )
-        self._committer.add(entry, lambda outcome: reply(_told(outcome, live)))
+        return entry, live
 
 
-def _decoded(request: Request) -> _Answer:
-    if not request.headers.get("content-type", "").startswith("application/json"):
+def _decoded(call: Call) -> _Answer:
+    if not call.headers.get(b"content-type", b"").startswith(_JSON):
         raise Refused(what="请求内容应为 JSON", remedy="请刷新页面后重试", code="body")
     try:
-        return _answer.decode(request.body)
+        return _decode(call.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refused(what=f"请求内容读不懂：{error}", remedy="请刷新页面后重试", code="body") from None
+
+
+def _bearer(call: Call) -> str:
+    scheme, _, token = call.headers.get(b"authorization", b"").partition(b" ")
+    return token.decode("latin-1") if scheme.lower() == b"bearer" else ""
+
+
+def _client_time(said: str) -> str:
+    """As the machine said, unless it cannot be a time at all: no control characters reach the log."""
+    return said[:CLIENT_TIME_LIMIT] if said.isascii() and said.isprintable() else ""
+
+
+def _flags(live: Live, *, late: bool) -> str:
+    flags = [Flag.LATE] if late else []
+    flags += [Flag.AFTER_SUBMIT] if live.submitted else []
+    return ",".join(flags)
 
 
 def _refused(what: str) -> Refused:
     return Refused(what=what, remedy="请刷新页面后重试", code="answer")
 
 
-def _told(outcome: Outcome, live: Live) -> Response:
+def _tell(call: Call, line: Connection, live: Live, outcome: Outcome) -> None:
+    """The row is durable, or its name was taken by another answer."""
     row = outcome.entry
     if outcome.fate is Fate.CONFLICT:
-        return refusal(
-            Refused(
-                what=f"答案序号 {row.seq} 已用于另一个答案，这一次没有保存",
-                rule="同一序号只能对应一个答案",
-                remedy="请刷新页面后重新作答",
-                code="sequence-conflict",
-            )
-        )
+        line.answer(call, refusal(_conflict(row)))
+    elif row.flags:
+        line.answer(call, json_response(_flagged(row, live)))
+    else:
+        body = b'{"seq":%d,"saved_at":"%b","late":false,"counted":true,"rev":%d}'
+        line.acknowledge(call, body % (row.seq, _moment(row.server_time), live.rev))
+
+
+def _conflict(row: Entry) -> Refused:
+    return Refused(
+        what=f"答案序号 {row.seq} 已用于另一个答案，这一次没有保存",
+        rule="同一序号只能对应一个答案",
+        remedy="请刷新页面后重新作答",
+        code="sequence-conflict",
+    )
+
+
+def _flagged(row: Entry, live: Live) -> dict[str, object]:
     late = Flag.LATE in row.flags
-    facts: dict[str, object] = {
+    return {
         "seq": row.seq,
-        "saved_at": _moment(row.server_time),
+        "saved_at": _moment(row.server_time).decode(),
         "late": late,
-        "counted": not row.flags,
-        "rev": getattr(live, "rev", 0),
+        "counted": False,
+        "notice": LATE_NOTICE if late else SUBMITTED_NOTICE,
+        "rev": live.rev,
     }
-    if row.flags:
-        facts["notice"] = LATE_NOTICE if late else SUBMITTED_NOTICE
-    return json_response(facts)
 
 
-def _moment(milliseconds: int) -> str:
+@lru_cache(maxsize=64)  # rows of one batch share their milliseconds
+def _moment(milliseconds: int) -> bytes:
     at = datetime.fromtimestamp(milliseconds / 1000, tz=UTC).astimezone(SHANGHAI)
-    return at.isoformat(timespec="milliseconds")
+    return at.isoformat(timespec="milliseconds").encode()

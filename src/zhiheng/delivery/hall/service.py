@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -20,8 +21,10 @@ from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf
 from zhiheng.delivery.hall.postgres_store import PostgresStore
-from zhiheng.delivery.hall.protocol import Connection, Limits
+from zhiheng.delivery.hall.protocol import Connection, Door, Limits
+from zhiheng.delivery.hall.proxies import TrustedProxies
 from zhiheng.delivery.hall.routes import Routes
+from zhiheng.delivery.hall.saving import Saving
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall.store import LogStore
 from zhiheng.foundation.errors import Refused
@@ -34,12 +37,18 @@ _TICK_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HallSettings:
-    """database_url: empty for the SQLite file in the data directory. port 0: any free one."""
+    """database_url: empty for the SQLite file in the data directory. port 0: any free one.
+
+    trusted_proxies: addresses or networks whose X-Forwarded-For is believed.
+    site_origin: "https://host" of the back office, the only other origin whose pages may ask the staff routes.
+    """
 
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = 8701
     database_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    site_origin: str = ""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -72,7 +81,6 @@ class Hall:
     def __init__(self, settings: HallSettings, *, say: Callable[[str], None]) -> None:
         self.settings = settings
         self._say = say
-        self.connections: set[Connection] = set()
         self._readers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hall-reader")
         self._server: asyncio.Server | None = None
         self._ticker: asyncio.TimerHandle | None = None
@@ -80,9 +88,15 @@ class Hall:
         self.stopping = asyncio.Event()
         self.failure: BaseException | None = None
         self.port = 0
+        self.door: Door | None = None
+
+    @property
+    def connections(self) -> set[Connection]:
+        return self.door.connections if self.door is not None else set()
 
     async def start(self) -> None:
         settings = self.settings
+        proxies = TrustedProxies(settings.trusted_proxies)
         self._lock = DirectoryLock(settings.data_dir)
         keys = ensure_keys(settings.data_dir)
         self._clock = HallClock(settings.data_dir)
@@ -100,9 +114,15 @@ class Hall:
             read_attempt=self._read_attempt,
             open_connections=lambda: len(self.connections),
         )
+        self.door = Door(
+            dispatch=self._routes.dispatch,
+            saver=Saving(desk=self._desk, committer=self.committer, now=self._clock.now),
+            limits=settings.limits,
+            proxies=proxies,
+        )
         self._tick()
         self._server = await self._loop.create_server(
-            lambda: Connection(self._routes.dispatch, self.connections, settings.limits),
+            partial(Connection, self.door),
             settings.host,
             settings.port,
             backlog=4096,
