@@ -45,7 +45,7 @@ unit:
 	$(PY)/python scripts/core_coverage.py
 
 postgres:
-	$(PY)/python -m tests.on_postgres -q -n $(JOBS) -m "not browser" tests
+	$(PY)/python -m tests.on_postgres -q -n $(JOBS) --only-database -m "not browser" tests
 
 browser:
 	$(PY)/pytest -q -m browser tests

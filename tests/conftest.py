@@ -17,6 +17,24 @@ settings.load_profile("house")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="only tests that use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A second database need not see what touches none."""
+    if not config.getoption("--only-database"):
+        return
+    dropped = [item for item in items if not _uses_database(item)]
+    config.hook.pytest_deselected(items=dropped)
+    items[:] = [item for item in items if _uses_database(item)]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    asked = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or any(item.iter_markers("django_db")) or any(item.iter_markers("journey"))
+
+
 @pytest.fixture(autouse=True)
 def _clock_stands_true() -> object:
     """Every test starts with the demo clock at real time."""
