@@ -34,8 +34,9 @@ class Running:
             method, f"{self.url}/hall/{path}", json=body, headers=headers, timeout=10, trust_env=False
         )
 
-    def sign_in(self, place: int = 0, *, id_number: str = ID_NUMBER) -> httpx.Response:
-        return self.call("POST", "signin", {"ticket": self.tickets[place], "id_number": id_number})
+    def sign_in(self, place: int = 0, *, id_number: str = ID_NUMBER, machine: str = "") -> httpx.Response:
+        asked = {"ticket": self.tickets[place], "id_number": id_number, "machine": machine}
+        return self.call("POST", "signin", asked)
 
     def save(self, token: str, item: str, value: Any, seq: int) -> httpx.Response:
         return self.call(

@@ -1,5 +1,6 @@
 """A sitting pack: sealed, free of secrets, and never one in which somebody could not sit."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,11 +15,13 @@ from zhiheng.delivery.core.order import plan_order
 from zhiheng.delivery.core.pack import (
     PackCandidate,
     PackItem,
+    PackMedia,
     SittingPack,
     check_pack,
     decode_pack,
     encode_pack,
     hash_id,
+    order_of,
     seal_pack,
 )
 from zhiheng.delivery.core.sheet import pack_paper
@@ -30,6 +33,7 @@ START = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
 ONE = candidate(1, KEY, starts=START)
 PACK = small_pack("key-1", ONE, candidate(2, KEY, starts=START))
 replace = msgspec.structs.replace
+PICTURE = PackMedia(id="p", media_type="image/png", sha256="0" * 64, alt="一张价目表", bytes=3)
 
 
 def test_a_sealed_pack_comes_back_as_it_went() -> None:
@@ -70,9 +74,10 @@ def _with_item(**change: Any) -> SittingPack:
         (_with_candidate(paper="elsewhere"), "pack-candidate"),
         (_with_candidate(starts_at=START.replace(tzinfo=None)), "pack-candidate"),
         (_with_candidate(ends_at=START), "pack-candidate"),
-        (_with_candidate(item_order=("s1",)), "pack-candidate"),
-        (_with_candidate(option_order={"nothing": ("a",)}), "pack-candidate"),
-        (_with_candidate(option_order={"s1": ("a",)}), "pack-candidate"),
+        (replace(PACK, networks={"第一机房": ("10.0.0.0/33",)}), "pack-network"),
+        (replace(PACK, seb_config_keys=("zz",)), "pack-config-key"),
+        (replace(PACK, silent_after_seconds=0), "pack-silent"),
+        (_with_item(media=(replace(PICTURE, sha256="zz"),)), "pack-media"),
         (replace(PACK, papers=(replace(small_paper(), items=()),)), "pack-paper"),
         (_with_item(type="short"), "pack-item"),
         (_with_item(options=(small_paper().items[0].options[0],) * 2), "pack-item"),
@@ -87,10 +92,38 @@ def test_a_pack_nobody_could_sit_is_refused(pack: SittingPack, code: str) -> Non
         seal_pack(pack)
 
 
-def test_the_printed_order_needs_no_order_of_its_own() -> None:
-    printed = seal_pack(_with_candidate(item_order=(), option_order={}))
+def test_what_a_sitting_asks_for_comes_back_as_it_went() -> None:
+    asked = seal_pack(
+        replace(
+            _with_item(media=(PICTURE,)),
+            networks={"第一机房": ("10.0.0.0/24", "fd00::/64")},
+            network_policy="refuse",
+            second_sign_in="allow",
+            silent_after_seconds=30,
+            seb_config_keys=("0" * 64,),
+        )
+    )
 
-    assert decode_pack(encode_pack(printed)) == printed
+    assert decode_pack(encode_pack(asked)) == asked
+
+
+def test_fields_at_their_defaults_are_not_part_of_the_file_or_its_hash() -> None:
+    written = encode_pack(PACK).decode()
+
+    assert [
+        word for word in ("networks", "accommodation", "media", "granted_minutes") if word in written
+    ] == []
+    assert '"format": "zhiheng-sitting-pack-2"' in written
+
+
+def test_the_order_is_the_attempts_own_and_keeps_what_was_fixed() -> None:
+    paper = _with_item(fixed_options=True).papers[0]
+    order = order_of(paper, attempt=ONE.attempt)
+
+    assert (sorted(order.items), "s1" in order.options) == (["m1", "s1", "s2", "s3", "t1"], False)
+    assert {order_of(paper, attempt=str(number)).items for number in range(40)} == {
+        (*singles, "m1", "t1") for singles in itertools.permutations(("s1", "s2", "s3"))
+    }
 
 
 def test_an_identity_number_is_hashed_in_its_one_form() -> None:

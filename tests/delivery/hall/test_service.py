@@ -40,7 +40,7 @@ def hall(tmp_path: Path) -> Iterator[Running]:
 
 
 def test_one_candidate_sits_resumes_and_hands_in(hall: Running) -> None:
-    opened = hall.sign_in().json()
+    opened = hall.sign_in(machine="one").json()
     token = opened["token"]
 
     assert [len(section["items"]) for section in opened["paper"]["sections"]] == [3, 1, 1]
@@ -51,7 +51,7 @@ def test_one_candidate_sits_resumes_and_hands_in(hall: Running) -> None:
     assert hall.save(token, "m1", ["c", "a"], 2).status_code == 200
     assert hall.call("GET", "answers", token=token).json()["answers"] == {"s1": "b", "m1": ["a", "c"]}
 
-    second = hall.sign_in().json()["token"]
+    second = hall.sign_in(machine="one").json()["token"]
     elsewhere = hall.save(token, "s2", "a", 3)
     assert (elsewhere.status_code, elsewhere.json()["error"]["code"]) == (409, "other-machine")
     assert hall.call("GET", "answers", token=second).json()["answers"] == {"s1": "b", "m1": ["a", "c"]}

@@ -1,23 +1,28 @@
 """The sitting pack: everything the exam hall needs to run one sitting without asking anybody.
 
 A pack is one JSON file. It holds no key, no explanation and no identity number: a candidate is found
-by ticket and recognised by a keyed hash of the identity number. The pack carries its own hash, which
-is pinned by every receipt.
+by ticket and recognised by a keyed hash of the identity number. In which order a candidate sees the
+questions is not in it: the order is derived from the attempt's id (see `order_of`). The pack carries
+its own hash, which is pinned by every receipt. A field that has its default is not written, so that a
+new field with a default changes no hash.
 """
 
 import hashlib
 import hmac
+import ipaddress
+import re
 from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
-from zhiheng.delivery.core.order import plan_order
+from zhiheng.delivery.core.order import Order, plan_order
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
 
 QuestionType = Literal["single", "multiple", "short"]
 SIGN_IN_OPENS_BEFORE = timedelta(minutes=30)
+_HEX_64 = re.compile(r"[0-9a-f]{64}")
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,7 +30,23 @@ class Option(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     text: str
 
 
-class PackItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PackMedia(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A picture, sound or film of a question; its bytes lie beside the packs under their SHA-256.
+
+    alt: what it shows, in words. bytes: how many. where: after the stem ("stem"), or the id of the option
+    it stands with.
+    """
+
+    id: str
+    media_type: str
+    sha256: str
+    alt: str
+    bytes: int
+    where: str = ""
+    where: str = "stem"
+
+
+class PackItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One question as a candidate may see it.
 
     marks: a decimal string. fixed_options: the printed order carries meaning ("以上都对"), keep it.
@@ -37,6 +58,7 @@ class PackItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     stem: str
     options: tuple[Option, ...] = ()
     fixed_options: bool = False
+    media: tuple[PackMedia, ...] = ()
 
 
 class PackSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,12 +78,14 @@ class PackPaper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return next((item for item in self.items if item.id == item_id), None)
 
 
-class PackCandidate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PackCandidate(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """One admission ticket.
 
     id_hash: `hash_id(...)`. ends_at: the candidate's own deadline, accommodations included.
+    accommodation: what was accommodated, in the words the candidate reads.
     granted_minutes: time given during the sitting, with its reason; the hall writes it to the log.
-    item_order, option_order: as this candidate sees the paper; empty means as printed.
     """
 
     ticket: str
@@ -71,24 +95,42 @@ class PackCandidate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     paper: str
     starts_at: datetime
     ends_at: datetime
-    item_order: tuple[str, ...] = ()
-    option_order: dict[str, tuple[str, ...]] = {}
     room: str = ""
     seat: str = ""
     late_entry_until: datetime | None = None
     granted_minutes: int = 0
     granted_reason: str = ""
+    accommodation: str = ""
 
 
-class SittingPack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """key_id names the hall's secret under which the hashes were made. hash: over all else."""
+class SittingPack(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="format",
+    tag="zhiheng-sitting-pack-2",
+):
+    """key_id names the hall's secret under which the hashes were made. hash: over all else.
 
-    format: Literal["zhiheng-sitting-pack-1"] = "zhiheng-sitting-pack-1"
+    second_sign_in: what happens when a ticket signs in on another machine while one is in use: ask the
+    invigilator, or let the second take over. silent_after_seconds: how long a machine may be silent and
+    still count as in use. seb_config_keys: Config Keys of Safe Exam Browser that are accepted, in hex;
+    empty asks for no such browser. networks: room -> the networks (CIDR) its candidates sit in; a room
+    without an entry is free. network_policy: what happens elsewhere, a note or a refused sign-in.
+    """
+
     sitting: str
     title: str
     key_id: str
     papers: tuple[PackPaper, ...]
     candidates: tuple[PackCandidate, ...]
+    second_sign_in: Literal["ask", "allow"] = "ask"
+    silent_after_seconds: int = 60
+    seb_config_keys: tuple[str, ...] = ()
+    networks: dict[str, tuple[str, ...]] = {}
+    network_policy: Literal["warn", "refuse"] = "warn"
     hash: str = ""
 
     def paper(self, paper_id: str) -> PackPaper | None:
@@ -101,16 +143,15 @@ def hash_id(key: bytes, id_number: str) -> str:
     return hmac.new(key, b"id:" + normal.encode(), hashlib.sha256).hexdigest()
 
 
-def with_order(candidate: PackCandidate, paper: PackPaper, *, seed: str) -> PackCandidate:
-    """The candidate with an order of questions and options drawn from the seed; same seed, same order."""
-    order = plan_order(
+def order_of(paper: PackPaper, *, attempt: str) -> Order:
+    """In which order this attempt sees the paper; the attempt's id is the seed, so nobody has to keep it."""
+    return plan_order(
         sections=[section.items for section in paper.sections],
         options={
             item.id: [option.id for option in item.options] for item in paper.items if not item.fixed_options
         },
-        seed=seed,
+        seed=attempt,
     )
-    return msgspec.structs.replace(candidate, item_order=order.items, option_order=order.options)
 
 
 def seal_pack(pack: SittingPack) -> SittingPack:
@@ -155,6 +196,7 @@ def check_pack(pack: SittingPack) -> None:
             seen.add(value)
     for candidate in pack.candidates:
         _check_candidate(candidate, papers)
+    _check_conditions(pack)
 
 
 def _check_paper(paper: PackPaper) -> None:
@@ -166,6 +208,8 @@ def _check_paper(paper: PackPaper) -> None:
         options = [option.id for option in item.options]
         if len(set(options)) != len(options) or (item.type == "short") != (not options):
             raise _unusable(f"试卷“{paper.id}”的题目“{item.id}”选项有误", "pack-item")
+        if any(not _HEX_64.fullmatch(media.sha256) for media in item.media):
+            raise _unusable(f"试卷“{paper.id}”的题目“{item.id}”所附媒体的摘要有误", "pack-media")
 
 
 def _check_candidate(candidate: PackCandidate, papers: dict[str, PackPaper]) -> None:
@@ -177,17 +221,25 @@ def _check_candidate(candidate: PackCandidate, papers: dict[str, PackPaper]) -> 
         raise _unusable(f"{who} 的起止时间没有时区", "pack-candidate")
     if candidate.ends_at <= candidate.starts_at:
         raise _unusable(f"{who} 的结束时间不在开始时间之后", "pack-candidate")
-    if candidate.item_order and sorted(candidate.item_order) != sorted(item.id for item in paper.items):
-        raise _unusable(f"{who} 的题目顺序与试卷不一致", "pack-candidate")
-    for item_id, order in candidate.option_order.items():
-        item = paper.item(item_id)
-        if item is None or sorted(order) != sorted(option.id for option in item.options):
-            raise _unusable(f"{who} 的题目“{item_id}”选项顺序与试卷不一致", "pack-candidate")
+
+
+def _check_conditions(pack: SittingPack) -> None:
+    for room, networks in pack.networks.items():
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise _unusable(f"考场“{room}”的网段“{network}”写法有误", "pack-network") from None
+    for key in pack.seb_config_keys:
+        if not _HEX_64.fullmatch(key):
+            raise _unusable(f"安全考试浏览器的配置密钥“{key[:20]}”不是 64 位十六进制数", "pack-config-key")
+    if pack.silent_after_seconds < 1:
+        raise _unusable("离线判定的秒数应为正数", "pack-silent")
 
 
 def _hash(pack: SittingPack) -> str:
     facts = msgspec.to_builtins(pack)
-    del facts["hash"]
+    facts.pop("hash", None)
     return digest(facts)
 
 

@@ -11,6 +11,7 @@ from zhiheng.delivery.core.pack import (
     SIGN_IN_OPENS_BEFORE,
     PackCandidate,
     PackItem,
+    PackMedia,
     PackPaper,
     SittingPack,
     decode_pack,
@@ -19,16 +20,22 @@ from zhiheng.delivery.core.pack import (
 from zhiheng.foundation.errors import Refused
 
 PACK_FOLDER = "packs"
+MEDIA_FOLDER = "media"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One candidate's place in a sitting, ready for the hot path. Times: milliseconds since 1970 UTC."""
+    """One candidate's place in a sitting, ready for the hot path. Times: milliseconds since 1970 UTC.
+
+    items, rank, media: of the paper, by id, by id (its place in print) and by SHA-256.
+    """
 
     pack: SittingPack
     candidate: PackCandidate
     paper: PackPaper
     items: dict[str, PackItem]
+    rank: dict[str, int]
+    media: dict[str, PackMedia]
     sign_in_ms: int
     starts_ms: int
     ends_ms: int
@@ -38,12 +45,16 @@ class Place:
     def sitting(self) -> str:
         return self.pack.sitting
 
+    @property
+    def silent_ms(self) -> int:
+        return self.pack.silent_after_seconds * 1000
+
 
 class PackShelf:
     """Finds places by ticket and by attempt. A file that cannot be used leaves what was there before."""
 
     def __init__(self, folder: Path, *, key_id: str, say: Callable[[str], None]) -> None:
-        self._folder = folder
+        self.folder = folder
         self._key_id = key_id
         self._say = say
         self._stamps: dict[Path, int] = {}
@@ -73,7 +84,7 @@ class PackShelf:
 
     def _files(self) -> dict[Path, int]:
         files = {}
-        for path in sorted(self._folder.glob("*.json")):
+        for path in sorted(self.folder.glob("*.json")):
             with contextlib.suppress(OSError):  # taken away while we look: as good as absent
                 files[path] = path.stat().st_mtime_ns
         return files
@@ -122,12 +133,18 @@ def write_pack(data_dir: Path, pack: SittingPack) -> Path:
 def _places(pack: SittingPack) -> list[Place]:
     papers = {paper.id: paper for paper in pack.papers}
     items = {paper.id: {item.id: item for item in paper.items} for paper in pack.papers}
+    ranks = {paper.id: {item.id: rank for rank, item in enumerate(paper.items)} for paper in pack.papers}
+    media = {
+        paper.id: {one.sha256: one for item in paper.items for one in item.media} for paper in pack.papers
+    }
     return [
         Place(
             pack=pack,
             candidate=candidate,
             paper=papers[candidate.paper],
             items=items[candidate.paper],
+            rank=ranks[candidate.paper],
+            media=media[candidate.paper],
             sign_in_ms=_ms(candidate.starts_at - SIGN_IN_OPENS_BEFORE),
             starts_ms=_ms(candidate.starts_at),
             ends_ms=_ms(candidate.ends_at),
