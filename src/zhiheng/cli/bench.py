@@ -13,6 +13,7 @@ from django.core.management import call_command
 from zhiheng.cli.backend import start_backend
 from zhiheng.cli.bank_duplicates import bench_duplicates
 from zhiheng.cli.bench_import import bank_import
+from zhiheng.cli.hall_bench.command import bench_hall
 from zhiheng.cli.output import AsJson, answer, say
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="性能测量")
 GOAL_SECONDS = 120.0  # for checking two thousand rows on two cores
 GOAL_ROWS = 2000
+PREPARATION_GOAL = 300.0
+PREPARATION_CANDIDATES = 100_000
 
 
 @app.callback()
@@ -51,7 +54,8 @@ def _own_database(folder: Path) -> None:
     """Tables of its own in the folder: the measurement touches nobody's data."""
     os.environ["ZHIHENG_VAR"] = str(folder / "var")
     os.environ.pop("DATABASE_URL", None)
-    os.environ.pop("ZHIHENG_DATABASE_URL", None)
+    for name in ("ZHIHENG_DATABASE_URL", "ZHIHENG_HALL_DATA", "ZHIHENG_HALL_DATABASE_URL"):
+        os.environ.pop(name, None)
     start_backend()
     say("正在建库 …")
     call_command("migrate", verbosity=0, interactive=False)
@@ -117,5 +121,39 @@ def assembly(
     )
 
 
+@app.command()
+def preparation(
+    *,
+    candidates: Annotated[int, typer.Option(min=1, help="考生人数")] = 100_000,
+    as_json: AsJson = False,
+) -> None:
+    """造一场已编排座位的考试，量发布到考场（逐人配卷、建作答记录、生成数据包）与考场载入用的时间。"""
+    from zhiheng.cli import bench_preparation  # noqa: PLC0415 - only this measurement makes a sitting
+
+    with tempfile.TemporaryDirectory(prefix="zhiheng-bench-") as folder:
+        _own_database(Path(folder))
+        say(f"正在造 {candidates} 名已编排座位的考生 …")
+        by, offering = bench_preparation.make_sitting(candidates=candidates)
+        say("正在准备考场数据 …")
+        seconds, pack = bench_preparation.prepare(by, offering)
+        found = {
+            "candidates": candidates,
+            "prepare_seconds": round(seconds, 1),
+            "pack_bytes": pack.stat().st_size,
+            "load_seconds": round(bench_preparation.load(pack), 1),
+            "goal_seconds": round(PREPARATION_GOAL * candidates / PREPARATION_CANDIDATES, 1),
+        }
+    found["reached"] = seconds <= found["goal_seconds"]
+    answer(found, as_json=as_json, text=lambda: _prepared(found), yes=bool(found["reached"]))
+
+
+def _prepared(found: dict[str, Any]) -> str:
+    return (
+        f"{found['candidates']} 名考生：准备 {found['prepare_seconds']} 秒（目标 {found['goal_seconds']} 秒以内），"
+        f"数据包 {found['pack_bytes'] / 1024**2:.0f} MB，考场载入 {found['load_seconds']} 秒"
+    )
+
+
 app.command("duplicates")(bench_duplicates)
 app.command("bank-import")(bank_import)
+app.command("hall")(bench_hall)

@@ -25,7 +25,7 @@ GROUPS = {
     "verify": "验证证书：FILE 或 NUMBER",
     "receipt": "交卷回执：verify FILE",
     "serve": "启动网站、后台任务与考场服务",
-    "hall": "只启动考场服务",
+    "hall": "只启动考场服务；rehearse：演练一场考试",
     "db": "数据库：init",
     "keys": "数据密钥：rotate",
     "retention": "个人数据的保存期限：rules、run",
