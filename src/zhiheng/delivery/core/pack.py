@@ -42,7 +42,6 @@ class PackMedia(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     sha256: str
     alt: str
     bytes: int
-    where: str = ""
     where: str = "stem"
 
 
