@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from zhiheng.delivery import room_views, views
 from zhiheng.delivery.preparing import views as preparing
@@ -18,4 +18,5 @@ urlpatterns = [
     path("rooms/<uuid:watch_id>/check-in/<str:number>/", room_views.check_in_here, name="room_check_in"),
     path("rooms/<uuid:watch_id>/absent/<str:number>/", room_views.absent, name="room_absent"),
     path("rooms/<uuid:watch_id>/incidents/", room_views.incident, name="room_incident"),
+    path("", include("zhiheng.delivery.receipts.urls")),
 ]

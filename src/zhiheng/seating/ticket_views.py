@@ -90,6 +90,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
             "address": full_address(found.centre),
             "rules": candidate_rules(found.offering),
             "corrected": _corrected(found),
+            "holder": found.application.person.account_id == cast(Account, request.user).id,
             "back_url": _back(cast(Account, request.user), found),
         }
         return render(request, "seating/ticket.html", context)

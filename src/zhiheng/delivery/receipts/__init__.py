@@ -1,0 +1,1 @@
+"""Receipts in the candidates' hands: checked by anybody, recomputed by whoever holds the answers."""
