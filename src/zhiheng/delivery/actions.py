@@ -6,7 +6,7 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 
-from zhiheng.delivery.core.attempt import Entry
+from zhiheng.delivery.core.attempt import Entry, until_submitted
 from zhiheng.delivery.core.receipt import answers_hash, make_receipt
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
 from zhiheng.delivery.models import Attempt, Collection, LateAdmission
@@ -99,7 +99,7 @@ def _collect_one(attempt: Attempt, entries: list[Entry], keys: HallKeys) -> Coll
     receipt = None
     if state.submitted_at is not None and pack is not None:
         receipt = make_receipt(
-            as_submitted(attempt, entries),
+            as_submitted(attempt, until_submitted(entries)),
             sitting=str(attempt.ticket.offering_id),
             attempt=str(attempt.id),
             ticket=attempt.ticket.number,

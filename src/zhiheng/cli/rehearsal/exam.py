@@ -61,7 +61,8 @@ class Machine:
         return answer.json()
 
     def sign_in(self, ticket: str, id_number: str) -> Any:
-        facts = self.call("POST", "signin", {"ticket": ticket, "id_number": id_number})
+        asked = {"ticket": ticket, "id_number": id_number, "machine": f"rehearsed {ticket}"}
+        facts = self.call("POST", "signin", asked)
         self.token = facts["token"]
         return facts
 
