@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from zhiheng.delivery.console.headers import with_live_line
 from zhiheng.delivery.models import PublishedPack
 from zhiheng.delivery.queries import attempt_rows, ends_at
 from zhiheng.foundation.errors import Refused
@@ -54,7 +55,7 @@ def my_rooms(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.INVIGILATOR)
 def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
-    """The room as it is now; the page asks again by itself on the day."""
+    """The room as it is now; on the day the hall tells the page what changes, and without it the page asks again."""
     watch = _watch(request, watch_id)
     sheets = sheets_in_room(watch.sitting, watch.room)
     rows = attempt_rows(sheets)
@@ -80,7 +81,8 @@ def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
         "over": all(clock.now() >= ends_at(sheet.ticket.offering) for sheet in sheets),
         "starts": sorted({sheet.ticket.offering.starts_at for sheet in sheets}),
     }
-    return render(request, "delivery/room.html", context)
+    response = render(request, "delivery/room.html", context)
+    return with_live_line(response) if context["today"] else response
 
 
 def _numbers_before(sheets: list[TicketSheet]) -> dict[UUID, PersonChange]:

@@ -18,5 +18,6 @@ urlpatterns = [
     path("rooms/<uuid:watch_id>/check-in/<str:number>/", room_views.check_in_here, name="room_check_in"),
     path("rooms/<uuid:watch_id>/absent/<str:number>/", room_views.absent, name="room_absent"),
     path("rooms/<uuid:watch_id>/incidents/", room_views.incident, name="room_incident"),
+    path("rooms/", include("zhiheng.delivery.console.urls")),
     path("", include("zhiheng.delivery.receipts.urls")),
 ]

@@ -1,0 +1,108 @@
+"""What the console's pages show besides the seats themselves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from zhiheng.delivery.console.line import OpenLine, Outage, SeatNow
+from zhiheng.delivery.console.scope import Scope, attempt_ids
+from zhiheng.delivery.console.wording import span_words
+from zhiheng.delivery.models import DoorPhoto, HallAct, OutageDecision
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.models import Account
+from zhiheng.plumbing.models import VaultFile
+from zhiheng.seating.models import Ticket
+from zhiheng.seating.queries import TicketSheet
+from zhiheng.sittings.models import Offering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A break in the line nobody has decided about. sheets: whom it concerns, as far as they sit in the scope."""
+
+    offering: Offering
+    outage: Outage
+    sheets: tuple[TicketSheet, ...]
+    where: str
+
+    @property
+    def span(self) -> str:
+        return span_words(self.outage.since, self.outage.until)
+
+    @property
+    def key(self) -> str:
+        """Names the proposal in a form; the hall has no number for it."""
+        since = round(self.outage.since.timestamp() * 1000)
+        return f"{self.offering.id}.{since}.{self.outage.kind}.{len(self.outage.attempts)}"
+
+
+def proposals(by: Account, scope: Scope, open_line: OpenLine) -> list[Proposal]:
+    """What the hall proposes for the scope now, the newest first. Raises: Refused when the hall is silent."""
+    known = attempt_ids([sheet.ticket for sheet in scope.sheets])
+    by_attempt = {known[sheet.ticket.id]: sheet for sheet in scope.sheets if sheet.ticket.id in known}
+    found = []
+    for offering in scope.offerings:
+        decisions = decisions_of(offering)
+        for outage in open_line(by, offering, scope.room_names).outages():
+            sheets = tuple(by_attempt[one] for one in outage.attempts if one in by_attempt)
+            if not sheets or any(covers(decision, outage) for decision in decisions):
+                continue
+            where = _where(scope, outage, sheets)
+            found.append(Proposal(offering=offering, outage=outage, sheets=sheets, where=where))
+    return sorted(found, key=lambda one: one.outage.since, reverse=True)
+
+
+def _where(scope: Scope, outage: Outage, sheets: tuple[TicketSheet, ...]) -> str:
+    """本考场, a room's name, 考场服务 when the hall itself was away, or the one candidate."""
+    if len(sheets) == 1 and sheets[0].placement:
+        return f"{sheets[0].placement.seat} 号座 {sheets[0].ticket.application.person.name}"
+    if scope.watch is not None or scope.room is not None:
+        return f"本考场 {len(sheets)} 人"
+    rooms = {sheet.placement.room.name for sheet in sheets if sheet.placement}
+    return f"{rooms.pop() if len(rooms) == 1 else f'{len(rooms)} 个考场'} {len(sheets)} 人"
+
+
+def decisions_of(offering: Offering) -> list[OutageDecision]:
+    return list(OutageDecision.objects.filter(offering=offering).select_related("by"))
+
+
+def decided_already(offering: Offering, outage: Outage) -> bool:
+    return any(covers(decision, outage) for decision in decisions_of(offering))
+
+
+def covers(decision: OutageDecision, outage: Outage) -> bool:
+    """A decision speaks of the same people and of no less time."""
+    same = set(outage.attempts) <= set(decision.attempts)
+    return same and decision.since <= outage.since and outage.until <= decision.until
+
+
+def seat_now(by: Account, scope: Scope, sheet: TicketSheet, open_line: OpenLine) -> SeatNow | None:
+    """The candidate's seat as the hall sees it; None while the hall is silent or has no such seat."""
+    attempt = attempt_ids([sheet.ticket]).get(sheet.ticket.id)
+    if attempt is None:
+        return None
+    try:
+        seats = open_line(by, sheet.ticket.offering, scope.room_names).seats()
+    except Refused:
+        return None
+    return next((seat for seat in seats if seat.attempt == attempt), None)
+
+
+def door_photos_of(tickets: Iterable[Ticket]) -> dict[object, VaultFile]:
+    """Ticket id -> the newest picture taken at the door, in one query."""
+    rows = DoorPhoto.objects.filter(ticket__in=list(tickets)).select_related("file").order_by("created_at")
+    return {row.ticket_id: row.file for row in rows}
+
+
+def acts_in(scope: Scope) -> list[HallAct]:
+    """What was done in the scope's room, or to all rooms of its offerings, in order."""
+    rows = HallAct.objects.filter(sitting=scope.sitting).exclude(done_at=None)
+    rows = rows.select_related("by", "ticket__application__person").order_by("done_at")
+    tickets = {sheet.ticket.id for sheet in scope.sheets}
+    offerings = {offering.id for offering in scope.offerings}
+    rooms = {room.id for room in scope.rooms}
+    return [
+        act
+        for act in rows
+        if (act.ticket_id in tickets if act.ticket_id else act.room_id in rooms)
+        or (act.ticket_id is None and act.room_id is None and act.offering_id in offerings)
+    ]
