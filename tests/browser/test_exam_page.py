@@ -92,7 +92,10 @@ def test_handing_in_lists_what_is_unanswered_and_gives_a_receipt(chromium: Brows
     expect(page.locator("#view-receipt")).to_be_visible()
     expect(page.locator("#receipt")).to_contain_text(hall.tickets[0])
 
-    page.reload()  # the machine forgets who sat at it; signing in again shows the same receipt
+    page.reload()  # the receipt stays until the next candidate signs in
+    expect(page.locator("#receipt")).to_contain_text(hall.tickets[0])
+    page.click("#next-candidate")
+    page.reload()  # and the machine forgets who sat at it; signing in again shows the same receipt
     page.fill("#ticket", hall.tickets[0])
     page.fill("#id-number", ID_NUMBER)
     page.click("#signin button")

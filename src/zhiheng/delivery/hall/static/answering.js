@@ -1,10 +1,12 @@
 // The exam itself: one question at a time, its answer, its flag, and where one is.
 
 import { asDuration } from "./clock.js";
+import { part } from "./elements.js";
 import { announce } from "./notice.js";
-import { drawNavigator, drawQuestion, part } from "./paper.js";
+import { drawNavigator, drawQuestion } from "./paper.js";
 import { drawSaved, keepSoon, keepTyped } from "./saving.js";
-import { answeredCount, clock, isAnswered, readNote, state, writeNote } from "./state.js";
+import { readNote, writeNote } from "./notes.js";
+import { answeredCount, clock, isAnswered, state } from "./state.js";
 import { word } from "./words.js";
 
 /** @typedef {import("./paper.js").Item} Item */

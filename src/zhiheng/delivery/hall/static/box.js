@@ -1,64 +1,100 @@
-// What this machine remembers: the session, and the answers the hall has not yet acknowledged.
+// What this machine remembers: the session, the answers, and those the hall has not yet acknowledged.
 // A change is put here first and taken out only when the hall has acknowledged that very number.
+// A browser that refuses to keep things does not stop the exam: they are held in memory, and the candidate is told.
+
+import { append, drop, read, rewrite, STORES } from "./database.js";
 
 /**
- * @typedef {{id: "current", token: string, attempt: string, epoch: number, nextSeq: number}} Session
  * @typedef {string | string[] | null} Value
+ * @typedef {{key: string, items: string[], options: Record<string, string[]>}} Order the key of the sealed paper and this candidate's order; no items: as it lies
+ * @typedef {{id: "current", token: string, attempt: string, epoch: number, nextSeq: number, savedAt?: string, status?: any, ahead?: number, order?: Order}} Session
  * @typedef {{attempt: string, epoch: number, seq: number, item: string, value: Value, client_time: string}} Waiting
+ * @typedef {{id: "paper", attempt: string, hash: string, bytes: ArrayBuffer}} KeptPaper
+ * @typedef {{id: "receipt", receipt: any, status: any}} KeptReceipt
  */
 
-/** @type {Promise<IDBDatabase> | undefined} */
-let opened;
+const UNWRITTEN = 1000; // numbers left free after a reload: some may have been used that could not be written down
 
-/** @returns {Promise<IDBDatabase>} */
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("zhiheng-hall", 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("session", { keyPath: "id" });
-      request.result.createObjectStore("queue", { keyPath: ["attempt", "epoch", "seq"] });
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  return opened;
+/** What could not be kept, while the page is open. */
+const memory = {
+  /** @type {Session | undefined} */ session: undefined,
+  /** @type {Waiting[]} */ queue: [],
+  /** @type {Set<string>} */ acknowledged: new Set(),
+  floor: 0,
+};
+/** @type {(problem: unknown) => void} */
+let tellFailing = () => {};
+
+/** @param {(problem: unknown) => void} act told each time this machine could not keep an answer */
+export function whenFailing(act) {
+  tellFailing = act;
 }
 
-/**
- * Run one transaction; its result is known only when it is complete.
- * @template T
- * @param {IDBTransactionMode} mode
- * @param {(session: IDBObjectStore, queue: IDBObjectStore, done: (value: T) => void) => void} work
- * @returns {Promise<T>}
- */
-async function transact(mode, work) {
-  const base = await database();
-  return new Promise((resolve, reject) => {
-    /** @type {T} */
-    let value;
-    const transaction = base.transaction(["session", "queue"], mode, { durability: "strict" });
-    transaction.oncomplete = () => resolve(value);
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
-    work(transaction.objectStore("session"), transaction.objectStore("queue"), (found) => { value = found; });
-  });
+/** @returns {boolean} whether something exists only while this page is open */
+export function onlyInMemory() {
+  return memory.queue.length > 0;
 }
 
 /** @returns {Promise<Session | undefined>} */
-export function readSession() {
-  return transact("readonly", (session, _, done) => {
-    const request = session.get("current");
-    request.onsuccess = () => done(request.result);
-  });
+export async function readSession() {
+  if (memory.session) return memory.session;
+  try {
+    return await read("session", "current");
+  } catch {
+    return undefined;
+  }
 }
 
-/** @param {{token: string, attempt: string, epoch: number}} facts @returns {Promise<void>} */
-export function keepSession(facts) {
-  return transact("readwrite", (session) => { session.put({ id: "current", nextSeq: 1, ...facts }); });
+/** A new session: nothing of an earlier candidate stays but answers not yet delivered. @param {{token: string, attempt: string, epoch: number}} facts */
+export async function keepSession(facts) {
+  /** @type {Session} */
+  const session = { id: "current", nextSeq: 1, ...facts };
+  memory.session = undefined;
+  memory.floor = 1;
+  try {
+    await rewrite([STORES.session, STORES.kept, STORES.answers], (session_, kept, answers) => {
+      kept.clear();
+      answers.clear();
+      session_.put(session);
+    });
+  } catch (problem) {
+    memory.session = session;
+    tellFailing(problem);
+  }
 }
 
-/** Forget the candidate: the next person at this machine must find nothing. @returns {Promise<void>} */
-export function forgetSession() {
-  return transact("readwrite", (session) => { session.clear(); });
+/** @param {Partial<Session>} changes what else is worth knowing after a reload; a refusal costs only that */
+export async function noteSession(changes) {
+  if (memory.session) {
+    Object.assign(memory.session, changes);
+    return;
+  }
+  try {
+    await rewrite([STORES.session], (session) => changeSession(session, (current) => ({ ...current, ...changes })));
+  } catch {
+    // the session as it was is enough to go on
+  }
+}
+
+/** After a reload: leave room for numbers that were used and could not be written down. */
+export function skipUnwritten() {
+  return rewrite([STORES.session], (session) => changeSession(session, (current) => ({ ...current, nextSeq: current.nextSeq + UNWRITTEN }))).catch(() => {});
+}
+
+/** @param {IDBObjectStore} session @param {(current: Session) => Session} change */
+function changeSession(session, change) {
+  const request = session.get("current");
+  request.onsuccess = () => { if (request.result) session.put(change(request.result)); };
+}
+
+/** Forget the candidate: the next person at this machine must find nothing. */
+export async function forgetSession() {
+  memory.session = undefined;
+  await rewrite([STORES.session, STORES.kept, STORES.answers], (session, kept, answers) => {
+    session.clear();
+    kept.delete("paper");
+    answers.clear();
+  }).catch(() => {});
 }
 
 /** @param {string} attempt */
@@ -66,57 +102,123 @@ function ofAttempt(attempt) {
   return IDBKeyRange.bound([attempt, 0, 0], [attempt, Infinity, Infinity]);
 }
 
+const nameOf = (/** @type {Waiting} */ { attempt, epoch, seq }) => `${attempt}/${epoch}/${seq}`;
+
 /** Everything waiting for one attempt, oldest first. @param {string} attempt @returns {Promise<Waiting[]>} */
-export function readQueue(attempt) {
-  return transact("readonly", (_, queue, done) => {
-    const request = queue.getAll(ofAttempt(attempt));
-    request.onsuccess = () => done(request.result);
-  });
+export async function readQueue(attempt) {
+  /** @type {Waiting[]} */
+  let kept = [];
+  try {
+    kept = await read("queue", ofAttempt(attempt));
+  } catch {
+    // then memory is all there is
+  }
+  const held = memory.queue.filter((waiting) => waiting.attempt === attempt);
+  const all = [...kept.filter((waiting) => !memory.acknowledged.has(nameOf(waiting))), ...held];
+  return all.sort((one, other) => one.epoch - other.epoch || one.seq - other.seq);
 }
 
 /**
  * Put one change at the end, under the next number of this session.
- * @param {string} item @param {Value} value @returns {Promise<Waiting>}
+ * @param {string} item @param {Value} value @param {string} clientTime ISO 8601
  */
-export function enqueue(item, value) {
-  return transact("readwrite", (session, queue, done) => {
-    const request = session.get("current");
-    request.onsuccess = () => {
-      /** @type {Session} */
-      const current = request.result;
-      const waiting = { attempt: current.attempt, epoch: current.epoch, seq: current.nextSeq, item, value, client_time: new Date().toISOString() };
-      queue.add(waiting);
-      session.put({ ...current, nextSeq: current.nextSeq + 1 });
-      done(waiting);
-    };
-  });
+export async function enqueue(item, value, clientTime) {
+  const session = await readSession();
+  if (!session) return; // signed out meanwhile: nobody is answering
+  try {
+    if (memory.session) throw new Error("no session on disk");
+    memory.floor = await append([{ item, value, client_time: clientTime }], memory.floor);
+  } catch (problem) {
+    const seq = Math.max(session.nextSeq, memory.floor);
+    memory.floor = seq + 1;
+    memory.queue.push({ attempt: session.attempt, epoch: session.epoch, seq, item, value, client_time: clientTime });
+    tellFailing(problem);
+  }
 }
 
-/** The hall has acknowledged exactly this one. @param {Waiting} waiting @returns {Promise<void>} */
-export function dequeue(waiting) {
-  return transact("readwrite", (_, queue) => { queue.delete([waiting.attempt, waiting.epoch, waiting.seq]); });
+/** The hall has acknowledged exactly this one. @param {Waiting} waiting @param {string} [savedAt] */
+export async function dequeue(waiting, savedAt) {
+  const held = memory.queue.findIndex((one) => nameOf(one) === nameOf(waiting));
+  if (held >= 0) {
+    memory.queue.splice(held, 1);
+    return;
+  }
+  try {
+    await rewrite([STORES.session, STORES.queue], (session, queue) => {
+      queue.delete([waiting.attempt, waiting.epoch, waiting.seq]);
+      if (savedAt) changeSession(session, (current) => ({ ...current, savedAt }));
+    });
+  } catch {
+    memory.acknowledged.add(nameOf(waiting)); // it may stay on disk and be sent once more: the hall knows it
+  }
 }
 
-/** Give changes of an earlier session numbers of the present one, in their order. @param {Waiting[]} old @returns {Promise<void>} */
-export function carryOver(old) {
-  return transact("readwrite", (session, queue) => {
-    const request = session.get("current");
-    request.onsuccess = () => {
-      /** @type {Session} */
-      const current = request.result;
-      let next = current.nextSeq;
-      for (const waiting of old) {
-        queue.delete([waiting.attempt, waiting.epoch, waiting.seq]);
-        queue.add({ ...waiting, epoch: current.epoch, seq: next++ });
-      }
-      session.put({ ...current, nextSeq: next });
-    };
-  });
+/** Give changes of an earlier session numbers of the present one, in their order, all at once. @param {Waiting[]} old */
+export async function carryOver(old) {
+  const changes = old.map(({ item, value, client_time }) => ({ item, value, client_time }));
+  try {
+    memory.floor = await append(changes, memory.floor, keysOf(old));
+  } catch {
+    for (const { item, value, client_time } of changes) await enqueue(item, value, client_time);
+  }
 }
 
-/** @param {Waiting[]} old @returns {Promise<void>} */
-export function discard(old) {
-  return transact("readwrite", (_, queue) => {
-    for (const waiting of old) queue.delete([waiting.attempt, waiting.epoch, waiting.seq]);
-  });
+/** @param {Waiting[]} old */
+export async function discard(old) {
+  await drop(keysOf(old)).catch(() => {});
+}
+
+/** @param {Waiting[]} waiting */
+function keysOf(waiting) {
+  return waiting.map(({ attempt, epoch, seq }) => [attempt, epoch, seq]);
+}
+
+/** Every answer as it stands, for a reload without network. @param {string} attempt @param {Iterable<[string, Value]>} answers */
+export async function keepAnswers(attempt, answers) {
+  await rewrite([STORES.answers], (store) => {
+    store.clear();
+    for (const [item, value] of answers) store.put({ attempt, item, value });
+  }).catch(() => {});
+}
+
+/** @param {string} attempt @returns {Promise<Map<string, Value>>} */
+export async function readAnswers(attempt) {
+  /** @type {{item: string, value: Value}[]} */
+  const rows = await read("answers", IDBKeyRange.bound([attempt], [attempt, []]));
+  return new Map(rows.map(({ item, value }) => [item, value]));
+}
+
+/** @param {Omit<KeptPaper, "id">} paper */
+export function keepPaper(paper) {
+  return rewrite([STORES.kept], (kept) => { kept.put({ id: "paper", ...paper }); });
+}
+
+/** @param {string} attempt @returns {Promise<KeptPaper | undefined>} */
+export async function readPaper(attempt) {
+  const found = await read("kept", "paper");
+  return found?.attempt === attempt ? found : undefined;
+}
+
+/** @param {Omit<KeptReceipt, "id">} facts */
+export function keepReceipt(facts) {
+  return rewrite([STORES.kept], (kept) => { kept.put({ id: "receipt", ...facts }); }).catch(() => {});
+}
+
+/** @returns {Promise<KeptReceipt | undefined>} */
+export function readReceipt() {
+  return read("kept", "receipt").catch(() => undefined);
+}
+
+export function forgetReceipt() {
+  return rewrite([STORES.kept], (kept) => { kept.delete("receipt"); }).catch(() => {});
+}
+
+/** Whether this browser keeps anything at all. @returns {Promise<boolean>} */
+export async function keepsThings() {
+  try {
+    await rewrite([STORES.kept], (kept) => { kept.put({ id: "trial", at: Date.now() }); });
+    return (await read("kept", "trial")) !== undefined;
+  } catch {
+    return false;
+  }
 }

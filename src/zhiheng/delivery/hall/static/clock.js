@@ -3,14 +3,18 @@
 import { word } from "./words.js";
 
 const ANNOUNCED = [30, 10, 5, 1];
+const SLEPT = 2000;
 
 export class Clock {
   constructor() {
     this.offset = 0;
     this.best = Infinity;
     this.deadline = 0;
+    /** @type {number | undefined} what is left while the exam is paused */
+    this.standing = undefined;
     /** @type {number | undefined} */
     this.lastMinutes = undefined;
+    this.apart = Date.now() - performance.now();
   }
 
   /**
@@ -24,12 +28,31 @@ export class Clock {
     this.offset = Date.parse(serverTime) + way / 2 - (performance.timeOrigin + received);
   }
 
+  /** Go on with what was measured before a reload: against this machine's clock of day, until the hall is heard. @param {number} ahead */
+  take(ahead) {
+    this.offset = ahead + Date.now() - (performance.timeOrigin + performance.now());
+  }
+
+  /** How far the hall is ahead of this machine's clock of day, in milliseconds. */
+  get ahead() {
+    return this.now() - Date.now();
+  }
+
+  /** Whether the two clocks of this machine have parted: it slept, or its clock was set. Then only a new measurement counts. */
+  parted() {
+    const apart = Date.now() - performance.now();
+    const parted = Math.abs(apart - this.apart) > SLEPT;
+    this.apart = apart;
+    if (parted) this.best = Infinity;
+    return parted;
+  }
+
   now() {
     return performance.timeOrigin + performance.now() + this.offset;
   }
 
   left() {
-    return Math.max(0, this.deadline - this.now());
+    return this.standing ?? Math.max(0, this.deadline - this.now());
   }
 
   /** The sentence to speak now, if one of the four marks has just been passed. @returns {string | undefined} */

@@ -2,28 +2,33 @@
 
 import { draw } from "./answering.js";
 import { asDuration } from "./clock.js";
+import { part } from "./elements.js";
 import { drawReceipt } from "./handing.js";
+import { keepPageAlive } from "./keeper.js";
 import { leave } from "./leaving.js";
-import { announce, isShown, redrawNotices, showNotice } from "./notice.js";
-import { part } from "./paper.js";
-import { heartbeat } from "./pulse.js";
-import { keepTyped, whenRefused } from "./saving.js";
+import { line } from "./line.js";
+import { drawMessages } from "./messages.js";
+import { announce, hideNotice, isShown, redrawNotices, showNotice } from "./notice.js";
+import { drawPause } from "./pausing.js";
+import { heard, tickPulse } from "./pulse.js";
+import { keepTyped, lineFound, lineLost, whenRefused } from "./saving.js";
 import { drawWho, resume } from "./signin.js";
 import { clock, state } from "./state.js";
-import { tickWaiting, wait } from "./waiting.js";
+import { drawWaiting, tickWaiting } from "./waiting.js";
 import { chooseLanguage, currentLanguage, word, writeWords } from "./words.js";
 
 /** The countdown, the timer, the four announcements, the end. */
 async function tick() {
+  void tickPulse();
   if (isShown("waiting")) await tickWaiting();
   if (!state.paper) return;
   part("timer-value").textContent = asDuration(clock.left());
   const spoken = clock.announcement();
   if (spoken) announce(spoken);
-  if (clock.left() === 0 && !state.locked) {
+  if (clock.left() === 0 && clock.standing === undefined && !state.locked) {
     await keepTyped();
     state.locked = true;
-    showNotice(() => word("timeUp"));
+    showNotice("time", () => word("timeUp"));
     draw();
   }
 }
@@ -33,14 +38,21 @@ function switchLanguage() {
   writeWords();
   redrawNotices();
   drawWho();
+  drawMessages();
   if (state.paper) draw();
-  else if (isShown("waiting")) wait();
-  else if (state.receipt) drawReceipt();
+  if (isShown("waiting")) drawWaiting();
+  if (isShown("paused")) drawPause();
+  if (isShown("receipt")) drawReceipt();
 }
 
+line.on.heard = heard;
+line.on.lost = lineLost;
+line.on.found = lineFound;
+addEventListener("offline", () => { if (state.paper) lineLost(); });
+addEventListener("online", () => { if (state.paper && line.lostAt === undefined) hideNotice("line"); });
 part("language").addEventListener("click", switchLanguage);
 whenRefused((problem) => void leave(problem));
 setInterval(() => void tick(), 500);
 writeWords();
 void resume();
-void heartbeat();
+void keepPageAlive();

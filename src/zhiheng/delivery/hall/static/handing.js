@@ -1,14 +1,16 @@
 // Handing in, and the receipt.
 
 import { forgetFlags } from "./answering.js";
-import { forgetSession, readQueue } from "./box.js";
+import { forgetReceipt, keepReceipt, readQueue } from "./box.js";
 import { asDay } from "./clock.js";
-import { leave } from "./leaving.js";
+import { part } from "./elements.js";
+import { endSession, leave } from "./leaving.js";
 import { ask, isTransient } from "./line.js";
-import { hideNotice, show, showNotice } from "./notice.js";
-import { confirmed, drawFacts, part } from "./paper.js";
+import { show, showNotice } from "./notice.js";
+import { confirmed, drawFacts } from "./paper.js";
 import { keepTyped, sender } from "./saving.js";
 import { isAnswered, state } from "./state.js";
+import { drawWatermark } from "./watermark.js";
 import { word } from "./words.js";
 
 async function finish() {
@@ -16,7 +18,7 @@ async function finish() {
   const waiting = (await readQueue(state.status.attempt)).length;
   if (waiting) {
     sender.wake();
-    showNotice(() => word("waitForNetwork", { count: waiting }));
+    showNotice("hand-in", () => word("waitForNetwork", { count: waiting }));
     return;
   }
   if (!state.locked && !(await confirmed({ title: word("finishTitle"), lines: finishLines(), yes: word("finish"), no: word("goBack") }))) return;
@@ -38,18 +40,33 @@ export async function handIn() {
   try {
     state.receipt = await ask("submit", { token: state.token, post: true });
   } catch (problem) {
-    if (isTransient(problem)) showNotice(() => word("unreachable"));
+    if (isTransient(problem)) showNotice("hand-in", () => word("unreachable"));
     else await leave(/** @type {import("./line.js").Refusal} */ (problem));
     return;
   }
-  sender.stop();
-  state.paper = undefined;
   forgetFlags();
-  await forgetSession();
-  hideNotice();
+  await endSession();
+  await keepReceipt({ receipt: state.receipt, status: { title: state.status.title, name: state.status.name, ticket: state.status.ticket } });
+  showReceipt();
+  part("main").focus();
+}
+
+/** Also after a reload, until the next candidate signs in. */
+export function showReceipt() {
+  drawWatermark(state.receipt.ticket);
   show("receipt");
   drawReceipt();
-  part("main").focus();
+}
+
+async function nextCandidate() {
+  await forgetReceipt();
+  state.receipt = undefined;
+  state.status = undefined;
+  part("who").textContent = "";
+  part("title").textContent = "职衡";
+  drawWatermark(undefined);
+  show("signin");
+  part("ticket").focus();
 }
 
 export function drawReceipt() {
@@ -72,3 +89,4 @@ function download() {
 part("finish").addEventListener("click", () => void finish());
 part("print").addEventListener("click", () => print());
 part("download").addEventListener("click", download);
+part("next-candidate").addEventListener("click", () => void nextCandidate());

@@ -1,17 +1,30 @@
 // The session ends on this machine.
 
 import { forgetSession } from "./box.js";
+import { forgetMedia } from "./media.js";
+import { forgetMessages } from "./messages.js";
 import { hideNotice, show, showRefusal } from "./notice.js";
 import { keepTyped, sender } from "./saving.js";
-import { state } from "./state.js";
+import { clock, state } from "./state.js";
+import { drawWatermark } from "./watermark.js";
 
-/** Back to the sign-in form with the reason; what has not arrived stays in the box. @param {import("./line.js").Refusal} problem */
-export async function leave(problem) {
+/** Nothing of the candidate stays but what has not arrived. */
+export async function endSession() {
   sender.stop();
-  await keepTyped();
-  await forgetSession();
   state.paper = undefined;
+  state.token = "";
+  clock.standing = undefined;
+  forgetMedia();
+  forgetMessages();
+  await forgetSession();
   hideNotice();
+}
+
+/** Back to the sign-in form with the reason. @param {import("./line.js").Refusal} problem */
+export async function leave(problem) {
+  await keepTyped();
+  await endSession();
+  drawWatermark(undefined);
   show("signin");
   showRefusal(problem);
 }

@@ -1,6 +1,6 @@
-// The line to the hall: requests, and the sender that empties the box in order.
+// The line to the hall: requests, whether it holds, and the sender that empties the box in order.
 
-import { dequeue, readQueue, readSession } from "./box.js";
+import { dequeue, enqueue, readQueue, readSession } from "./box.js";
 
 /** A refusal by the hall, with its code and sentence. */
 export class Refusal extends Error {
@@ -15,24 +15,51 @@ export class Refusal extends Error {
 
 const PATIENCE = 10_000;
 
+/** When the hall was last heard, and since when it is not; performance.now() marks. */
+export const line = {
+  heardAt: -Infinity,
+  /** @type {number | undefined} */ lostAt: undefined,
+  /** What else is to happen. */
+  on: {
+    /** @type {(answer: any, sent: number, received: number) => void} */ heard: () => {},
+    /** @type {() => void} */ found: () => {},
+    /** @type {() => void} */ lost: () => {},
+  },
+};
+
+/** @param {any} answer @param {number} sent */
+function heard(answer, sent) {
+  line.heardAt = performance.now();
+  const wasLost = line.lostAt !== undefined;
+  line.lostAt = undefined;
+  line.on.heard(answer, sent, line.heardAt);
+  if (wasLost) line.on.found();
+}
+
+function lost() {
+  line.lostAt ??= performance.now();
+  line.on.lost();
+}
+
 /**
  * @param {string} path below /hall/
- * @param {{token?: string, body?: unknown, post?: boolean}} [how]
- * @returns {Promise<any>} the answer; throws Refusal, or TypeError and DOMException when the hall was not reached
+ * @param {{token?: string, body?: unknown, post?: boolean, keep?: RequestCache}} how
  */
-export async function ask(path, { token, body, post = body !== undefined } = {}) {
+async function send(path, { token, body, post = body !== undefined, keep = "no-store" }) {
   const headers = new Headers();
   if (token) headers.set("Authorization", `Bearer ${token}`);
   if (body !== undefined) headers.set("Content-Type", "application/json");
-  const response = await fetch(`/hall/${path}`, {
+  return fetch(`/hall/${path}`, {
     method: post ? "POST" : "GET",
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
-    cache: "no-store",
+    cache: keep,
     signal: AbortSignal.timeout(PATIENCE),
   });
-  const text = await response.text();
-  if (response.ok) return JSON.parse(text);
+}
+
+/** @param {number} status @param {string} text @returns {Refusal} */
+function refusalIn(status, text) {
   /** @type {any} */
   let answer;
   try {
@@ -40,7 +67,37 @@ export async function ask(path, { token, body, post = body !== undefined } = {})
   } catch {
     throw new TypeError("not the hall");
   }
-  throw new Refusal(response.status, answer.error);
+  if (!answer?.error?.sentence) throw new TypeError("not the hall");
+  return new Refusal(status, answer.error);
+}
+
+/**
+ * @param {string} path below /hall/
+ * @param {{token?: string, body?: unknown, post?: boolean}} [how]
+ * @returns {Promise<any>} the answer; throws Refusal, or TypeError and DOMException when the hall was not reached
+ */
+export async function ask(path, how = {}) {
+  const sent = performance.now();
+  /** @type {any} */
+  let answer;
+  try {
+    const response = await send(path, how);
+    const text = await response.text();
+    answer = response.ok ? JSON.parse(text) : refusalIn(response.status, text);
+  } catch (problem) {
+    lost();
+    throw problem;
+  }
+  heard(answer, sent);
+  if (answer instanceof Refusal) throw answer;
+  return answer;
+}
+
+/** Bytes under an address that never changes its content. @param {string} path @param {string} token @returns {Promise<ArrayBuffer>} */
+export async function fetchBytes(path, token) {
+  const response = await send(path, { token, keep: "default" });
+  if (!response.ok) throw refusalIn(response.status, await response.text());
+  return response.arrayBuffer();
 }
 
 /** @param {unknown} problem whether asking again later can help */
@@ -53,13 +110,13 @@ export function isTransient(problem) {
  */
 export class Sender {
   /**
-   * @param {{saved: (answer: any) => void, lost: () => void, found: () => void, refused: (problem: Refusal) => void, changed: () => void}} tell
+   * @param {{saved: (answer: any) => void, refused: (problem: Refusal) => void, changed: () => void}} tell
    */
   constructor(tell) {
     this.tell = tell;
     this.running = false;
     this.asked = false;
-    this.stopped = false;
+    this.stopped = true;
     this.failures = 0;
     /** @type {number | undefined} */
     this.timer = undefined;
@@ -100,27 +157,30 @@ export class Sender {
   async sendOne() {
     const session = await readSession();
     if (!session) return false;
-    const waiting = (await readQueue(session.attempt)).find((one) => one.epoch === session.epoch);
+    const [waiting, ...later] = (await readQueue(session.attempt)).filter((one) => one.epoch === session.epoch);
     if (!waiting) return false;
     const { item, seq, value, client_time } = waiting;
     try {
       const answer = await ask("answer", { token: session.token, body: { item, seq, value, client_time } });
       if (answer.seq !== seq) throw new TypeError("not the acknowledgement of this answer");
-      await dequeue(waiting);
-      if (this.failures) this.tell.found();
+      await dequeue(waiting, answer.saved_at);
       this.failures = 0;
       this.tell.saved(answer);
       return true;
     } catch (problem) {
       if (isTransient(problem)) {
         this.failures += 1;
-        this.tell.lost();
         const wait = Math.min(15_000, 500 * 2 ** Math.min(this.failures, 5)) * (0.5 + Math.random());
         this.timer = setTimeout(() => this.wake(), wait);
         return false;
       }
       const refusal = /** @type {Refusal} */ (problem);
-      if (refusal.code === "answer" || refusal.code === "sequence-conflict") {
+      if (refusal.code === "sequence-conflict") { // the number was used before a crash: the same answer under a new one
+        if (!later.some((one) => one.item === item)) await enqueue(item, value, client_time);
+        await dequeue(waiting);
+        return true;
+      }
+      if (refusal.code === "answer") {
         await dequeue(waiting); // it can never be accepted; the candidate is told and answers again
         this.tell.refused(refusal);
         return true;

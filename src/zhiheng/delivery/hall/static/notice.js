@@ -1,22 +1,25 @@
-// Which view is shown, and the one quiet band above it.
+// Which view is shown, and the quiet band above it: at most one line on each subject.
 
-import { part } from "./paper.js";
-import { refusalWord, word } from "./words.js";
+import { make, part } from "./elements.js";
 import { Refusal } from "./line.js";
+import { refusalWord, word } from "./words.js";
 
-const VIEWS = /** @type {const} */ (["signin", "waiting", "exam", "receipt"]);
+const VIEWS = /** @type {const} */ (["signin", "asking", "waiting", "exam", "paused", "receipt"]);
 
-/** @typedef {typeof VIEWS[number]} View */
+/**
+ * @typedef {typeof VIEWS[number]} View
+ * @typedef {"line" | "time" | "late" | "storage" | "answer" | "hand-in" | "conduct"} Subject
+ */
 
-/** @type {(() => string) | undefined} */
-let shown;
+/** @type {Map<Subject, () => string>} */
+const notices = new Map();
 /** @type {unknown} */
 let refused;
 
 /** @param {View} name */
 export function show(name) {
   for (const view of VIEWS) part(`view-${view}`).hidden = view !== name;
-  part("timer").hidden = name !== "exam";
+  part("timer").hidden = name !== "exam" && name !== "paused";
   document.body.dataset.view = name;
 }
 
@@ -25,23 +28,38 @@ export function isShown(name) {
   return !part(`view-${name}`).hidden;
 }
 
-/** @param {() => string} sentence asked again when the language changes */
-export function showNotice(sentence) {
-  shown = sentence;
-  const text = sentence();
-  if (part("notice").textContent !== text) part("notice").textContent = text;
-  part("notice").hidden = false;
+/** @param {Subject} subject @param {() => string} sentence asked again when the language changes */
+export function showNotice(subject, sentence) {
+  notices.set(subject, sentence);
+  drawNotices();
 }
 
-export function hideNotice() {
-  shown = undefined;
-  part("notice").hidden = true;
+/** @param {Subject} [subject] without one: all */
+export function hideNotice(subject) {
+  if (subject) notices.delete(subject);
+  else notices.clear();
+  drawNotices();
 }
 
-/** Good news that goes away by itself. @param {() => string} sentence */
-export function showBriefly(sentence) {
-  showNotice(sentence);
-  setTimeout(() => { if (shown === sentence) hideNotice(); }, 6000);
+/** Good news that goes away by itself. @param {Subject} subject @param {() => string} sentence */
+export function showBriefly(subject, sentence) {
+  showNotice(subject, sentence);
+  setTimeout(() => { if (notices.get(subject) === sentence) hideNotice(subject); }, 8000);
+}
+
+/** Lines that stay the same are not touched: nothing is spoken twice. */
+function drawNotices() {
+  const place = part("notice-lines");
+  const kept = new Map([...place.children].map((one) => [/** @type {HTMLElement} */ (one).dataset.subject, one]));
+  const lines = [...notices].map(([subject, sentence]) => {
+    const one = kept.get(subject) ?? make("p", { "data-subject": subject });
+    const text = sentence();
+    if (one.textContent !== text) one.textContent = text;
+    return one;
+  });
+  for (const one of kept.values()) if (!lines.includes(one)) one.remove();
+  lines.forEach((one) => { if (!one.isConnected) place.append(one); });
+  part("notice").hidden = notices.size === 0;
 }
 
 /** @param {string} sentence spoken to those who listen, shown to nobody */
@@ -61,6 +79,6 @@ export function showRefusal(problem) {
 
 /** The same sentences in the language now chosen. */
 export function redrawNotices() {
-  if (shown) part("notice").textContent = shown();
+  drawNotices();
   if (refused) showRefusal(refused);
 }

@@ -1,33 +1,19 @@
 // Drawing the paper: one question at a time, and the overview of all.
 
+import { make, part } from "./elements.js";
+import { drawMedia } from "./media.js";
+import { state } from "./state.js";
 import { word } from "./words.js";
 
 /**
  * @typedef {import("./box.js").Value} Value
  * @typedef {{id: string, text: string}} Option
- * @typedef {{id: string, type: "single" | "multiple" | "short", marks: string, stem: string, options: Option[]}} Item
+ * @typedef {{id: string, type: "single" | "multiple" | "short", marks: string, stem: string, options: Option[], media?: import("./media.js").Media[]}} Item
  * @typedef {{id: string, title: string, sections: {title: string, items: Item[]}[]}} Paper
  */
 
 export const SHORT_LIMIT = 4000;
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-/**
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} name @param {Record<string, string>} [attributes] @param {(Node | string)[]} children
- * @returns {HTMLElementTagNameMap[T]}
- */
-export function make(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-
-/** @param {string} id @returns {HTMLElement} */
-export function part(id) {
-  return /** @type {HTMLElement} */ (document.getElementById(id));
-}
 
 /**
  * @param {{item: Item, number: number, value: Value, locked: boolean, answer: (value: Value) => void}} facts
@@ -38,7 +24,8 @@ export function drawQuestion({ item, number, value, locked, answer }) {
     `${word(item.type)} · ${word("marks", { marks: item.marks })}`);
   const stem = make("p", { class: "stem", id: "stem" }, item.stem);
   const body = item.type === "short" ? drawText(item, value, locked, answer) : drawOptions(item, value, locked, answer);
-  part("question").replaceChildren(head, stem, body);
+  const media = (item.media ?? []).map((one) => drawMedia(one, state.token));
+  part("question").replaceChildren(head, stem, ...media, body);
 }
 
 /** @param {Item} item @param {Value} value @param {boolean} locked @param {(value: Value) => void} answer */

@@ -1,11 +1,11 @@
 // From the candidate's hand into this machine's box, and from there to the hall.
 
-import { enqueue, readQueue } from "./box.js";
+import { enqueue, onlyInMemory, readQueue, whenFailing } from "./box.js";
 import { asTime } from "./clock.js";
-import { Sender } from "./line.js";
+import { part } from "./elements.js";
+import { line, Sender } from "./line.js";
 import { hideNotice, showBriefly, showNotice } from "./notice.js";
-import { part } from "./paper.js";
-import { answeredCount, isAnswered, state } from "./state.js";
+import { answeredCount, clock, isAnswered, state } from "./state.js";
 import { refusalWord, word } from "./words.js";
 
 /** @typedef {import("./line.js").Refusal} Refusal */
@@ -19,18 +19,17 @@ const typing = new Map();
 /** @type {Map<string, number>} */
 const keeping = new Map(); // changes on their way into the box: not there yet
 let savedAt = "";
+let returning = false;
 /** @type {(problem: Refusal) => void} */
 let ended = () => {};
 
 export const sender = new Sender({
   saved(answer) {
     savedAt = answer.saved_at;
-    if (answer.late) showNotice(() => word("lateNotice"));
+    if (answer.late) showNotice("late", () => word("lateNotice"));
   },
-  lost: () => showNotice(() => word("offline")),
-  found: () => showBriefly(() => word("back")),
   refused: (problem) => {
-    if (problem.code === "answer" || problem.code === "sequence-conflict") showNotice(() => refusalWord(problem));
+    if (problem.code === "answer") showNotice("answer", () => refusalWord(problem));
     else ended(problem);
   },
   changed: () => void drawSaved(),
@@ -41,9 +40,14 @@ export function whenRefused(act) {
   ended = act;
 }
 
-/** @param {string} moment when the hall last said it has everything */
+/** @param {string | undefined} moment when the hall last said it has everything */
 export function savedUntil(moment) {
-  savedAt = moment;
+  savedAt = moment ?? "";
+}
+
+/** How many answers the hall does not have yet. */
+export function unsent() {
+  return pending.size;
 }
 
 /** A change: a choice is kept at once, a text after a short pause. @param {import("./paper.js").Item} item */
@@ -59,7 +63,7 @@ async function keep(id) {
   typing.delete(id);
   keeping.set(id, (keeping.get(id) ?? 0) + 1); // at once, or a look at the box begun earlier would call it saved
   try {
-    await enqueue(id, state.answers.get(id) ?? null);
+    await enqueue(id, state.answers.get(id) ?? null, new Date(clock.now()).toISOString());
   } finally {
     const others = (keeping.get(id) ?? 1) - 1;
     if (others) keeping.set(id, others);
@@ -82,10 +86,32 @@ export async function drawSaved() {
   const total = answeredCount();
   const saved = state.items.filter((item) => isAnswered(item.id) && !pending.has(item.id)).length;
   if (pending.size) part("saved").textContent = word("saving", { saved, answered: total });
-  else part("saved").textContent = total ? word("savedAll", { saved, answered: total, time: asTime(savedAt) }) : word("savedNone");
+  else part("saved").textContent = total ? word("savedAll", { saved, answered: total, time: savedAt ? asTime(savedAt) : "" }) : word("savedNone");
+  if (returning && !pending.size && line.lostAt === undefined) {
+    returning = false;
+    showBriefly("line", () => word("back"));
+  }
 }
 
-addEventListener("offline", () => { if (state.paper) showNotice(() => word("offline")); });
-addEventListener("online", () => { if (state.paper && !pending.size) hideNotice(); });
+/** The hall has not been heard: the exam goes on. */
+export function lineLost() {
+  returning = false;
+  if (state.paper) showNotice("line", () => word("offline"));
+}
+
+/** The hall is heard again: first everything is sent, then it is said. */
+export function lineFound() {
+  if (!state.paper) return hideNotice("line");
+  returning = true;
+  showNotice("line", () => word("returning"));
+  sender.wake();
+  void drawSaved();
+}
+
+whenFailing(() => {
+  showNotice("storage", () => word("notKept"));
+  sender.wake();
+});
+addEventListener("beforeunload", (event) => { if (onlyInMemory()) event.preventDefault(); });
 document.addEventListener("visibilitychange", () => void keepTyped());
 addEventListener("pagehide", () => void keepTyped());

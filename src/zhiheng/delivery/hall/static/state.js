@@ -36,22 +36,3 @@ export function isAnswered(id) {
 export function answeredCount() {
   return state.items.filter((item) => isAnswered(item.id)).length;
 }
-
-/** A small note this machine keeps for comfort; a browser that refuses to keep it loses nothing that counts. @param {string} name */
-export function readNote(name) {
-  try {
-    return localStorage.getItem(`zhiheng-${name}`);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} name @param {string | undefined} text undefined: forget it */
-export function writeNote(name, text) {
-  try {
-    if (text === undefined) localStorage.removeItem(`zhiheng-${name}`);
-    else localStorage.setItem(`zhiheng-${name}`, text);
-  } catch {
-    // private windows may refuse; the note was only for comfort
-  }
-}

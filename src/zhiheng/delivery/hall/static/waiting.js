@@ -1,43 +1,58 @@
-// The waiting room: until the exam begins.
+// The waiting room: until the exam begins the machine is looked at and the sealed paper is fetched.
 
-import { readSession } from "./box.js";
+import { drawCheck, runCheck } from "./check.js";
 import { asDay, asDuration } from "./clock.js";
+import { part } from "./elements.js";
 import { leave } from "./leaving.js";
 import { isTransient } from "./line.js";
-import { show, showNotice } from "./notice.js";
-import { openPaper } from "./opening.js";
-import { drawFacts, part } from "./paper.js";
+import { hideNotice, show, showNotice } from "./notice.js";
+import { fetchSealed, openNow } from "./opening.js";
+import { drawFacts } from "./paper.js";
 import { clock, state } from "./state.js";
 import { word } from "./words.js";
 
+const SPREAD = 2000; // everybody's paper opens within two seconds, not all in the same instant
+const AGAIN = 3000;
+
 let opening = false;
+let notBefore = 0;
 
 export function wait() {
   show("waiting");
-  const { name, room, seat, starts_at, ends_at } = state.status;
-  drawFacts(part("waiting-facts"), [
-    [word("name"), name], [word("seat"), `${room} ${seat && word("seatNumber", { seat })}`],
+  drawWaiting();
+  notBefore = 0;
+  void runCheck(fetchSealed);
+}
+
+export function drawWaiting() {
+  const { name, room, seat, starts_at, ends_at, accommodation } = state.status;
+  /** @type {[string, string][]} */
+  const rows = [
+    [word("name"), name], [word("seat"), [room, seat && word("seatNumber", { seat })].filter(Boolean).join(" ")],
     [word("startsAt"), asDay(starts_at)], [word("endsAt"), asDay(ends_at)],
-  ]);
+  ];
+  if (accommodation) rows.push([word("accommodation"), accommodation]);
+  drawFacts(part("waiting-facts"), rows);
+  drawCheck();
 }
 
 /** Twice a second while waiting. */
 export async function tickWaiting() {
   const left = Date.parse(state.status.starts_at) - clock.now();
   part("countdown").textContent = asDuration(Math.max(0, left));
-  if (left <= 0 && !opening) await openAtStart();
+  if (left <= 0 && !opening && performance.now() >= notBefore) await openAtStart();
 }
 
-/** Everybody's paper opens within two seconds, not all in the same instant. */
 async function openAtStart() {
   opening = true;
   try {
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 2000));
-    const session = await readSession();
-    if (session) await openPaper(session.epoch);
+    if (!notBefore) await new Promise((resolve) => { setTimeout(resolve, Math.random() * SPREAD); });
+    await openNow();
+    hideNotice("line");
   } catch (problem) {
+    notBefore = performance.now() + AGAIN * (0.5 + Math.random());
     const refusal = /** @type {import("./line.js").Refusal} */ (problem);
-    if (isTransient(problem)) showNotice(() => word("unreachable"));
+    if (isTransient(problem)) showNotice("line", () => word("unreachable"));
     else if (refusal.code !== "not-started") await leave(refusal);
   } finally {
     opening = false;

@@ -1,5 +1,8 @@
 // Every sentence of the page, in both languages.
 
+import { part } from "./elements.js";
+import { readNote, writeNote } from "./notes.js";
+
 /** @typedef {"zh" | "en"} Language */
 
 /** @type {Record<string, [string, string]>} */
@@ -65,6 +68,67 @@ const WORDS = {
   digest: ["答案摘要", "Digest"],
   signedAt: ["交卷时间", "Handed in at"],
   signature: ["签名", "Signature"],
+  askingTitle: ["等待监考员同意", "Waiting for the invigilator"],
+  askingLead: ["您的考试正在另一台设备上打开。已请监考员确认，同意后本页会自动继续，请不要离开座位。", "Your exam is open on another machine. The invigilator has been asked; this page goes on by itself once they agree. Please stay at your seat."],
+  askingStop: ["返回登录", "Back to sign-in"],
+  accommodation: ["考试便利", "Accommodation"],
+  checkTitle: ["本机检查", "This machine"],
+  checkLead: ["以下各项会自动检查，不需要操作。", "Checked by themselves; there is nothing to do."],
+  checking: ["正在检查…", "Checking…"],
+  "grade-fair": ["可以考试", "Good enough"],
+  "grade-bad": ["请告知监考员", "Tell the invigilator"],
+  checkBrowser: ["浏览器", "Browser"],
+  browserGood: ["可以使用", "Ready"],
+  browserOld: ["版本过旧，缺少考试需要的功能", "Too old for this exam"],
+  browserOldRemedy: ["请举手告知监考员，更换浏览器或机器。", "Raise your hand: another browser or machine is needed."],
+  checkSeb: ["安全考试浏览器", "Safe Exam Browser"],
+  sebPresent: ["已在安全考试浏览器中打开", "The page runs in Safe Exam Browser"],
+  checkStorage: ["本机存储", "Storage"],
+  storageGood: ["可以使用 {free}", "Ready {free}"],
+  storageLittle: ["剩余空间只有 {free}", "Only {free} free"],
+  storageLittleRemedy: ["答案仍会逐题送达考场。考试中请不要关闭页面。", "Each answer still goes to the hall. Do not close the page during the exam."],
+  storageNone: ["浏览器不允许保存（可能是无痕窗口）", "The browser keeps nothing (a private window?)"],
+  storageNoneRemedy: ["答案会直接送往考场。考试中请不要关闭或刷新页面；也可换用普通窗口重新登录。", "Answers go straight to the hall. Do not close or reload the page, or sign in again in a normal window."],
+  checkClock: ["本机时钟", "Clock"],
+  clockGood: ["准确", "Right"],
+  clockFast: ["快了约 {time}；计时以考场时间为准，不受影响", "About {time} fast; the hall's time counts, so nothing is lost"],
+  clockSlow: ["慢了约 {time}；计时以考场时间为准，不受影响", "About {time} slow; the hall's time counts, so nothing is lost"],
+  clockUnknown: ["还没有对时", "Not compared yet"],
+  spanMinutes: ["{minutes} 分钟", "{minutes} min"],
+  spanHours: ["{hours} 小时", "{hours} hours"],
+  checkNetwork: ["网络", "Network"],
+  lineGood: ["往返 {way} 毫秒", "{way} ms there and back"],
+  lineSlow: ["往返 {way} 毫秒，较慢", "{way} ms there and back, slow"],
+  lineSlowRemedy: ["答案先存本机再送达，不会丢失。", "Answers are kept here first and lose nothing by it."],
+  lineNone: ["连不上考场服务", "The hall cannot be reached"],
+  lineNoneRemedy: ["请检查网线或网络；若仍不行，请举手告知监考员。", "Check the network; if that does not help, raise your hand."],
+  checkPaper: ["试卷", "Paper"],
+  paperReady: ["试卷已下载（{size}，{speed} Mbit/s），摘要 {hash}", "Downloaded under lock ({size}, {speed} Mbit/s), digest {hash}"],
+  paperAtStart: ["开考时下载", "Downloaded at the start"],
+  paperMissing: ["还没有下载成功", "Not downloaded yet"],
+  paperMissingRemedy: ["开考时会再次下载，不影响考试。", "It is downloaded again at the start. Nothing is lost."],
+  checkReload: ["断网刷新", "Reload offline"],
+  reloadGood: ["断网后刷新页面也能继续", "A reload without network goes on as well"],
+  reloadNone: ["断网时请不要刷新页面", "Do not reload the page while the network is gone"],
+  reloadNoneRemedy: ["此浏览器或网址不支持断网刷新，不影响答题和保存。", "This browser or address has no support for it. Answering and saving are the same."],
+  pausedTitle: ["考试已暂停", "The exam is paused"],
+  pausedLead: ["试卷已遮盖，计时已停止。恢复后会自动继续，暂停的时间会补上。", "The paper is covered and the clock stands. It goes on by itself, and the pause is added to your time."],
+  pausedReason: ["原因：{reason}", "Reason: {reason}"],
+  pausedSince: ["自 {time} 起", "Since {time}"],
+  resumed: ["考试继续。暂停的时间已补上，新的结束时间为 {time}。", "The exam goes on. The pause has been added; it now ends at {time}."],
+  messagesTitle: ["监考员消息", "From the invigilator"],
+  messageRead: ["知道了", "Understood"],
+  inbox: ["消息 {count}", "Messages {count}"],
+  close: ["关闭", "Close"],
+  grantLine: ["考试时间延长，累计 {minutes} 分钟。{reason}", "Time added, {minutes} minutes in all. {reason}"],
+  notKept: ["本机存储已满或被禁用，答案没有存到本机，正在直接送往考场。请看页面底部，显示“已保存”即已送达；请不要关闭或刷新页面，并举手告知监考员。", "This machine cannot keep answers (storage full or refused); they go straight to the hall. “Saved” at the foot of the page means arrived. Do not close or reload the page, and raise your hand."],
+  returning: ["网络已恢复，正在按顺序送出答案…", "The network is back; your answers are being sent in order…"],
+  rescue: ["保存应急文件", "Save a rescue file"],
+  rescueWhy: ["网络长时间不通时，可把未送达的答案存成加密文件交给监考员。", "If the network stays away, the answers not yet sent can be kept in an encrypted file for the invigilator."],
+  mediaLoading: ["正在载入…", "Loading…"],
+  mediaMissing: ["{alt}（暂时取不到，会自动再试）", "{alt} (not available yet; tried again by itself)"],
+  nextCandidate: ["下一位考生登录", "Next candidate"],
+  denied: ["", "The invigilator has not agreed. Please go on at the machine where your exam is open, or speak to the invigilator."],
   leftoverTitle: ["本机有未送达的答案", "Answers kept on this machine"],
   leftoverBody: ["这台机器上还有 {count} 条以前没有送达的答案（第 {numbers} 题），之后您在别的机器上答过。要用它们替换现在的答案吗？", "This machine still holds {count} answers that were never sent (questions {numbers}), and you have worked on another machine since. Use them in place of the present answers?"],
   leftoverUse: ["用本机的", "Use them"],
@@ -89,7 +153,7 @@ let language = firstLanguage();
  * @returns {Language}
  */
 function firstLanguage() {
-  const known = [localStorage.getItem("zhiheng-language") ?? "", ...navigator.languages];
+  const known = [readNote("language") ?? "", ...navigator.languages];
   const spoken = known.map((name) => name.slice(0, 2)).find((name) => name === "zh" || name === "en");
   return spoken === "en" ? "en" : "zh";
 }
@@ -102,7 +166,7 @@ export function currentLanguage() {
 /** @param {Language} chosen */
 export function chooseLanguage(chosen) {
   language = chosen;
-  localStorage.setItem("zhiheng-language", chosen);
+  writeNote("language", chosen);
 }
 
 /**
@@ -131,7 +195,7 @@ export function writeWords() {
   for (const place of document.querySelectorAll("[data-label]")) {
     place.setAttribute("aria-label", word(/** @type {HTMLElement} */ (place).dataset.label ?? ""));
   }
-  const other = /** @type {HTMLElement} */ (document.getElementById("language"));
+  const other = part("language");
   other.textContent = word("otherLanguage");
   other.lang = language === "en" ? "zh-CN" : "en";
 }
