@@ -8,9 +8,11 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from tests.delivery.asking import MORE_TIME, ask, decide
 from tests.delivery.test_actions import START, code_of, pack_path, seal_small_paper, seated
 from tests.factories.world import World
 from zhiheng.delivery.actions import collect
+from zhiheng.delivery.conditions.actions import Wanted, set_conditions
 from zhiheng.delivery.core.attempt import granted_entry, opened_entry
 from zhiheng.delivery.core.pack import decode_pack
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
@@ -165,3 +167,24 @@ def test_answers_are_collected_only_when_the_last_ones_time_is_over(ready: World
     assert code_of(collect, by=admin, offering=ready.association) == "still-running"
     clock.move_to(START + timedelta(minutes=101))
     assert len(collect(by=admin, offering=ready.association)) == 1
+
+
+def test_what_was_granted_and_what_was_set_goes_into_the_pack(ready: World) -> None:
+    admin = ready[Role.ADMINISTRATOR]
+    first = Placement.objects.get(seat=1).ticket
+    clock.move_to(EVE - timedelta(days=14))
+    decide(ready, ask(ready, first.application, MORE_TIME))
+    set_conditions(by=admin, offering=ready.association, wanted=Wanted(second_sign_in="allow", networks={}))
+
+    prepared = making.prepare(ready.association)
+    one, two, three = prepared.pack.candidates
+    usual = START + timedelta(minutes=90)
+
+    assert [candidate.ends_at for candidate in (one, two, three)] == [
+        START + timedelta(minutes=117),
+        usual,
+        usual,
+    ]
+    assert (one.accommodation, two.accommodation) == ("加时 30 %", "")
+    assert [attempt.ends_at for attempt in prepared.attempts] == [one.ends_at, usual, usual]
+    assert prepared.pack.second_sign_in == "allow"

@@ -1,6 +1,6 @@
 """The pack of an offering, worked out without writing anything: who sits which paper, until when."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,11 +9,14 @@ from django.conf import settings
 
 from zhiheng.assembly.models import Paper, RunKind
 from zhiheng.assembly.queries import bodies_of
+from zhiheng.delivery.accommodations.queries import NOTHING, adjustments_in, end_with
+from zhiheng.delivery.conditions.queries import conditions_of
+from zhiheng.delivery.core.adjusting import Adjustment
 from zhiheng.delivery.core.pack import PackCandidate, PackPaper, SittingPack, hash_id, seal_pack
 from zhiheng.delivery.core.sheet import pack_paper
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
-from zhiheng.delivery.models import Attempt
-from zhiheng.delivery.queries import ends_at, late_entry_until, sealed_papers
+from zhiheng.delivery.models import Attempt, NetworkPolicy, SecondSignIn
+from zhiheng.delivery.queries import late_entry_until, sealed_papers
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
 from zhiheng.seating.models import Placement, Ticket
@@ -52,7 +55,7 @@ def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
     dealt = _dealt(offering, sealed_papers(offering), len(places))
     papers = list({paper.id: paper for paper in dealt}.values())
     keys = ensure_keys(settings.HALL_DATA)
-    desk = _Desk(offering=offering, keys=keys)
+    desk = _Desk(offering=offering, keys=keys, adjustments=adjustments_in([offering]))
     attempts: list[Attempt] = []
     candidates: list[PackCandidate] = []
     for done, (place, ticket) in enumerate(_with_people(places), start=1):
@@ -61,6 +64,7 @@ def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
         candidates.append(desk.candidate(attempt, place))
         if done % AT_ONCE == 0:
             tell(done, len(places))
+    conditions = conditions_of(offering)
     pack = seal_pack(
         SittingPack(
             sitting=str(offering.id),
@@ -68,6 +72,10 @@ def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
             key_id=keys.key_id,
             papers=tuple(_shown(offering, papers)),
             candidates=tuple(candidates),
+            second_sign_in="allow" if conditions.second_sign_in == SecondSignIn.ALLOW else "ask",
+            seb_config_keys=conditions.seb_config_keys,
+            networks=conditions.networks,
+            network_policy="refuse" if conditions.network_policy == NetworkPolicy.REFUSE else "warn",
         )
     )
     return Prepared(pack=pack, attempts=attempts, papers=papers, seats=_fingerprint(places))
@@ -88,9 +96,13 @@ class _Desk:
 
     offering: Offering
     keys: HallKeys
+    adjustments: Mapping[UUID, Adjustment]
 
     def ends_at(self, ticket: Ticket) -> datetime:
-        return ends_at(self.offering)
+        return end_with(self.offering, self._adjustment(ticket))
+
+    def _adjustment(self, ticket: Ticket) -> Adjustment:
+        return self.adjustments.get(ticket.application_id, NOTHING)
 
     def candidate(self, attempt: Attempt, place: PlacedTicket) -> PackCandidate:
         person = attempt.ticket.application.person
@@ -105,6 +117,7 @@ class _Desk:
             late_entry_until=late_entry_until(self.offering),
             room=place.room,
             seat=str(place.seat),
+            accommodation=self._adjustment(attempt.ticket).words,
         )
 
 
