@@ -1,0 +1,63 @@
+"""Starts a hall with another store than the product offers: only for measuring, and to be caught by the watch.
+
+`python -m zhiheng.cli.hall_bench.launch null|lax DATA PORT [DATABASE_URL]`: null acknowledges without
+writing, lax writes and acknowledges before the disk has it (synchronous=NORMAL; PostgreSQL: commits not waited for).
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from zhiheng.cli.output import say
+from zhiheng.delivery.core.attempt import Entry
+from zhiheng.delivery.hall import service
+from zhiheng.delivery.hall.postgres_store import PostgresStore
+from zhiheng.delivery.hall.service import HallSettings
+from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
+from zhiheng.delivery.hall.store import Fate, LogStore, Outcome
+
+
+class NullStore:
+    """Keeps nothing: the same path with the commit left out."""
+
+    def __init__(self) -> None:
+        self._next = 1
+
+    def append(self, entries: Sequence[Entry]) -> list[Outcome]:
+        named = [msgspec.structs.replace(entry, id=at) for at, entry in enumerate(entries, start=self._next)]
+        self._next += len(named)
+        return [Outcome(Fate.APPENDED, entry) for entry in named]
+
+    def attempt(self, attempt: str) -> list[Entry]:
+        return []
+
+    def control(self) -> list[Entry]:
+        return []
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+def lax_store(settings: HallSettings) -> LogStore:
+    if settings.database_url:
+        postgres = PostgresStore(settings.database_url)
+        postgres._writer.execute("SET synchronous_commit = off")
+        return postgres
+    sqlite = SqliteStore(settings.data_dir / LOG_FILE)
+    sqlite._writer.execute("PRAGMA synchronous=NORMAL")
+    return sqlite
+
+
+def main(words: Sequence[str]) -> int:
+    kind, data, port, *address = words
+    os.umask(0o077)
+    service.open_store = {"null": lambda settings: NullStore(), "lax": lax_store}[kind]
+    settings = HallSettings(data_dir=Path(data), port=int(port), database_url=address[0] if address else "")
+    return service.run_hall(settings, say=say)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

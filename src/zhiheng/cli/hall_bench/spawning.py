@@ -1,0 +1,149 @@
+"""Processes that end with the measurement, whatever happens to it."""
+
+import contextlib
+import ctypes
+import os
+import pwd
+import resource
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from zhiheng.foundation.errors import Refused
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+
+
+class Company:
+    """The folder and the children of one measurement; `end_all` leaves none of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def start(
+        self,
+        words: Sequence[str],
+        *,
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        owner: "pwd.struct_passwd | None" = None,
+        stdin: bool = False,
+        stdout: bool = False,
+    ) -> "subprocess.Popen[bytes]":
+        """A child in a process group of its own that the kernel ends should this process die."""
+        with log.open("ab") as sink:
+            child = subprocess.Popen(
+                words,
+                env=dict(env) if env is not None else None,
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if stdout else sink,
+                stderr=sink,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+                cwd="/" if owner else None,
+                user=owner.pw_uid if owner else None,
+                group=owner.pw_gid if owner else None,
+                extra_groups=[] if owner else None,
+            )
+        self._children.append(child)
+        return child
+
+    def end(self, child: "subprocess.Popen[bytes]", *, number: int = signal.SIGTERM) -> None:
+        """End a child's whole group: asked first, then killed."""
+        _signal_group(child.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=10)
+        _signal_group(child.pid, signal.SIGKILL)
+        child.wait()
+        if child in self._children:
+            self._children.remove(child)
+
+    def end_all(self) -> None:
+        for child in tuple(self._children):
+            self.end(child, number=signal.SIGKILL)
+
+
+@contextmanager
+def company() -> Iterator[Company]:
+    """Everything lies in a temporary folder that goes with it; SIGTERM ends it in order, too."""
+    before = signal.signal(signal.SIGTERM, _leave)
+    with tempfile.TemporaryDirectory(prefix="zhiheng-bench-hall-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as another account and must reach its own folder
+        own = Company(Path(folder))
+        try:
+            yield own
+        finally:
+            own.end_all()
+            signal.signal(signal.SIGTERM, before)
+
+
+def _leave(signum: int, frame: object) -> None:
+    raise SystemExit(128 + signum)
+
+
+def _die_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def _signal_group(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def plain_environment(**more: str) -> dict[str, str]:
+    """Our environment without the platform's settings: nothing of the user's data is touched."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ZHIHENG_", "DJANGO_")) and name != "DATABASE_URL"
+    }
+    return kept | more
+
+
+def wait_until(ready: Callable[[], bool], child: "subprocess.Popen[bytes]", *, words: str, log: Path) -> None:
+    """Raises: Refused with the child's last words when it ends or does not answer within a minute."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends and child.poll() is None:
+        if ready():
+            return
+        time.sleep(0.02)
+    last = log.read_text(errors="replace")[-1500:] if log.exists() else ""
+    raise Refused(
+        what=f"{words}没有启动：{last.strip() or '没有输出'}",
+        remedy="请按上面的输出处理后重试",
+        code="bench-start",
+    )
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code < 500
+    except httpx.TransportError:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def raise_open_files(wanted: int) -> int:
+    """Let this process and its children open as many files as they may; how many that is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
+            return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return max(soft, hard)
