@@ -79,6 +79,7 @@ def test_a_file_is_returned_by_keyboard_and_approved_after_its_correction(
         path, name = hand_in_a_draft(desk, site)
 
         open_from_queue(reviewer, site, name)
+        reviewer.wait_for_load_state("load")  # the layout is the stylesheet's
         papers, facts = (reviewer.locator(part).bounding_box() for part in (".desk-papers", ".desk-facts"))
         assert papers is not None
         assert facts is not None

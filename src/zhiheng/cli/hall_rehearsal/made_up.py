@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from uuid import uuid4
 
 from zhiheng.delivery.core.pack import (
@@ -67,7 +68,12 @@ def made_up_people(count: int) -> list[MadeUp]:
 
 
 def made_up_paper() -> PackPaper:
-    kinds: list[QuestionType] = ["single"] * SINGLES + ["multiple"] * MULTIPLES + ["short"] * SHORTS
+    parts: tuple[tuple[QuestionType, int], ...] = (
+        ("single", SINGLES),
+        ("multiple", MULTIPLES),
+        ("short", SHORTS),
+    )
+    kinds = chain.from_iterable(repeat(kind, count) for kind, count in parts)
     items = tuple(_item(number, kind) for number, kind in enumerate(kinds, start=1))
     titles = {"single": "一、单项选择题", "multiple": "二、多项选择题", "short": "三、简答题"}
     sections = tuple(

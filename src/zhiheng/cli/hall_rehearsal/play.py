@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ class _Play:
             if fate < CUT_SHARE + MOVED_SHARE and loop.time() > trouble_at:
                 await self._trouble(one, moves=fate >= CUT_SHARE, keys=keys)
                 fate = 1.0
-            await one.answer(calm=lambda began, who=one.person.attempt: self._calm(began, who))
+            await one.answer(calm=partial(self._calm, one.person.attempt))
             due += self.luck.expovariate(1 / self.plan.pace)
 
     async def _trouble(self, one: Sitter, *, moves: bool, keys: HallKeys) -> None:
@@ -215,7 +216,7 @@ class _Play:
         await line.ask("POST", "/hall/staff/act", {"act": "allow", "attempts": [attempt]})
         line.cut()
 
-    def _calm(self, began: float, attempt: str) -> bool:
+    def _calm(self, attempt: str, began: float) -> bool:
         return began > max(self.breaks.last + AFTERMATH, self.breaks.own.get(attempt, float("-inf")))
 
     async def _kill_half_way(self, cpu: float, began: float) -> float:
