@@ -39,6 +39,8 @@ def test_columns_hold_what_is_read_of_a_question() -> None:
         "codes": " skill:4.1.1 ",
         "trades": "AB",
         "difficulty": Decimal("0.700"),
+        "media": "",
+        "language": "zh",
     }
     assert "先核对库存,再试播。 核对库存 试播" in columns_of(short())["text"]
 

@@ -23,7 +23,7 @@ from zhiheng.assembly.models import (
 )
 from zhiheng.assembly.sealing.content import Bodies, unpacked
 from zhiheng.bank.core.files import Place, item_from
-from zhiheng.bank.core.terms import Option, Point
+from zhiheng.bank.core.terms import Medium, Option, Point
 from zhiheng.bank.queries import versions_by_id
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
@@ -68,6 +68,7 @@ class PaperItem:
     marks: Decimal
     stem: str
     options: tuple[Option, ...]
+    media: tuple[Medium, ...] = ()
     key: tuple[str, ...] = ()
     answer: str = ""
     points: tuple[Point, ...] = ()
@@ -107,6 +108,7 @@ def paper_content(paper: Paper, *, keys: bool = True, bodies: Bodies | None = No
                 marks=Decimal(line["marks"]),
                 stem=question.stem,
                 options=question.options,
+                media=question.media,
                 **secret,
             )
         )
@@ -128,7 +130,9 @@ def content_hash_of(paper: Paper, bodies: Bodies | None = None) -> str:
 
 
 def _plain(item: PaperItem) -> dict[str, Any]:
+    shown = [[medium.sha256, medium.where, medium.alt] for medium in item.media]
     return {
+        **({"media": shown} if shown else {}),  # papers of words alone keep the hash they have
         "stem": item.stem,
         "options": [[option.letter, option.text] for option in item.options],
         "key": list(item.key),

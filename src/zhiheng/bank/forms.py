@@ -6,7 +6,7 @@ from django import forms
 
 from zhiheng.bank.core.files import Place, file_form
 from zhiheng.bank.core.sheet import FIRST_ROW, read_sheet
-from zhiheng.bank.core.terms import LETTERS, TYPE_NAMES
+from zhiheng.bank.core.terms import LANGUAGES, LETTERS, TYPE_NAMES
 from zhiheng.bank.core.terms import Item as Question
 from zhiheng.bank.models import Pool
 from zhiheng.bank.queries import area_of_codes, levels_of, standards
@@ -121,6 +121,12 @@ class ItemForm(PlaceForm):
     enemies = forms.CharField(
         label="互斥题号", required=False, max_length=300, help_text="不能与本题同卷的题号，用逗号隔开。"
     )
+    language = forms.ChoiceField(
+        label="语言",
+        required=False,
+        choices=list(LANGUAGES.items()),
+        help_text="题目用哪种语言写。中文试卷只从中文题里组。",
+    )
     body: dict[str, Any]
 
     def clean(self) -> dict[str, Any]:
@@ -138,6 +144,7 @@ class ItemForm(PlaceForm):
             self.body = {
                 **{name: value for name, value in body.items() if name != "id"},
                 "area": area_from_codes(question, area_of_codes(place.standard)) or "unknown",
+                "language": cleaned["language"] or "zh",
                 **({"enemies": [name.strip() for name in enemies]} if enemies else {}),
             }
         return cleaned
@@ -159,6 +166,7 @@ def initial_of(question: Question) -> dict[str, str]:
         "trades": ", ".join(sorted(question.trades)),
         "law": "；".join(question.law),
         "enemies": ", ".join(question.enemies),
+        "language": question.language,
         **options,
     }
 

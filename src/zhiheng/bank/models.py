@@ -66,6 +66,10 @@ class MediaFile(Record):
     seconds = models.DecimalField(max_digits=5, decimal_places=1, default=0)  # of play
     file = models.OneToOneField(VaultFile, on_delete=models.PROTECT, related_name="+")
 
+    @property
+    def kind(self) -> str:
+        return self.media_type.partition("/")[0]
+
 
 class RemarkKind(models.TextChoices):
     COMMENT = "comment", "意见"

@@ -11,7 +11,7 @@ from zhiheng.people.access import allow
 from zhiheng.people.models import Role
 
 # Framed by our own page only; nothing in it runs and nothing can be sent.
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 
 def _item(name: str) -> Item:

@@ -77,27 +77,29 @@ def question_of(version: ItemVersion) -> Question:
     return item_from(version.body, place=Place())
 
 
-def live_pool(standard: str, level: str = "") -> list[PoolEntry]:
-    """The exam items of a standard (at one level, "" for all) in their latest approved version."""
-    return _usable(Pool.LIVE, standard, level)
+def live_pool(standard: str, level: str = "", *, language: str = "zh") -> list[PoolEntry]:
+    """The exam items of a standard (at one level, "" for all) in one language, in their latest approved version."""
+    return _usable(Pool.LIVE, standard, level, language)
 
 
-def practice_items(standard: str, level: str, area: str = "") -> list[PoolEntry]:
-    """The practice items of a standard and level, of one area if given, in their latest approved version."""
-    return [entry for entry in _usable(Pool.PRACTICE, standard, level) if area in ("", entry.item.area)]
+def practice_items(standard: str, level: str, area: str = "", *, language: str = "zh") -> list[PoolEntry]:
+    """The practice items of a standard and level in one language, of one area if given, in their latest approved version."""
+    entries = _usable(Pool.PRACTICE, standard, level, language)
+    return [entry for entry in entries if area in ("", entry.item.area)]
 
 
-def _usable(pool: Pool, standard: str, level: str) -> list[PoolEntry]:
+def _usable(pool: Pool, standard: str, level: str, language: str) -> list[PoolEntry]:
     rows = ItemVersion.objects.filter(
         item__pool=pool, item__standard=standard, approved_at__isnull=False
     ).exclude(item__status=ItemStatus.RETIRED)
     if level:
         rows = rows.filter(item__level=level)
     latest = {row.item_id: row for row in rows.order_by("item__name", "number")}
-    return [
+    entries = [
         PoolEntry(version=row.id, number=row.number, hash=row.content_hash, item=question_of(row))
         for row in latest.values()
     ]
+    return [entry for entry in entries if entry.item.language == language]
 
 
 def versions_by_id(ids: Iterable[UUID | str]) -> dict[str, ItemVersion]:

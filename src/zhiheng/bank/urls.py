@@ -5,6 +5,7 @@ from zhiheng.bank.covering import views as covering
 from zhiheng.bank.exporting import views as exporting
 from zhiheng.bank.importing import views as importing
 from zhiheng.bank.lists import views as lists
+from zhiheng.bank.media import views as media
 from zhiheng.bank.reviewing import views as reviewing
 from zhiheng.bank.together import views as together
 from zhiheng.bank.twins import views as twins
@@ -23,6 +24,7 @@ urlpatterns = [
     path("items/import/<uuid:run_id>/", importing.import_report, name="import_report"),
     path("items/import/<uuid:run_id>/confirm/", importing.import_confirm, name="import_confirm"),
     path("items/import/<uuid:run_id>/drop/", importing.import_drop, name="import_drop"),
+    path("items/media/<str:sha256>/", media.item_medium, name="item_medium"),
     path("items/at/<str:name>/", views.item, name="item"),
     path("items/at/<str:name>/edit/", views.edit_item, name="edit_item"),
     path("items/at/<str:name>/submit/", views.submit, name="submit_item"),

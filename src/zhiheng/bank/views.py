@@ -16,7 +16,7 @@ from zhiheng.bank.actions import (
     write_item,
 )
 from zhiheng.bank.core.advice import advice
-from zhiheng.bank.core.terms import AREA_TITLES, TYPE_NAMES
+from zhiheng.bank.core.terms import AREA_TITLES, LANGUAGES, TYPE_NAMES
 from zhiheng.bank.forms import (
     LEVEL_NAMES,
     ItemForm,
@@ -25,6 +25,8 @@ from zhiheng.bank.forms import (
 )
 from zhiheng.bank.importing.queries import lacks
 from zhiheng.bank.lists.views import STATES
+from zhiheng.bank.media.actions import keep_medium
+from zhiheng.bank.media.forms import MediaPart
 from zhiheng.bank.models import Item, ItemStatus
 from zhiheng.bank.queries import (
     item_named,
@@ -37,7 +39,7 @@ from zhiheng.bank.reviewing.queries import remarks_of
 from zhiheng.bank.usage import UNUSED, usage_of
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import SignedInRequest, allow
-from zhiheng.people.models import Role
+from zhiheng.people.models import Account, Role
 from zhiheng.surface.forms import as_validation_error
 
 
@@ -73,6 +75,7 @@ def _item_context(request: HttpRequest, found: Item, reason_form: ReasonForm) ->
         "type": TYPE_NAMES[question.type],
         "area": AREA_TITLES.get(question.area, question.area),
         "level": LEVEL_NAMES.get(question.level, question.level),
+        "language": LANGUAGES[question.language],
         "versions": versions,
         "advice": advice(question),
         "reason_form": reason_form,
@@ -105,19 +108,44 @@ def edit_item(request: HttpRequest, name: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, found: Item | None) -> HttpResponse:
     account = cast(SignedInRequest, request).user
-    initial = initial_of(question_of(newest_version(found))) if found else {}
-    form = ItemForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = write_item(by=account, body=form.body, item=found)
-        except Refused as refused:
-            form.add_error(None, as_validation_error(refused))
-        else:
-            messages.success(request, f"已保存为草稿（第 {version.number} 版）。请核对预览，再送审。")
-            return redirect("item", version.item.name)
-    told = advice(question_of(newest_version(found))) if found else ()
-    context = {"form": form, "item": found, "advice": told}
-    return render(request, "bank/edit.html", context, status=422 if form.errors else 200)
+    question = question_of(newest_version(found)) if found else None
+    initial = initial_of(question) if question else {}
+    posted = request.method == "POST"
+    part = MediaPart(
+        shown=question.media if question else (),
+        data=request.POST if posted else None,
+        files=request.FILES if posted else None,
+    )
+    kept = _keep_new(account, part) if posted else True
+    if posted and kept and request.POST.get("act") == "upload":
+        form = ItemForm(initial=request.POST.dict())
+    else:
+        form = ItemForm(request.POST if posted else None, initial=initial)
+        if posted and form.is_valid() and kept and part.sound:
+            try:
+                version = write_item(by=account, body={**form.body, "media": part.body()}, item=found)
+            except Refused as refused:
+                form.add_error(None, as_validation_error(refused))
+            else:
+                messages.success(request, f"已保存为草稿（第 {version.number} 版）。请核对预览，再送审。")
+                return redirect("item", version.item.name)
+    told = advice(question) if question else ()
+    context = {"form": form, "item": found, "advice": told, "part": part, "rows": part.rows()}
+    failed = posted and (form.errors or not kept or not part.sound)
+    return render(request, "bank/edit.html", context, status=422 if failed else 200)
+
+
+def _keep_new(account: Account, part: MediaPart) -> bool:
+    """Keep the file that came along, if one did; what is wrong with it is said beside it."""
+    file = part.new_file
+    if file is None:
+        return part.upload.is_valid()
+    try:
+        part.add(keep_medium(by=account, content=file.read(), name=file.name or "文件"))
+    except Refused as refused:
+        part.upload.add_error("new_file", as_validation_error(refused))
+        return False
+    return True
 
 
 @allow(Role.ITEM_WRITER)

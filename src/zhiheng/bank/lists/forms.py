@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from zhiheng.bank.core.terms import AREA_TITLES, TYPE_NAMES
+from zhiheng.bank.core.media.kinds import KIND_NAMES
+from zhiheng.bank.core.terms import AREA_TITLES, LANGUAGES, TYPE_NAMES
 from zhiheng.bank.forms import EVERY, LEVEL_NAMES, standard_words
 from zhiheng.bank.lists.queries import writers
 from zhiheng.bank.models import ItemStatus, Pool
@@ -16,6 +17,11 @@ DESKS = (
     ("drafts", "我的草稿"),
     ("returned", "退回给我的"),
     ("remarks", "有未处理的意见"),
+)
+SHOWN = (
+    ("any", "有图片、录音或视频"),
+    *((kind, f"有{name}") for kind, name in KIND_NAMES.items()),
+    ("none", "只有文字"),
 )
 USES = (("yes", "进过试卷"), ("no", "从未进过试卷"))
 MAIN = ("words", "level", "area", "type", "status", "pool")
@@ -44,6 +50,8 @@ class ItemFilter(forms.Form):
     )
     writer = forms.ChoiceField(label="命题人", required=False)
     used = forms.ChoiceField(label="使用", required=False, choices=[EVERY, *USES])
+    shown = forms.ChoiceField(label="图片与录音", required=False, choices=[EVERY, *SHOWN])
+    language = forms.ChoiceField(label="语言", required=False, choices=[EVERY, *LANGUAGES.items()])
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -11,7 +11,7 @@ from zhiheng.bank.queries import awaiting_review, own_drafts
 from zhiheng.bank.usage import usage_of
 from zhiheng.people.models import Account
 
-EXACT = ("standard", "level", "area", "type", "status", "pool")
+EXACT = ("standard", "level", "area", "type", "status", "pool", "language")
 
 
 def found_by(filters: Mapping[str, Any], *, account: Account) -> QuerySet[Item]:
@@ -28,6 +28,8 @@ def found_by(filters: Mapping[str, Any], *, account: Account) -> QuerySet[Item]:
         found = found.filter(codes__contains=f" {code} ")
     if trade := filters.get("trade"):
         found = found.filter(Q(trades="") | Q(trades__contains=trade))
+    if shown := filters.get("shown"):
+        found = _showing(found, shown)
     if (low := filters.get("low")) is not None:
         found = found.filter(difficulty__gte=low)
     if (high := filters.get("high")) is not None:
@@ -49,6 +51,12 @@ def _desk(desk: str, account: Account) -> QuerySet[Item]:
     if desk == "remarks":
         return with_open_remarks()
     return Item.objects.all()
+
+
+def _showing(found: QuerySet[Item], shown: str) -> QuerySet[Item]:
+    if shown == "none":
+        return found.filter(media="")
+    return found.exclude(media="") if shown == "any" else found.filter(media__contains=shown)
 
 
 def _used(found: QuerySet[Item], used: str) -> QuerySet[Item]:
