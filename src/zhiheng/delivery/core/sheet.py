@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhiheng.delivery.core.pack import Option, PackItem, PackPaper, PackSection
+from zhiheng.delivery.core.pack import Option, PackItem, PackMedia, PackPaper, PackSection
 
 SECTIONS = {"single": "一、单项选择题", "multiple": "二、多项选择题", "short": "三、简答题"}
 
@@ -32,4 +32,17 @@ def _item(line: Mapping[str, str], body: Mapping[str, Any]) -> PackItem:
         marks=line["marks"],
         stem=body["stem"],
         options=tuple(Option(id=letter, text=text) for letter, text in options.items()),
+        media=tuple(map(_medium, body.get("media") or ())),
+    )
+
+
+def _medium(medium: Mapping[str, Any]) -> PackMedia:
+    """A picture or recording as the question's file form lists it."""
+    return PackMedia(
+        id=medium["id"],
+        media_type=medium["media_type"],
+        sha256=medium["sha256"],
+        alt=medium["alt"],
+        bytes=medium["bytes"],
+        where=medium["where"],
     )
