@@ -1,6 +1,7 @@
 // The rescue file: answers the network would not take, sealed on this machine so that only the hall can open them.
 // The form of the file is told in delivery/core/rescue.py, which opens it.
 
+import { showNotice } from "./notice.js";
 import { currentLanguage } from "./words.js";
 
 /**
@@ -10,7 +11,7 @@ import { currentLanguage } from "./words.js";
  *   attempt: string, ticket: string, sitting: string, queue: Unsent[], sessionEpoch: number,
  *   recipientKey: string, token?: string, offset?: number,
  * }} Rescue recipientKey: base64 of the hall's P-256 point, `rescue_key` of the status.
- *   token: of the session, proof of who made the file. offset: ms by which the hall's clock is ahead of this machine's.
+ *   token: of the session, proof of who made the file. offset: ms by which the hall's clock is ahead of Date.now().
  */
 
 const FORMAT = "zhiheng-rescue-1";
@@ -45,11 +46,12 @@ export function canRescue() {
  * @returns {Promise<void>}
  */
 export async function offerRescue(rescue) {
-  if (!rescue.queue.length) return tell(said("nothing"));
-  if (!canRescue() || !rescue.recipientKey) return tell(said("impossible"));
+  if (!rescue.queue.length) return showNotice("hand-in", () => said("nothing"));
+  if (!canRescue() || !rescue.recipientKey) return showNotice("hand-in", () => said("impossible"));
   const name = `rescue-${rescue.ticket}.zhrescue`;
   save(await sealed(rescue), name);
-  tell(said("saved", { name, count: rescue.queue.length }));
+  const count = rescue.queue.length;
+  showNotice("hand-in", () => said("saved", { name, count }));
 }
 
 /** The three lines of the file. @param {Rescue} rescue @returns {Promise<string>} */
@@ -112,12 +114,4 @@ function save(content, name) {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-/** @param {string} sentence */
-function tell(sentence) {
-  const place = document.getElementById("notice");
-  if (!place) return;
-  place.textContent = sentence;
-  place.hidden = false;
 }
