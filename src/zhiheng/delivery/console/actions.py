@@ -231,7 +231,7 @@ def _perform(
     """Claim the form's number, ask the hall, write down what was done."""
     act.sitting, act.offering, act.room, act.by = scope.sitting, scope.offering, scope.room, by
     act.ticket = sheet.ticket if sheet else None
-    _claim(act)
+    act = _claim(act)
     try:
         acted = _ask(by=by, scope=scope, act=act, targets=targets, open_line=open_line)
     except Refused as refused:
@@ -242,15 +242,16 @@ def _perform(
     return act
 
 
-def _claim(act: HallAct) -> None:
+def _claim(act: HallAct) -> HallAct:
     """Take the form's number; one that failed before may be tried again. Raises: Refused when it is taken."""
     try:
         with transaction.atomic():
             act.save(force_insert=True)
+            return act
     except IntegrityError:
         failed = HallAct.objects.filter(pk=act.pk, done_at=None).exclude(failure="")
         if failed.update(failure="", minutes=act.minutes, words=act.words, by=act.by):
-            return
+            return HallAct.objects.get(pk=act.pk)
         raise Refused(
             what="这张表已经提交过一次",
             rule="一张表只执行一次，以免重复延长或重复发送",

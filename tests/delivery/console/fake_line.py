@@ -1,0 +1,65 @@
+"""A hall that remembers what it was asked and answers as told; no network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhiheng.delivery.console.line import Acted, Line, Outage, RefusedSeat, SeatNow, SeatsPass
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.models import Account
+from zhiheng.sittings.models import Offering
+
+
+def silent_hall() -> Refused:
+    return Refused(what="考场服务没有应答", remedy="请稍后再试", code="hall-silent")
+
+
+@dataclass
+class FakeHall:
+    """said: every act in order. refuses: attempts it will not act on. proposed, seated: what it tells."""
+
+    silent: bool = False
+    known: int = 2
+    said: list[dict[str, Any]] = field(default_factory=list)
+    refuses: tuple[str, ...] = ()
+    proposed: list[Outage] = field(default_factory=list)
+    seated: list[SeatNow] = field(default_factory=list)
+    opened: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+
+    def open_line(self, by: Account, offering: Offering, rooms: tuple[str, ...]) -> Line:
+        self.opened.append((by.username, str(offering.id), rooms))
+        return FakeLine(self)
+
+
+@dataclass
+class FakeLine:
+    hall: FakeHall
+
+    def act(
+        self, kind: str, *, attempts: Sequence[str] | None, minutes: int = 0, reason: str = "", text: str = ""
+    ) -> Acted:
+        self._require_sound()
+        asked = None if attempts is None else tuple(attempts)
+        self.hall.said.append(
+            {"kind": kind, "attempts": asked, "minutes": minutes, "reason": reason, "text": text}
+        )
+        refused = tuple(
+            RefusedSeat(attempt=one, sentence="已经交卷") for one in asked or () if one in self.hall.refuses
+        )
+        count = self.hall.known if asked is None else len(asked)
+        return Acted(done=count - len(refused), refused=refused)
+
+    def outages(self) -> list[Outage]:
+        self._require_sound()
+        return self.hall.proposed
+
+    def seats(self) -> list[SeatNow]:
+        self._require_sound()
+        return self.hall.seated
+
+    def seats_pass(self) -> SeatsPass:
+        return SeatsPass(address="http://127.0.0.1:9/hall/staff/seats", token="t")
+
+    def _require_sound(self) -> None:
+        if self.hall.silent:
+            raise silent_hall()

@@ -1,0 +1,255 @@
+"""Acts on the running exam: done once, written down as far as they were done, and never when the hall is silent."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.delivery.console.fake_line import FakeHall
+from tests.delivery.test_actions import START, code_of
+from tests.factories.world import World
+from zhiheng.delivery.console.actions import act_on_hall, grant_for_outage
+from zhiheng.delivery.console.line import Outage
+from zhiheng.delivery.console.queries import acts_in, proposals
+from zhiheng.delivery.console.scope import Scope, own_room, whole_hall
+from zhiheng.delivery.models import Attempt, HallAct, HallActKind, OutageDecision
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.models import Role
+from zhiheng.plumbing import clock
+from zhiheng.plumbing.models import AuditLine
+from zhiheng.seating.models import Incident, Invigilation, Ticket
+
+
+@pytest.fixture
+def scope(world: World, watch: Invigilation) -> Scope:
+    found = own_room(world[Role.INVIGILATOR], watch.id)
+    assert found is not None
+    return found
+
+
+def act(world: World, hall: FakeHall, scope: Scope, kind: HallActKind, **more: object) -> HallAct:
+    words: dict[str, object] = {"form_id": uuid4(), "words": "网络中断"} | more
+    role = Role.INVIGILATOR if scope.watch else Role.ADMINISTRATOR
+    return act_on_hall(by=world[role], scope=scope, kind=kind, open_line=hall.open_line, **words)  # type: ignore[arg-type]  # by name
+
+
+def test_a_room_gets_minutes_and_the_record_says_so(world: World, hall: FakeHall, scope: Scope) -> None:
+    done = act(world, hall, scope, HallActKind.GRANT, minutes=7)
+
+    assert hall.opened == [
+        (str(Role.INVIGILATOR), str(world.association.id), ("测试考点 第一考场",)),
+    ]
+    assert hall.said == [
+        {"kind": "grant", "attempts": None, "minutes": 7, "reason": "网络中断", "text": ""},
+    ]
+    assert (done.asked, done.done, done.refused, done.failure) == (2, 2, [], "")
+    assert done.done_at is not None
+    assert list(Incident.objects.values_list("text", "ticket", "created_at")) == [
+        ("第一考场全场 2 人 延长 7 分钟：网络中断", None, done.done_at)
+    ]
+    line = AuditLine.objects.get(act="hall-grant")
+    assert line.detail == {"id": str(done.id), "minutes": 7, "words": "网络中断", "done": 2}
+    assert [one.id for one in acts_in(scope)] == [done.id]
+
+
+def test_a_message_to_one_goes_as_text(world: World, hall: FakeHall, scope: Scope) -> None:
+    sheet = scope.sheets[0]
+    act(world, hall, scope, HallActKind.MESSAGE, sheet=sheet, words="请  坐好")
+    attempt = str(Attempt.objects.get(ticket=sheet.ticket).id)
+
+    assert hall.said == [
+        {"kind": "message", "attempts": (attempt,), "minutes": 0, "reason": "", "text": "请 坐好"}
+    ]
+    assert Incident.objects.get().ticket == sheet.ticket
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "code"),
+    [
+        (HallActKind.PAUSE, {"words": " "}, "words-missing"),
+        (HallActKind.MESSAGE, {"words": ""}, "words-missing"),
+        (HallActKind.MESSAGE, {"words": "字" * 201}, "words-long"),
+        (HallActKind.GRANT, {"minutes": 0}, "minutes"),
+        (HallActKind.GRANT, {"minutes": 181}, "minutes"),
+    ],
+)
+def test_what_is_incomplete_is_refused_before_the_hall_hears_of_it(
+    world: World, hall: FakeHall, scope: Scope, kind: HallActKind, more: dict[str, object], code: str
+) -> None:
+    assert code_of(act, world=world, hall=hall, scope=scope, kind=kind, **more) == code
+    assert (hall.opened, HallAct.objects.count(), Incident.objects.count()) == ([], 0, 0)
+
+
+def test_resuming_needs_no_reason(world: World, hall: FakeHall, scope: Scope) -> None:
+    act(world, hall, scope, HallActKind.RESUME, words="")
+    assert Incident.objects.get().text == "第一考场全场 2 人 恢复考试"
+
+
+def test_a_form_acts_once(world: World, hall: FakeHall, scope: Scope) -> None:
+    number = uuid4()
+    act(world, hall, scope, HallActKind.GRANT, minutes=5, form_id=number)
+    again = code_of(
+        act, world=world, hall=hall, scope=scope, kind=HallActKind.GRANT, minutes=5, form_id=number
+    )
+
+    assert (again, len(hall.said), Incident.objects.count()) == ("act-twice", 1, 1)
+
+
+def test_a_silent_hall_leaves_nothing_done_and_the_same_form_may_try_again(
+    world: World, hall: FakeHall, scope: Scope
+) -> None:
+    number, hall.silent = uuid4(), True
+    words = {"world": world, "hall": hall, "scope": scope, "kind": HallActKind.PAUSE, "form_id": number}
+    assert code_of(act, **words) == "hall-silent"
+    failed = HallAct.objects.get()
+    assert (failed.done, failed.done_at, failed.failure) == (0, None, "hall-silent")
+    assert (Incident.objects.count(), AuditLine.objects.filter(act="hall-pause").count()) == (0, 0)
+    assert acts_in(scope) == []
+
+    hall.silent = False
+    done = act(**words)  # type: ignore[arg-type]  # the same words again
+    assert (done.done, done.failure, HallAct.objects.count()) == (2, "", 1)
+
+
+def test_what_the_hall_would_do_for_nobody_is_refused(world: World, hall: FakeHall, scope: Scope) -> None:
+    sheet = scope.sheets[0]
+    hall.refuses = (str(Attempt.objects.get(ticket=sheet.ticket).id),)
+    with pytest.raises(Refused) as refused:
+        act(world, hall, scope, HallActKind.SUBMIT, sheet=sheet)
+
+    assert (refused.value.code, refused.value.what) == ("act-refused", "已经交卷")
+    assert (HallAct.objects.get().failure, Incident.objects.count()) == ("act-refused", 0)
+
+
+def test_only_the_rooms_own_invigilator_and_only_on_the_day(
+    world: World, hall: FakeHall, scope: Scope
+) -> None:
+    def code(by: Role, kind: HallActKind = HallActKind.PAUSE, where: Scope = scope) -> str:
+        return code_of(
+            act_on_hall,
+            by=world[by],
+            scope=where,
+            kind=kind,
+            form_id=uuid4(),
+            open_line=hall.open_line,
+            words="理由",
+        )
+
+    everything = whole_hall(world.association.id)
+    assert everything is not None
+    assert code(Role.ADMINISTRATOR) == "not-your-room"
+    assert code(Role.INVIGILATOR, where=everything) == "not-your-room"
+    clock.move_to(START + timedelta(days=1))
+    assert code(Role.INVIGILATOR) == "console-day"
+    assert (hall.opened, HallAct.objects.count()) == ([], 0)
+
+
+def test_the_administrator_acts_on_every_room(world: World, hall: FakeHall, scope: Scope) -> None:
+    everything = whole_hall(world.association.id)
+    assert everything is not None
+    done = act(world, hall, everything, HallActKind.PAUSE)
+
+    assert hall.opened == [(str(Role.ADMINISTRATOR), str(world.association.id), ())]
+    assert (done.room, done.offering) == (None, world.association)
+    assert Incident.objects.get().text == "全部 1 个考场 2 人 暂停考试：网络中断"
+    assert [one.id for one in acts_in(scope)] == [done.id]  # the room's report tells it too
+
+
+def test_before_the_pack_is_out_there_is_nothing_to_act_on(
+    world: World, hall: FakeHall, scope: Scope
+) -> None:
+    Attempt.objects.all().delete()
+    assert code_of(act, world=world, hall=hall, scope=scope, kind=HallActKind.PAUSE) == "not-published"
+
+
+def outage(*tickets: Ticket, minutes: int = 7) -> Outage:
+    since = START + timedelta(minutes=3)
+    return Outage(
+        kind="room" if len(tickets) > 1 else "one",
+        room="测试考点 第一考场",
+        since=since,
+        until=since + timedelta(minutes=minutes - 1, seconds=20),
+        attempts=tuple(str(Attempt.objects.get(ticket=ticket).id) for ticket in tickets),
+        minutes=minutes,
+    )
+
+
+def test_proposed_minutes_are_given_as_a_person_decides(world: World, hall: FakeHall, scope: Scope) -> None:
+    broken = outage(*(sheet.ticket for sheet in scope.sheets))
+    hall.proposed = [broken]
+    by = world[Role.INVIGILATOR]
+    (proposal,) = proposals(by, scope, hall.open_line)
+    assert (proposal.span, proposal.where, proposal.sheets) == ("09:03–09:09", "本考场 2 人", scope.sheets)
+
+    decision = grant_for_outage(
+        by=by,
+        scope=scope,
+        offering=proposal.offering,
+        outage=broken,
+        minutes=9,
+        reason="交换机断电",
+        open_line=hall.open_line,
+    )
+    assert hall.said == [
+        {
+            "kind": "grant",
+            "attempts": broken.attempts,
+            "minutes": 9,
+            "reason": "09:03–09:09 断线，交换机断电",
+            "text": "",
+        }
+    ]
+    assert (decision.proposed, decision.minutes, decision.act) == (7, 9, HallAct.objects.get())
+    assert proposals(by, scope, hall.open_line) == []
+    again = code_of(
+        grant_for_outage,
+        by=by,
+        scope=scope,
+        offering=proposal.offering,
+        outage=broken,
+        minutes=7,
+        reason="再补",
+        open_line=hall.open_line,
+    )
+    assert (again, len(hall.said)) == ("outage-decided", 1)
+
+
+def test_a_proposal_is_put_aside_with_a_reason(world: World, hall: FakeHall, scope: Scope) -> None:
+    sheet = scope.sheets[1]
+    broken = outage(sheet.ticket)
+    hall.proposed = [broken]
+    words = {
+        "by": world[Role.INVIGILATOR],
+        "scope": scope,
+        "offering": world.association,
+        "outage": broken,
+        "minutes": 0,
+        "open_line": hall.open_line,
+    }
+    assert code_of(grant_for_outage, **words, reason=" ") == "words-missing"
+    decision = grant_for_outage(**words, reason="考生自己关机")  # type: ignore[arg-type]  # by name
+
+    assert (decision.minutes, decision.act, hall.said) == (0, None, [])
+    assert list(Incident.objects.values_list("text", "ticket")) == [
+        ("09:03–09:09 1 人断线，建议补 7 分钟，决定不补：考生自己关机", sheet.ticket.id)
+    ]
+    assert proposals(world[Role.INVIGILATOR], scope, hall.open_line) == []
+    hall.proposed = [outage(sheet.ticket, minutes=12)]  # it went on: a new matter
+    assert len(proposals(world[Role.INVIGILATOR], scope, hall.open_line)) == 1
+
+
+def test_minutes_for_a_break_are_not_given_while_the_hall_is_silent(
+    world: World, hall: FakeHall, scope: Scope
+) -> None:
+    broken, hall.silent = outage(scope.sheets[0].ticket), True
+    code = code_of(
+        grant_for_outage,
+        by=world[Role.INVIGILATOR],
+        scope=scope,
+        offering=world.association,
+        outage=broken,
+        minutes=7,
+        reason="断电",
+        open_line=hall.open_line,
+    )
+    assert (code, OutageDecision.objects.count(), Incident.objects.count()) == ("hall-silent", 0, 0)
