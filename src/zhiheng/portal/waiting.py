@@ -22,6 +22,7 @@ STAGES = (
     "assembly",
     "seating",
     "delivery",
+    "delivery.accommodations",
     "practicals",
     "marking",
     "results",

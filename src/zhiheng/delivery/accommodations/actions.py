@@ -64,7 +64,7 @@ def request_adjustment(
     """
     _require_standing(by, application, institution)
     lock_named(f"adjustment:{application.id}")
-    _require_time(application)
+    require_time(application)
     wanted = check_asked(asked)
     _require_consent(agreed, reason)
     earlier = AdjustmentRequest.objects.filter(application=application)
@@ -180,7 +180,8 @@ def _require_standing(by: Account, application: Application, institution: Instit
     )
 
 
-def _require_time(application: Application) -> None:
+def require_time(application: Application) -> None:
+    """Raises: Refused when the application has ended or its exam has begun."""
     if application.status in CLOSED or application.erased_at is not None:
         raise Refused(
             what=_("这份报名已经结束"), remedy=_("请在有效的报名上申请"), code="adjustment-no-application"

@@ -62,8 +62,13 @@ def adjustment_of(application: Application) -> Adjustment:
 
 def verdicts_of(application: Application) -> list[Verdict]:
     """The newest word on every kind asked for this application."""
-    found = _verdicts(AdjustmentDecision.objects.filter(request__application=application))
-    return found.get(application.pk, [])
+    return verdicts_of_all([application]).get(application.pk, [])
+
+
+def verdicts_of_all(applications: Iterable[Application]) -> Mapping[UUID, list[Verdict]]:
+    """Application id -> the newest words, in one query; applications nothing was decided on are absent."""
+    wanted = [application.pk for application in applications]
+    return _verdicts(AdjustmentDecision.objects.filter(request__application__in=wanted))
 
 
 def adjusted_end(of: Ticket | Application) -> datetime:
@@ -166,15 +171,15 @@ def waiting_for_decision(account: Account) -> QuerySet[AdjustmentRequest]:
 
 def askable_of(person: Person) -> list[Application]:
     """The person's applications whose exam is still to come."""
-    return list(_askable().filter(person=person).order_by("sitting__day", "created_at"))
+    coming = _applications().filter(person=person, sitting__day__gte=clock.today(), erased_at=None)
+    return list(coming.exclude(status__in=CLOSED).order_by("sitting__day", "created_at"))
 
 
-def askable_by_id(application_id: UUID) -> Application | None:
-    return _askable().filter(pk=application_id).first()
+def application_by_id(application_id: UUID) -> Application | None:
+    return _applications().filter(pk=application_id).first()
 
 
-def _askable() -> QuerySet[Application]:
-    found = Application.objects.filter(sitting__day__gte=clock.today(), erased_at=None).exclude(
-        status__in=CLOSED
+def _applications() -> QuerySet[Application]:
+    return Application.objects.select_related(
+        "person", "institution", "offering__sitting", "offering__revision", "sitting"
     )
-    return found.select_related("person", "institution", "offering__sitting", "offering__revision", "sitting")
