@@ -12,17 +12,20 @@ import { word } from "./words.js";
 /** @typedef {import("./paper.js").Item} Item */
 
 const flagsNote = () => `flags-${state.status.attempt}`;
+const placeNote = () => `place-${state.status.attempt}`;
 
 /** Put the question where the candidate was, or the first open one, before them. */
 export function startAnswering() {
   state.flags = new Set(JSON.parse(readNote(flagsNote()) ?? "[]"));
   state.locked = clock.left() === 0;
-  state.current = Math.max(0, state.items.findIndex((item) => !isAnswered(item.id)));
+  const place = state.items.findIndex((item) => item.id === readNote(placeNote()));
+  state.current = place >= 0 ? place : Math.max(0, state.items.findIndex((item) => !isAnswered(item.id)));
   draw();
 }
 
-export function forgetFlags() {
+export function forgetPlace() {
   writeNote(flagsNote(), undefined);
+  writeNote(placeNote(), undefined);
 }
 
 export function draw() {
@@ -57,6 +60,7 @@ export function go(index) {
   if (!state.paper || index < 0 || index >= state.items.length) return;
   void keepTyped();
   state.current = index;
+  writeNote(placeNote(), state.items[index].id);
   draw();
   const field = part("question").querySelector("textarea");
   if (field) field.focus({ preventScroll: true });

@@ -68,7 +68,7 @@ async function checkStorage() {
   const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
   const free = quota - usage;
   if (free < ENOUGH_SPACE) put("checkStorage", "fair", () => word("storageLittle", { free: asSize(free) }), () => word("storageLittleRemedy"));
-  else put("checkStorage", "good", () => word("storageGood", { free: Number.isFinite(free) ? asSize(free) : "" }).trim());
+  else put("checkStorage", "good", () => (Number.isFinite(free) ? word("storageGood", { free: asSize(free) }) : word("storageFine")));
 }
 
 /** Three times there and back; the clock is measured by the way. */

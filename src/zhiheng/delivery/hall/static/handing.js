@@ -1,6 +1,6 @@
 // Handing in, and the receipt.
 
-import { forgetFlags } from "./answering.js";
+import { forgetPlace } from "./answering.js";
 import { forgetReceipt, keepReceipt, readQueue } from "./box.js";
 import { asDay } from "./clock.js";
 import { part } from "./elements.js";
@@ -44,7 +44,7 @@ export async function handIn() {
     else await leave(/** @type {import("./line.js").Refusal} */ (problem));
     return;
   }
-  forgetFlags();
+  forgetPlace();
   await endSession();
   await keepReceipt({ receipt: state.receipt, status: { title: state.status.title, name: state.status.name, ticket: state.status.ticket } });
   showReceipt();

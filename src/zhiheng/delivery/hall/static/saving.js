@@ -85,7 +85,8 @@ export async function drawSaved() {
   for (const item of [...typing.keys(), ...keeping.keys()]) pending.add(item);
   const total = answeredCount();
   const saved = state.items.filter((item) => isAnswered(item.id) && !pending.has(item.id)).length;
-  if (pending.size) part("saved").textContent = word("saving", { saved, answered: total });
+  if (pending.size && line.lostAt !== undefined) part("saved").textContent = word("keptHere", { saved, answered: total });
+  else if (pending.size) part("saved").textContent = word("saving", { saved, answered: total });
   else part("saved").textContent = total ? word("savedAll", { saved, answered: total, time: savedAt ? asTime(savedAt) : "" }) : word("savedNone");
   if (returning && !pending.size && line.lostAt === undefined) {
     returning = false;
@@ -96,7 +97,9 @@ export async function drawSaved() {
 /** The hall has not been heard: the exam goes on. */
 export function lineLost() {
   returning = false;
-  if (state.paper) showNotice("line", () => word("offline"));
+  if (!state.paper) return;
+  showNotice("line", () => word("offline"));
+  void drawSaved();
 }
 
 /** The hall is heard again: first everything is sent, then it is said. */
