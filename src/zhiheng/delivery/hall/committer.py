@@ -6,36 +6,68 @@ returned, and a writer that fails takes the whole service with it through `on_de
 """
 
 import queue
+import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+import traceback
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall.store import LogStore, Outcome
 
 OnDurable = Callable[[Outcome], None]
 Post = Callable[[Callable[[], None]], object]
+Batch = tuple[list[Entry], list[OnDurable]]
+
+BATCH_LIMIT = 4_096
+"""Rows in one transaction, so that neither it nor the telling afterwards holds the loop for long."""
+SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4096)
 
 
 @dataclass(slots=True)
 class CommitFigures:
-    """Since the start: batches, rows, and the seconds spent inside the store."""
+    """Since the start: batches, rows, and the seconds spent inside the store.
+
+    by_seconds, by_size: batches counted by the bounds `SECONDS` and `SIZES` (a batch is counted at the
+    first bound it does not exceed), the last number those above every bound.
+    """
 
     batches: int = 0
     rows: int = 0
     seconds: float = 0.0
     largest: int = 0
+    by_seconds: list[int] = field(default_factory=lambda: [0] * (len(SECONDS) + 1))
+    by_size: list[int] = field(default_factory=lambda: [0] * (len(SIZES) + 1))
+
+    def count(self, rows: int, seconds: float) -> None:
+        self.batches += 1
+        self.rows += rows
+        self.seconds += seconds
+        self.largest = max(self.largest, rows)
+        self.by_seconds[bisect_left(SECONDS, seconds)] += 1
+        self.by_size[bisect_left(SIZES, rows)] += 1
 
 
 class Committer:
-    def __init__(self, store: LogStore, *, post: Post, on_death: Callable[[BaseException], None]) -> None:
-        """post: run a callable on the event loop, from any thread."""
+    def __init__(
+        self,
+        store: LogStore,
+        *,
+        post: Post,
+        on_death: Callable[[BaseException], None],
+        soon: Post | None = None,
+    ) -> None:
+        """post: run a callable on the event loop, from any thread. soon: the same from the loop itself."""
         self._store = store
         self._post = post
+        self._soon = soon or post
         self._on_death = on_death
-        self._pending: list[tuple[Entry, OnDurable]] = []
-        self._work: queue.SimpleQueue[list[tuple[Entry, OnDurable]] | None] = queue.SimpleQueue()
+        self._entries: list[Entry] = []
+        self._tells: list[OnDurable] = []
+        self._work: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._busy = False
         self.figures = CommitFigures()
         self._thread = threading.Thread(target=self._write, name="hall-writer", daemon=True)
@@ -44,21 +76,22 @@ class Committer:
     @property
     def waiting(self) -> int:
         """Rows accepted and not yet handed to the writer."""
-        return len(self._pending)
+        return len(self._entries)
 
     @property
     def idle(self) -> bool:
-        return not self._busy and not self._pending
+        return not self._busy and not self._entries
 
     @property
     def alive(self) -> bool:
         return self._thread.is_alive()
 
     def add(self, entry: Entry, on_durable: OnDurable) -> None:
-        self._pending.append((entry, on_durable))
+        self._entries.append(entry)
+        self._tells.append(on_durable)
         if not self._busy:
             self._busy = True
-            self._post(self._hand_over)  # at the end of this turn, so that its other rows come along
+            self._soon(self._hand_over)  # at the end of this turn, so that its other rows come along
 
     def stop(self) -> None:
         """End the writer after the batch in hand; call when idle."""
@@ -66,31 +99,31 @@ class Committer:
         self._thread.join()
 
     def _hand_over(self) -> None:
-        batch, self._pending = self._pending, []
+        batch = self._entries[:BATCH_LIMIT], self._tells[:BATCH_LIMIT]
+        del self._entries[:BATCH_LIMIT], self._tells[:BATCH_LIMIT]
         self._work.put(batch)
 
     def _write(self) -> None:
         try:
             while (batch := self._work.get()) is not None:
                 began = time.perf_counter()
-                outcomes = self._store.append([entry for entry, _ in batch])
+                outcomes = self._store.append(batch[0])
                 spent = time.perf_counter() - began
-                self._post(_bound(self._tell, batch, outcomes, spent))
+                self._post(_bound(self._tell, batch[1], outcomes, spent))
         except BaseException as error:  # whatever it was, nothing can be kept any more
             self._post(_bound(self._on_death, error))
 
-    def _tell(self, batch: list[tuple[Entry, OnDurable]], outcomes: list[Outcome], spent: float) -> None:
-        figures = self.figures
-        figures.batches += 1
-        figures.rows += len(batch)
-        figures.seconds += spent
-        figures.largest = max(figures.largest, len(batch))
-        if self._pending:
+    def _tell(self, tells: list[OnDurable], outcomes: Sequence[Outcome], spent: float) -> None:
+        self.figures.count(len(tells), spent)
+        if self._entries:
             self._hand_over()
         else:
             self._busy = False
-        for (_, on_durable), outcome in zip(batch, outcomes, strict=True):
-            on_durable(outcome)
+        for tell, outcome in zip(tells, outcomes, strict=True):
+            try:
+                tell(outcome)
+            except Exception:  # the row is durable; one whom it cannot be told must not silence the others
+                traceback.print_exc(file=sys.stderr)
 
 
 def _bound(act: Callable[..., None], *facts: object) -> Callable[[], None]:

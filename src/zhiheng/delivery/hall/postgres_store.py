@@ -1,25 +1,25 @@
 """The log in PostgreSQL: one `INSERT ... SELECT unnest()` per batch, durable when it returns."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import psycopg
 
 from zhiheng.delivery.core.attempt import Entry, EntryKey
-from zhiheng.delivery.hall.sqlite_store import COLUMNS, entry_of, row_of
-from zhiheng.delivery.hall.store import Fate, Outcome, outcomes
+from zhiheng.delivery.hall.sqlite_store import COLUMNS, entry_of
+from zhiheng.delivery.hall.store import Outcome, appended, number, outcomes
 from zhiheng.foundation.errors import Refused
 
-_LOCK = 0x5A48_4C4F  # one hall per database; "ZHLO"
+_TURN = 0x5A48_4C4F  # "ZHLO": held for one batch, so that ids are given in the order of commits
 
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS hall;
 CREATE TABLE IF NOT EXISTS hall.log (
   id bigint PRIMARY KEY,
-  attempt text NOT NULL,
+  attempt text COLLATE "C" NOT NULL,
   epoch integer NOT NULL,
-  item text NOT NULL,
+  item text COLLATE "C" NOT NULL,
   seq bigint NOT NULL,
   kind text NOT NULL,
   body text NOT NULL,
@@ -34,53 +34,59 @@ CREATE OR REPLACE FUNCTION hall.refuse_change() RETURNS trigger LANGUAGE plpgsql
 CREATE OR REPLACE TRIGGER log_append_only BEFORE UPDATE OR DELETE ON hall.log
   FOR EACH ROW EXECUTE FUNCTION hall.refuse_change();
 """
+_TAKE_TURN = f"SELECT pg_advisory_xact_lock({_TURN})"
+_HIGHEST = "SELECT coalesce(max(id), 0) FROM hall.log"
 _INSERT = f"""
 INSERT INTO hall.log ({COLUMNS})
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::integer[], %s::text[], %s::bigint[],
-                     %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[])
+SELECT a, e, i, s, k, b, t, c, f, place + ({_HIGHEST})
+  FROM unnest(%s::text[], %s::integer[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[],
+              %s::text[], %s::text[]) WITH ORDINALITY AS rows (a, e, i, s, k, b, t, c, f, place)
 ON CONFLICT (attempt, epoch, item, seq) DO NOTHING
-"""
+""".encode()
 _BY_KEYS = f"""
 SELECT {COLUMNS} FROM hall.log WHERE (attempt, epoch, item, seq) IN
   (SELECT * FROM unnest(%s::text[], %s::integer[], %s::text[], %s::bigint[]))
 """
 _BY_ATTEMPT = f"SELECT {COLUMNS} FROM hall.log WHERE attempt = %s ORDER BY id"
-_CONTROL = f"SELECT {COLUMNS} FROM hall.log WHERE kind <> 'answer' ORDER BY id"
+_CONTROL = f"SELECT {COLUMNS} FROM hall.log WHERE kind <> 'answer' AND id > %s ORDER BY id"
 
 
 class PostgresStore:
-    """An advisory lock of the writing connection keeps a second hall away from the same database."""
+    """Several halls, on several machines, may write to one database: their batches take turns.
+
+    Wait for a synchronous standby by the server's own `synchronous_standby_names`; a commit then returns
+    when the standby has the rows too.
+    """
 
     def __init__(self, dsn: str) -> None:
-        self._writer = psycopg.connect(dsn, autocommit=True)
-        held = self._writer.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-        if held is None or not held[0]:
-            self._writer.close()
+        """Raises: Refused when the database cannot be reached or used."""
+        try:
+            self._writer = psycopg.connect(dsn, autocommit=True)
+            self._writer.execute("SET synchronous_commit = on")
+            with self._writer.transaction():
+                self._writer.execute(_TAKE_TURN.encode())  # two halls starting together make one table
+                self._writer.execute(_SCHEMA.encode())
+            self._reader = psycopg.connect(dsn, autocommit=True)
+            self._reader.execute("SET default_transaction_read_only = on")
+        except psycopg.Error as error:
             raise Refused(
-                what="另一个考场服务正在使用这个数据库",
-                rule="一个数据库同时只能有一个考场服务写入",
-                remedy="请先停止另一个考场服务",
-                code="hall-locked",
-            )
-        self._writer.execute("SET synchronous_commit = on")
-        self._writer.execute(_SCHEMA.encode())
-        highest = self._writer.execute("SELECT coalesce(max(id), 0) FROM hall.log").fetchone()
-        self._next = 1 + (highest[0] if highest else 0)
-        self._reader = psycopg.connect(dsn, autocommit=True)
-        self._reader.execute("SET default_transaction_read_only = on")
+                what=f"考场服务用不了 PostgreSQL 数据库：{str(error).strip()}",
+                remedy="请检查数据库地址、账号权限和数据库是否已启动，然后重新启动考场服务",
+                code="hall-database",
+            ) from None
         self._reading = threading.Lock()
 
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
-        named = [msgspec.structs.replace(e, id=i) for i, e in enumerate(entries, start=self._next)]
-        columns = [list(column) for column in zip(*map(row_of, named), strict=True)]
-        with self._writer.transaction():
-            written = self._writer.execute(_INSERT.encode(), columns).rowcount
-            if written == len(named):
-                fates = [Outcome(Fate.APPENDED, entry) for entry in named]
-            else:
-                fates = outcomes(named, self._held(columns))
-        self._next += len(named)
-        return fates
+        columns = _columns(entries)
+        with self._writer.pipeline(), self._writer.transaction():  # one round trip
+            self._writer.execute(_TAKE_TURN.encode())
+            highest = self._writer.execute(_HIGHEST.encode())
+            inserted = self._writer.execute(_INSERT, columns)
+        before = highest.fetchone()
+        number(entries, first=1 + (before[0] if before else 0))
+        if inserted.rowcount == len(entries):
+            return appended(entries)
+        return outcomes(entries, self._held(columns))
 
     def attempt(self, attempt: str) -> list[Entry]:
         with self._reading:
@@ -88,15 +94,43 @@ class PostgresStore:
                 entry_of(row) for row in self._reader.execute(_BY_ATTEMPT.encode(), (attempt,)).fetchall()
             ]
 
-    def control(self) -> list[Entry]:
+    def control(self, *, after: int = 0) -> list[Entry]:
         with self._reading:
-            return [entry_of(row) for row in self._reader.execute(_CONTROL.encode()).fetchall()]
+            return [entry_of(row) for row in self._reader.execute(_CONTROL.encode(), (after,)).fetchall()]
 
     def close(self) -> None:
         with self._reading:
             self._reader.close()
         self._writer.close()
 
-    def _held(self, columns: list[list[object]]) -> dict[EntryKey, Entry]:
-        rows = self._writer.execute(_BY_KEYS.encode(), columns[1:5]).fetchall()
+    def _held(self, columns: list[str]) -> dict[EntryKey, Entry]:
+        rows = self._writer.execute(_BY_KEYS.encode(), columns[:4]).fetchall()
         return {entry.key: entry for entry in map(entry_of, rows)}
+
+
+def _columns(entries: Sequence[Entry]) -> list[str]:
+    """The columns of a batch as array literals; made here, because there are ten thousand rows a second."""
+    attempts, epochs, items, seqs, kinds, bodies, times, client_times, flags, _ = zip(
+        *map(msgspec.structs.astuple, entries), strict=True
+    )
+    return [
+        _texts(attempts),
+        _numbers(epochs),
+        _texts(items),
+        _numbers(seqs),
+        _texts(kinds),
+        _texts(bodies),
+        _numbers(times),
+        _texts(client_times),
+        _texts(flags),
+    ]
+
+
+def _numbers(values: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _texts(values: Iterable[str]) -> str:
+    """Every text quoted; a NUL, which PostgreSQL has no place for, is left out."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(quoted).replace("\0", "") + '"}'

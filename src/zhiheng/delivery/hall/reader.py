@@ -61,8 +61,9 @@ def _sqlite(data_dir: Path, after: int) -> Iterator[Entry]:
     query = f"SELECT {COLUMNS} FROM log WHERE id > ? ORDER BY id LIMIT ?"
     try:
         while rows := connection.execute(query, (after, _CHUNK)).fetchall():  # short reads: no pinned WAL
-            yield from map(entry_of, rows)
-            after = rows[-1][0]
+            entries = [entry_of(row) for row in rows]
+            yield from entries
+            after = entries[-1].id
     finally:
         connection.close()
 
@@ -74,8 +75,9 @@ def _postgres(source: Path | str, after: int) -> Iterator[Entry]:
         if not _has_log(connection):
             return
         while rows := connection.execute(query, (after, _CHUNK)).fetchall():
-            yield from map(entry_of, rows)
-            after = rows[-1][0]
+            entries = [entry_of(row) for row in rows]
+            yield from entries
+            after = entries[-1].id
 
 
 def _has_log(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:

@@ -103,7 +103,9 @@ class Hall:
         self.store = open_store(settings)
         self._loop = asyncio.get_running_loop()
         post = self._loop.call_soon_threadsafe
-        self.committer = Committer(self.store, post=post, on_death=self._writer_died)
+        self.committer = Committer(
+            self.store, post=post, soon=self._loop.call_soon, on_death=self._writer_died
+        )
         shelf = PackShelf(settings.data_dir / PACK_FOLDER, key_id=keys.key_id, say=self._say)
         self._desk = Desk(shelf=shelf, committer=self.committer, keys=keys)
         self._desk.remember(self.store.control())
@@ -113,6 +115,7 @@ class Hall:
             now=self._clock.now,
             read_attempt=self._read_attempt,
             open_connections=lambda: len(self.connections),
+            site_origin=settings.site_origin,
         )
         self.door = Door(
             dispatch=self._routes.dispatch,
@@ -160,6 +163,7 @@ class Hall:
     def _tick(self) -> None:
         self._ticker = self._loop.call_later(_TICK_SECONDS, self._tick)  # first: the sweep must not end
         self.rescan()
+        self._routes.tick()
         now = time.monotonic()
         for connection in tuple(self.connections):
             if connection.deadline < now:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from zhiheng.delivery.core.attempt import Entry, EntryKey
 
@@ -13,7 +15,7 @@ class Fate(Enum):
     CONFLICT = "conflict"
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What became of a row. entry: the row as the log holds it, for a repeat the earlier one."""
 
     fate: Fate
@@ -28,15 +30,29 @@ class LogStore(Protocol):
 
         Outcomes are in the order of the entries. A row whose (attempt, epoch, item, seq) is already
         in the log, or earlier in the batch, is not written: same body REPEATED, other body CONFLICT.
+        Ids are given in the order in which transactions become visible, whoever else writes.
         """
 
     def attempt(self, attempt: str) -> list[Entry]:
         """Every row of one attempt, in log order."""
 
-    def control(self) -> list[Entry]:
-        """Every row that is not an answer, in log order."""
+    def control(self, *, after: int = 0) -> list[Entry]:
+        """Every row that is not an answer and whose id is above `after`, in log order."""
 
     def close(self) -> None: ...
+
+
+def number(entries: Sequence[Entry], *, first: int) -> None:
+    """Give the rows their place in the log, in place: they are the store's from now on."""
+    give = msgspec.structs.force_setattr
+    for place, entry in enumerate(entries, start=first):
+        give(entry, "id", place)
+
+
+def appended(entries: Sequence[Entry]) -> list[Outcome]:
+    """The usual fate of a whole batch."""
+    fate = Fate.APPENDED
+    return [Outcome(fate, entry) for entry in entries]
 
 
 def outcomes(entries: Sequence[Entry], held: Mapping[EntryKey, Entry]) -> list[Outcome]:
