@@ -101,8 +101,9 @@ def answer_request(token: str, *, path: str = "/hall/answer") -> bytes:
     return head.encode() + body
 
 
-def plain_request(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+def plain_request(path: str, *, token: str = "") -> bytes:
+    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{bearer}\r\n".encode()
 
 
 def json_request(path: str, facts: object, *, token: str = "") -> bytes:

@@ -6,7 +6,7 @@ writing, lax writes and acknowledges before the disk has it (synchronous=NORMAL;
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -41,6 +41,10 @@ class NullStore:
         """Nothing was opened."""
 
 
+def null_store(settings: HallSettings) -> LogStore:
+    return NullStore()
+
+
 def lax_store(settings: HallSettings) -> LogStore:
     if settings.database_url:
         postgres = PostgresStore(settings.database_url)
@@ -54,7 +58,8 @@ def lax_store(settings: HallSettings) -> LogStore:
 def main(words: Sequence[str]) -> int:
     kind, data, port, *address = words
     os.umask(0o077)
-    service.open_store = {"null": lambda settings: NullStore(), "lax": lax_store}[kind]
+    stores: dict[str, Callable[[HallSettings], LogStore]] = {"null": null_store, "lax": lax_store}
+    service.open_store = stores[kind]
     settings = HallSettings(data_dir=Path(data), port=int(port), database_url=address[0] if address else "")
     return service.run_hall(settings, say=say)
 

@@ -8,11 +8,19 @@ from zhiheng.cli.hall_bench.cost import cost_rows, slow_rows
 from zhiheng.cli.hall_bench.figures import load_average
 from zhiheng.cli.hall_bench.generator import Generator
 from zhiheng.cli.hall_bench.goals import Row, Say
+from zhiheng.cli.hall_bench.latency import latency_rows, memory_rows
 from zhiheng.cli.hall_bench.spawning import company, raise_open_files
+from zhiheng.cli.hall_bench.starts import starts_rows
 from zhiheng.foundation.errors import Refused
 
 WANTED_FILES = 20_000
-SECTIONS = {"cost": cost_rows, "slow": slow_rows}
+SECTIONS = {
+    "cost": cost_rows,
+    "slow": slow_rows,
+    "latency": latency_rows,
+    "memory": memory_rows,
+    "starts": starts_rows,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

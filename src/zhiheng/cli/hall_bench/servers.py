@@ -50,6 +50,7 @@ class Server:
     tokens: list[str] = field(default_factory=list)
     log: Path = Path()
     data: Path = Path()
+    tickets: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,14 +76,26 @@ def start_hall(company: Company, exam: Exam, kind: HallKind) -> Server:
     log = company.folder / f"hall-{kind.store}-{port}.log"
     child = company.start([*kind.wrapper, *words], log=log, env=plain_environment(**kind.environment))
     wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), child, words="考场服务", log=log)
-    return Server(f"hall-{kind.store}", port, [child.pid, *kind.also], [child], log=log, data=exam.data)
+    return Server(
+        f"hall-{kind.store}",
+        port,
+        [child.pid, *kind.also],
+        [child],
+        log=log,
+        data=exam.data,
+        tickets=exam.tickets,
+    )
 
 
-def hall_with_candidates(company: Company, kind: HallKind, *, candidates: int) -> Server:
-    """A new hall in which everybody has signed in."""
+def hall_with_candidates(
+    company: Company, kind: HallKind, *, candidates: int, sign_in: bool = True
+) -> Server:
+    """A new hall in which everybody has signed in, or nobody has."""
     folder = company.folder / f"hall-{kind.store}-{len(list(company.folder.iterdir()))}"
     exam = make_exam(folder, candidates=candidates)
     server = start_hall(company, exam, kind)
+    if not sign_in:
+        return server
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         server.tokens = runner.run(sign_in_all(server.port, exam.tickets))
     return server

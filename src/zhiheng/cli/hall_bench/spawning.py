@@ -147,3 +147,8 @@ def raise_open_files(wanted: int) -> int:
             return wanted
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return max(soft, hard)
+
+
+def open_files() -> int:
+    """How many files this process and its children may have open."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
