@@ -2,10 +2,10 @@
 
 import { asDuration } from "./clock.js";
 import { part } from "./elements.js";
-import { announce } from "./notice.js";
+import { readNote, writeNote } from "./notes.js";
+import { announce, isShown } from "./notice.js";
 import { drawNavigator, drawQuestion } from "./paper.js";
 import { drawSaved, keepSoon, keepTyped } from "./saving.js";
-import { readNote, writeNote } from "./notes.js";
 import { answeredCount, clock, isAnswered, state } from "./state.js";
 import { word } from "./words.js";
 
@@ -78,7 +78,7 @@ function toggleFlag() {
 
 /** @param {KeyboardEvent} event */
 function pressed(event) {
-  if (!state.paper || event.ctrlKey || event.metaKey || event.altKey || /** @type {HTMLDialogElement} */ (part("confirm")).open) return;
+  if (!state.paper || !isShown("exam") || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target instanceof HTMLTextAreaElement) return;
   const inputs = [...part("question").querySelectorAll("input")];
   const key = event.key.toUpperCase();

@@ -2,6 +2,7 @@
 
 import { draw } from "./answering.js";
 import { asDuration } from "./clock.js";
+import { tickRescue } from "./conduct.js";
 import { part } from "./elements.js";
 import { drawReceipt } from "./handing.js";
 import { keepPageAlive } from "./keeper.js";
@@ -15,11 +16,13 @@ import { keepTyped, lineFound, lineLost, whenRefused } from "./saving.js";
 import { drawWho, resume } from "./signin.js";
 import { clock, state } from "./state.js";
 import { drawWaiting, tickWaiting } from "./waiting.js";
+import { redrawWatch } from "./watch.js";
 import { chooseLanguage, currentLanguage, word, writeWords } from "./words.js";
 
 /** The countdown, the timer, the four announcements, the end. */
 async function tick() {
   void tickPulse();
+  tickRescue();
   if (isShown("waiting")) await tickWaiting();
   if (!state.paper) return;
   part("timer-value").textContent = asDuration(clock.left());
@@ -39,6 +42,7 @@ function switchLanguage() {
   redrawNotices();
   drawWho();
   drawMessages();
+  redrawWatch();
   if (state.paper) draw();
   if (isShown("waiting")) drawWaiting();
   if (isShown("paused")) drawPause();

@@ -1,6 +1,7 @@
 // The session ends on this machine.
 
 import { forgetSession } from "./box.js";
+import { endWatch } from "./conduct.js";
 import { forgetMedia } from "./media.js";
 import { forgetMessages } from "./messages.js";
 import { hideNotice, show, showRefusal } from "./notice.js";
@@ -11,6 +12,7 @@ import { drawWatermark } from "./watermark.js";
 /** Nothing of the candidate stays but what has not arrived. */
 export async function endSession() {
   sender.stop();
+  await endWatch();
   state.paper = undefined;
   state.token = "";
   clock.standing = undefined;

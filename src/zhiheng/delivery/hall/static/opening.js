@@ -3,6 +3,7 @@
 
 import { startAnswering } from "./answering.js";
 import { carryOver, discard, keepAnswers, keepPaper, noteSession, readAnswers, readPaper, readQueue, readSession } from "./box.js";
+import { beginWatch } from "./conduct.js";
 import { ask, fetchBytes, Refusal } from "./line.js";
 import { loadMedia } from "./media.js";
 import { confirmed } from "./paper.js";
@@ -102,6 +103,7 @@ function begin() {
   startAnswering();
   showPlace();
   sender.start();
+  beginWatch();
   void loadMedia(state.items, state.token);
 }
 

@@ -1,0 +1,105 @@
+"""A hall for one candidate and the candidate's page, as the tests of the page use them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.delivery.packs import ID_NUMBER, candidate, small_pack
+from tests.delivery.running import Running, start
+from zhiheng.cli.processes import free_port
+from zhiheng.delivery.core.pack import PackPaper
+from zhiheng.delivery.hall.keys import ensure_keys
+from zhiheng.delivery.hall.packs import write_pack
+from zhiheng.delivery.hall.reader import read_log
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots" / "exam"
+
+
+@contextmanager
+def hall_for_one(
+    data: Path,
+    *,
+    begins_in: timedelta = timedelta(minutes=-5),
+    minutes: float = 90,
+    paper: PackPaper | None = None,
+    **facts: object,
+) -> Iterator[Running]:
+    """A hall with one candidate whose exam begins so much later than now."""
+    keys = ensure_keys(data)
+    now = datetime.now(UTC)  # noqa: TID251 - the hall itself reads the machine's clock here
+    starts = now + begins_in
+    place = candidate(1, keys.hmac, starts=starts, ends_at=starts + timedelta(minutes=minutes), **facts)
+    write_pack(data, small_pack(keys.key_id, place, paper=paper))
+    port = free_port()
+    running = Running(data=data, port=port, process=start(data, port), tickets=(place.ticket,))
+    try:
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+
+def context_of(
+    browser: Browser,
+    *,
+    width: int = 1280,
+    scheme: Literal["light", "dark"] = "light",
+    locale: str = "zh-CN",
+) -> BrowserContext:
+    return browser.new_context(
+        viewport={"width": width, "height": 860}, locale=locale, color_scheme=scheme
+    )
+
+
+def opened(
+    browser: Browser, hall: Running, *, width: int = 1280, scheme: Literal["light", "dark"] = "light"
+) -> Page:
+    """A machine of its own: nothing of another one is known here."""
+    page = context_of(browser, width=width, scheme=scheme).new_page()
+    page.goto(f"{hall.url}/hall/")
+    return page
+
+
+def hand_over(page: Page, hall: Running) -> None:
+    """Fill in the two numbers and send them."""
+    page.fill("#ticket", hall.tickets[0])
+    page.fill("#id-number", ID_NUMBER)
+    page.click("#signin-go")
+
+
+def sign_in(page: Page, hall: Running) -> None:
+    hand_over(page, hall)
+    expect(page.locator("#view-exam")).to_be_visible()
+
+
+def saved(page: Page, count: int) -> None:
+    expect(page.locator("#saved")).to_contain_text(f"已保存 {count}/{count}")
+
+
+def answer_rows(hall: Running) -> list[tuple[str, int]]:
+    """Item and number of every answer in the log, in the log's order."""
+    return [(row.item, row.seq) for row in read_log(hall.data) if row.kind == "answer"]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA in the view now shown."""
+    page.evaluate(AXE.read_text())
+    result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in result["violations"]]
+
+
+def too_wide(page: Page) -> bool:
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    )
+
+
+def shot(page: Page, name: str) -> None:
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
