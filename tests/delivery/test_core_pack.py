@@ -195,7 +195,7 @@ def test_a_signed_payload_that_is_no_session_is_refused() -> None:
 
     for payload in ("bm90aGluZw", "A"):
         with pytest.raises(Refused):
-            read_token(f"{payload}.{_mac(payload, KEY)}", key=KEY, now=0)
+            read_token(f"{payload}.{_mac(payload, KEY, b'token:')}", key=KEY, now=0)
 
 
 def test_an_expired_or_foreign_token_is_refused_with_its_reason() -> None:

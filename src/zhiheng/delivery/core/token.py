@@ -1,4 +1,4 @@
-"""The session token: who is sitting, in which session, until when; signed, never stored."""
+"""Signed words, never stored: a candidate's session token, and the pass of those who watch over a sitting."""
 
 import base64
 import binascii
@@ -19,13 +19,47 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     expires: int
 
 
+class StaffPass(msgspec.Struct, frozen=True, array_like=True):
+    """What the back office lets one of its people do in the hall for a while.
+
+    who, name: the account, for the log. rooms: as the pack names them; empty for all of the sitting.
+    expires: milliseconds since 1970 UTC.
+    """
+
+    who: str
+    name: str
+    sitting: str
+    rooms: tuple[str, ...]
+    expires: int
+
+
 _decoder = msgspec.json.Decoder(Session)
+_staff_decoder = msgspec.json.Decoder(StaffPass)
+_CANDIDATE, _STAFF = b"token:", b"staff:"
 
 
 def mint_token(session: Session, *, key: bytes) -> str:
     """payload.mac, both base64url without padding; the mac is HMAC-SHA256."""
-    payload = _to_text(msgspec.json.encode(session))
-    return f"{payload}.{_mac(payload, key)}"
+    return _signed(msgspec.json.encode(session), key, _CANDIDATE)
+
+
+def mint_staff_token(staff: StaffPass, *, key: bytes) -> str:
+    """In the form of a session token, signed in another context: neither can stand for the other."""
+    return _signed(msgspec.json.encode(staff), key, _STAFF)
+
+
+def read_staff_token(token: str, *, key: bytes, now: int) -> StaffPass:
+    """Raises: Refused, code "staff-token", when it is forged, damaged or over."""
+    payload, _, mac = token.partition(".")
+    try:
+        if not token.isascii() or not hmac.compare_digest(mac, _mac(payload, key, _STAFF)):
+            raise ValueError("not signed by us")
+        staff = _staff_decoder.decode(_from_text(payload))
+    except (msgspec.DecodeError, ValueError):
+        raise Refused(what="监考凭证无效", remedy="请从后台的监考页面重新打开", code="staff-token") from None
+    if staff.expires <= now:
+        raise Refused(what="监考凭证已过期", remedy="请刷新监考页面", code="staff-token")
+    return staff
 
 
 def read_token(token: str, *, key: bytes, now: int) -> Session:
@@ -34,10 +68,10 @@ def read_token(token: str, *, key: bytes, now: int) -> Session:
     Raises: Refused, code "token" (forged or damaged) or "token-expired".
     """
     payload, _, mac = token.partition(".")
-    if not token.isascii() or not hmac.compare_digest(mac, _mac(payload, key)):
+    if not token.isascii() or not hmac.compare_digest(mac, _mac(payload, key, _CANDIDATE)):
         raise Refused(what="登录凭证无效", remedy="请重新用准考证号和身份证号登录", code="token")
     try:
-        session = _decoder.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        session = _decoder.decode(_from_text(payload))
     except (msgspec.DecodeError, binascii.Error):
         raise Refused(
             what="登录凭证无法识别", remedy="请重新用准考证号和身份证号登录", code="token"
@@ -61,9 +95,19 @@ def other_sitting(sitting: str) -> Refused:
     )
 
 
-def _mac(payload: str, key: bytes) -> str:
-    return _to_text(hmac.digest(key, b"token:" + payload.encode(), hashlib.sha256))
+def _signed(raw: bytes, key: bytes, context: bytes) -> str:
+    payload = _to_text(raw)
+    return f"{payload}.{_mac(payload, key, context)}"
+
+
+def _mac(payload: str, key: bytes, context: bytes) -> str:
+    return _to_text(hmac.digest(key, context + payload.encode(), hashlib.sha256))
 
 
 def _to_text(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _from_text(text: str) -> bytes:
+    """Raises: binascii.Error, which is a ValueError."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -25,13 +25,17 @@ Turn = Callable[[Callable[[], None]], None]
 
 
 class Desk:
-    """changed: attempts of which the console has not heard yet. hall: names this process in the log."""
+    """changed: attempts of which the console has not heard yet. woken: whose silence has to be watched again.
+
+    hall: names this process in the log.
+    """
 
     def __init__(self, *, shelf: PackShelf, committer: Committer, keys: HallKeys) -> None:
         self.shelf = shelf
         self.keys = keys
         self.hall = secrets.token_hex(4)
         self.changed: set[str] = set()
+        self.woken: list[str] = []
         self._committer = committer
         self._live: dict[str, Live] = {}
         self._sessions: dict[str, Session] = {}
@@ -50,6 +54,10 @@ class Desk:
         if live is None:
             live = self._live[attempt] = Live()
         return live
+
+    def peek(self, attempt: str) -> Live:
+        """To look only: nothing is kept of an attempt of which nothing is known."""
+        return self._live.get(attempt) or Live()
 
     @property
     def opened(self) -> int:
@@ -85,8 +93,9 @@ class Desk:
     def hear(self, place: Place, live: Live, *, now: int) -> None:
         """The machine in force has asked for something."""
         live.heard_at = now
-        if live.silent:
-            live.silent = False
+        if not live.watched:
+            live.watched, live.silent = True, False
+            self.woken.append(place.candidate.attempt)
             self.changed.add(place.candidate.attempt)
 
     def note_answer(self, place: Place, live: Live, item: str, *, given: bool) -> None:

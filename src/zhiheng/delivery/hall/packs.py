@@ -51,7 +51,7 @@ class Place:
 
 
 class PackShelf:
-    """Finds places by ticket and by attempt. A file that cannot be used leaves what was there before."""
+    """Finds places by ticket, by attempt and by start. A file that cannot be used leaves what was there before."""
 
     def __init__(self, folder: Path, *, key_id: str, say: Callable[[str], None]) -> None:
         self.folder = folder
@@ -61,6 +61,7 @@ class PackShelf:
         self._packs: dict[Path, SittingPack] = {}
         self.by_ticket: dict[str, Place] = {}
         self.by_attempt: dict[str, Place] = {}
+        self.by_start: dict[int, list[Place]] = {}
         self.refused = 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -113,6 +114,9 @@ class PackShelf:
         places = [place for pack in self._packs.values() for place in _places(pack)]
         self.by_ticket = {place.candidate.ticket: place for place in places}
         self.by_attempt = {place.candidate.attempt: place for place in places}
+        self.by_start = {}
+        for place in places:
+            self.by_start.setdefault(place.starts_ms, []).append(place)
 
 
 def write_pack(data_dir: Path, pack: SittingPack) -> Path:

@@ -10,6 +10,9 @@ from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, plain_fault, refusal
 from zhiheng.delivery.hall.media import MediaShelf
 from zhiheng.delivery.hall.packs import MEDIA_FOLDER
+from zhiheng.delivery.hall.reporting import Reporting
+from zhiheng.delivery.hall.seats import SeatBoard
+from zhiheng.delivery.hall.staff_routes import STAFF_PATH, StaffRoutes
 from zhiheng.foundation.errors import Refused
 
 
@@ -22,23 +25,38 @@ class Routes:
         now: Callable[[], int],
         read_attempt: ReadAttempt,
         open_connections: Callable[[], int],
+        site_origin: str = "",
     ) -> None:
         self._desk = desk
         self._committer = committer
         self._open_connections = open_connections
         self._assets = Assets()
+        self._now = now
+        self.board = SeatBoard(desk)
+        self._staff = StaffRoutes(desk=desk, now=now, board=self.board, site_origin=site_origin)
         media = MediaShelf(desk.shelf.folder / MEDIA_FOLDER)
         candidates = CandidateRoutes(desk=desk, now=now, read_attempt=read_attempt, media=media)
         self._routes: dict[tuple[str, str], Route] = {
             ("GET", "/healthz"): self._health,
             ("GET", "/metrics"): self._metrics,
             **candidates.exact,
+            **Reporting(desk=desk, now=now).exact,
+            **self._staff.exact,
         }
         self._under = candidates.under
         self._paths = {path for _, path in self._routes} | {"/hall/answer"}  # whose POST never comes here
 
+    def tick(self) -> None:
+        """Once a second: what changed by time alone."""
+        self.board.tick(now=self._now())
+
     def dispatch(self, request: Request, reply: Reply) -> None:
         """Answer exactly once, at once or later."""
+        if request.path.startswith(STAFF_PATH):
+            reply = self._staff.cross_origin(request, reply)
+            if request.method == "OPTIONS":
+                self._staff.preflight(request, reply)
+                return
         try:
             route = self._routes.get((request.method, request.path)) or self._below(request)
             if route is not None:

@@ -61,7 +61,8 @@ class SigningIn:
         """The epoch moves at once, so that two sign-ins in one batch get two epochs."""
         attempt = place.candidate.attempt
         live.epoch += 1
-        live.heard_at, live.machine, live.peer, live.asking = now, arrival.machine, arrival.peer, None
+        live.machine, live.peer, live.asking = arrival.machine, arrival.peer, None
+        self._desk.hear(place, live, now=now)
         epoch = live.epoch
         entry = opened_entry(
             attempt,
