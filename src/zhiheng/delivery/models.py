@@ -241,3 +241,41 @@ class HallConditions(Record):
     class Meta:
         ordering = ["created_at"]
         indexes = [models.Index(fields=["offering", "created_at"])]
+
+
+class RescueImport(Record):
+    """A rescue file brought in by staff, readable and of this attempt. Appended; its rows stay in the file.
+
+    sha256: of the file, so that nobody brings it twice. facts: what was found on the day it was brought:
+    {"created_at", "rows", "epoch", "proven", "fates": {fate: count}}.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")
+    file = models.OneToOneField(VaultFile, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, unique=True)
+    facts = models.JSONField()
+    brought_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class RescueDecision(Record):
+    """One of the two words on a rescue file. step: 1 or 2. The second yes hands the rows to the hall.
+
+    result: what the hall made of them, {"appended", "repeated", "conflicts": [...]}; null but after the second yes.
+    """
+
+    rescue = models.ForeignKey(RescueImport, on_delete=models.PROTECT, related_name="+")
+    step = models.PositiveSmallIntegerField()
+    agreed = models.BooleanField()
+    reason = models.CharField(max_length=200)
+    result = models.JSONField(null=True)
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["step"]
+        constraints = [
+            models.UniqueConstraint(fields=["rescue", "step"], name="one_word_per_step_on_a_rescue"),
+            models.UniqueConstraint(fields=["rescue", "by"], name="nobody_decides_twice_on_a_rescue"),
+        ]
