@@ -1,7 +1,8 @@
 """What may be an answer to a question, and its one form in the log."""
 
+from json.encoder import encode_basestring
+
 from zhiheng.delivery.core.pack import PackItem
-from zhiheng.foundation.canonical import canonical_json
 from zhiheng.foundation.errors import Refused
 
 SHORT_LIMIT = 4000
@@ -27,8 +28,16 @@ def normal_answer(item: PackItem, value: AnswerValue) -> AnswerValue:
 
 
 def answer_body(item: PackItem, value: AnswerValue) -> str:
-    """The body of a log row: canonical JSON of the normal form."""
-    return canonical_json(normal_answer(item, value)).decode()
+    """The body of a log row: `foundation.canonical.canonical_json` of the normal form, written out.
+
+    A text or a list of texts is all that can come, and thousands come in a second.
+    """
+    normal = normal_answer(item, value)
+    if normal is None:
+        return "null"
+    if isinstance(normal, str):
+        return encode_basestring(normal)
+    return f"[{','.join(map(encode_basestring, normal))}]"
 
 
 def _text(item: PackItem, value: AnswerValue) -> str:
@@ -55,7 +64,7 @@ def _choices(item: PackItem, value: AnswerValue) -> list[str]:
 
 
 def _known(item: PackItem, chosen: list[str]) -> None:
-    options = {option.id for option in item.options}
+    options = [option.id for option in item.options]
     for one in chosen:
         if one not in options:
             raise _not_an_answer(item, f"没有选项“{one[:20]}”")

@@ -110,7 +110,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._parser = httptools.HttpRequestParser(self)
+        self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
         self._call: Call | None = None  # being answered
         self._queue: list[Call] = []  # waiting behind it
@@ -141,6 +141,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._door.connections.discard(self)
         self._transport = None
+        self._parser = None  # which holds us: freed at once, not by the collector
         self._closing = True
         self._queue.clear()
         self._unparsed = b""
@@ -234,6 +235,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         parser = self._parser
+        assert parser is not None  # it is calling
         url, headers, body = self._url, self._headers, self._body
         self._url, self._headers, self._body = b"", None, b""
         self._in_head = True
@@ -283,11 +285,13 @@ class Connection(asyncio.Protocol):
     # Inside.
 
     def _parse(self, data: bytes) -> None:
-        limits = self._door.limits
+        limits, parser = self._door.limits, self._parser
+        if parser is None:
+            return
         if self._in_head:
             self._head_bytes += len(data)
         try:
-            self._parser.feed_data(data)
+            parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             pass  # said at the end of the message
         except httptools.HttpParserError:

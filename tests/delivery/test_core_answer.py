@@ -1,0 +1,20 @@
+"""The one form of an answer in the log, for whatever a candidate may type."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.delivery.packs import small_paper
+from zhiheng.delivery.core.answer import SHORT_LIMIT, answer_body, normal_answer
+from zhiheng.foundation.canonical import canonical_json
+
+ITEMS = {item.id: item for item in small_paper().items}
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=SHORT_LIMIT))
+def test_a_text_is_written_canonically_whatever_it_holds(text: str) -> None:
+    assert answer_body(ITEMS["t1"], text).encode() == canonical_json(normal_answer(ITEMS["t1"], text))
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=8))
+def test_choices_are_written_canonically(chosen: list[str]) -> None:
+    assert answer_body(ITEMS["m1"], chosen).encode() == canonical_json(normal_answer(ITEMS["m1"], chosen))
