@@ -1,0 +1,178 @@
+"""The back office's line to the running hall: acts on attempts, breaks in the line, rescued answers, live seats.
+
+A line speaks for one account about one offering, and about some of its rooms or all. It carries a pass
+signed with the hall's key, which the hall and the back office share; nothing else opens the staff routes.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from django.conf import settings
+
+from zhiheng.delivery.console.line import Acted, Outage, RefusedSeat, SeatNow, SeatsPass
+from zhiheng.delivery.core.token import StaffPass, mint_staff_token
+from zhiheng.delivery.hall.keys import ensure_keys
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.models import Account
+from zhiheng.plumbing import clock
+from zhiheng.sittings.models import Offering
+
+PATIENCE_SECONDS = 30.0
+PASS_HOLDS = timedelta(minutes=10)
+ROWS_AT_ONCE = 10
+"""Rescued answers in one request: ten of the longest stay under what the hall takes."""
+
+Told = TypeVar("Told")
+
+
+class Rescued(msgspec.Struct, frozen=True, kw_only=True):
+    """conflicts: {epoch, item, seq} of rows whose name the log holds with another answer."""
+
+    appended: int
+    repeated: int
+    conflicts: tuple[dict[str, Any], ...]
+
+
+class _Acted(msgspec.Struct):
+    done: int
+    refused: tuple[dict[str, str], ...]
+
+
+class _Seats(msgspec.Struct):
+    seats: tuple[dict[str, Any], ...]
+
+
+class _Outage(msgspec.Struct):
+    kind: str
+    attempts: tuple[str, ...]
+    minutes: int
+    since: datetime = msgspec.field(name="from")
+    until: datetime
+    room: str = ""
+
+
+class _Outages(msgspec.Struct):
+    outages: tuple[_Outage, ...]
+
+
+class _Refusal(msgspec.Struct):
+    code: str
+    sentence: str
+
+
+class _Refused(msgspec.Struct):
+    error: _Refusal
+
+
+class HallLine:
+    """rooms: as the pack names them; empty for all of the offering."""
+
+    def __init__(self, by: Account, offering: Offering, rooms: Sequence[str] = ()) -> None:
+        self._by = by
+        self._offering = offering
+        self._rooms = tuple(rooms)
+
+    def act(
+        self,
+        kind: str,
+        *,
+        attempts: Sequence[str] | None,
+        minutes: int = 0,
+        reason: str = "",
+        text: str = "",
+    ) -> Acted:
+        """Returns once every row is durable. kind: grant, pause, resume, message, submit, allow or deny.
+
+        attempts: None for everybody the line speaks of.
+        Raises: Refused, code "hall-silent" when the hall does not answer, else as the hall refuses.
+        """
+        asked = {
+            "act": kind,
+            "attempts": None if attempts is None else [str(one) for one in attempts],
+            "minutes": minutes,
+            "reason": reason,
+            "text": text,
+        }
+        acted = self._ask("POST", "act", _Acted, asked)
+        refused = tuple(
+            RefusedSeat(attempt=one["attempt"], sentence=one["sentence"]) for one in acted.refused
+        )
+        return Acted(done=acted.done, refused=refused)
+
+    def outages(self) -> list[Outage]:
+        """Breaks in the line that no time was given for yet. Raises: Refused, code "hall-silent"."""
+        return [
+            Outage(
+                kind=one.kind,
+                room=one.room,
+                since=one.since,
+                until=one.until,
+                attempts=one.attempts,
+                minutes=one.minutes,
+            )
+            for one in self._ask("GET", "outages", _Outages).outages
+        ]
+
+    def rescue(self, attempt: str, rows: Sequence[Mapping[str, Any]]) -> Rescued:
+        """Bring in rows {epoch, item, seq, value, client_time}; what is there already is told, not doubled.
+
+        Raises: Refused, code "hall-silent", or as the hall refuses; rows sent before that stay.
+        """
+        appended, repeated = 0, 0
+        conflicts: list[dict[str, Any]] = []
+        for at in range(0, len(rows), ROWS_AT_ONCE):
+            asked = {"attempt": attempt, "rows": [dict(row) for row in rows[at : at + ROWS_AT_ONCE]]}
+            told = self._ask("POST", "rescue", Rescued, asked)
+            appended, repeated = appended + told.appended, repeated + told.repeated
+            conflicts.extend(told.conflicts)
+        return Rescued(appended=appended, repeated=repeated, conflicts=tuple(conflicts))
+
+    def seats(self) -> list[SeatNow]:
+        """All seats once. Raises: Refused, code "hall-silent"."""
+        wanted = SeatNow.__slots__  # the hall tells more of a seat than this
+        found = self._ask("GET", "seats", _Seats).seats
+        return [
+            msgspec.convert({name: seat[name] for name in wanted}, SeatNow, strict=False) for seat in found
+        ]
+
+    def seats_pass(self) -> SeatsPass:
+        """For the console's page, which listens to the seats itself."""
+        return SeatsPass(address=f"{settings.HALL_URL}/hall/staff/seats", token=self._token())
+
+    def seats_address_and_token(self) -> tuple[str, str]:
+        opening = self.seats_pass()
+        return opening.address, opening.token
+
+    def _token(self) -> str:
+        staff = StaffPass(
+            who=str(self._by.id),
+            name=self._by.display_name,
+            sitting=str(self._offering.id),
+            rooms=self._rooms,
+            expires=round((clock.now() + PASS_HOLDS).timestamp() * 1000),
+        )
+        return mint_staff_token(staff, key=ensure_keys(settings.HALL_DATA).hmac)
+
+    def _ask(self, method: str, path: str, form: type[Told], asked: object = None) -> Told:
+        headers = {"Authorization": f"Staff {self._token()}", "Accept": "application/json"}
+        try:
+            answer = httpx.request(
+                method,
+                f"{settings.HALL_URL}/hall/staff/{path}",
+                headers=headers,
+                json=asked,
+                timeout=PATIENCE_SECONDS,
+            )
+            if answer.status_code == httpx.codes.OK:
+                return msgspec.json.decode(answer.content, type=form)
+            refusal = msgspec.json.decode(answer.content, type=_Refused).error
+        except (httpx.HTTPError, msgspec.DecodeError):
+            raise Refused(
+                what="考场服务没有应答，这次操作没有办成",
+                remedy="请稍后重试；若持续如此，请联系系统管理员检查考场服务",
+                code="hall-silent",
+            ) from None
+        raise Refused(what=refusal.sentence, code=refusal.code)

@@ -1,0 +1,176 @@
+"""The back office acts on a running hall, a real process, and hears what came of it."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.delivery.packs import candidate, small_pack
+from tests.delivery.running import Running, start
+from zhiheng.cli.processes import free_port
+from zhiheng.delivery.hall.keys import ensure_keys
+from zhiheng.delivery.hall.packs import write_pack
+from zhiheng.delivery.hall.reader import read_log
+from zhiheng.delivery.hall_line import HallLine
+from zhiheng.foundation.errors import Refused
+from zhiheng.people.models import Account
+from zhiheng.sittings.models import Offering
+
+OFFERING = Offering()
+BY = Account(username="watcher", display_name="演示监考甲")
+
+
+def attempt(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+@pytest.fixture
+def hall(tmp_path: Path, settings: Any) -> Iterator[Running]:
+    keys = ensure_keys(tmp_path)
+    begun = datetime.now(UTC) - timedelta(minutes=10)  # noqa: TID251 - the hall reads the machine's clock
+    people = [candidate(1, keys.hmac, starts=begun), candidate(2, keys.hmac, starts=begun, room="第二机房")]
+    write_pack(tmp_path, small_pack(keys.key_id, *people, sitting=str(OFFERING.id)))
+    port = free_port()
+    settings.HALL_DATA, settings.HALL_URL = tmp_path, f"http://127.0.0.1:{port}"
+    running = Running(
+        data=tmp_path, port=port, process=start(tmp_path, port), tickets=tuple(one.ticket for one in people)
+    )
+    yield running
+    running.process.kill()
+    running.process.wait()
+
+
+def test_acts_reach_the_candidate_and_stay_in_the_log(hall: Running) -> None:
+    line = HallLine(BY, OFFERING)
+    status = hall.sign_in(machine="a").json()
+    token = status["token"]
+
+    assert line.act("grant", attempts=None, minutes=5, reason="断电").done == 2
+    assert line.act("message", attempts=[attempt(1)], text="请保持安静").done == 1
+    assert line.act("pause", attempts=[attempt(1)], reason="火警").done == 1
+    news = hall.call("GET", "state", token=token).json()
+    assert (news["rev"], [one["text"] for one in news["messages"]], news["grants"][0]["minutes"]) == (
+        3,
+        ["请保持安静"],
+        5,
+    )
+    assert news["paused"]["reason"] == "火警"
+    assert hall.call("GET", "time", token=token).json()["rev"] == 3
+    assert hall.save(token, "s1", "a", 1).json()["rev"] == 3
+    assert line.act("resume", attempts=[attempt(1)]).done == 1
+    moved = datetime.fromisoformat(hall.call("GET", "time", token=token).json()["ends_at"])
+    assert moved - datetime.fromisoformat(status["ends_at"]) > timedelta(minutes=5)
+    done = line.act("submit", attempts=[attempt(1), attempt(2)], reason="违纪")
+    assert (done.done, [(one.attempt, one.sentence) for one in done.refused]) == (
+        1,
+        [(attempt(2), "考生没有登录过，没有可交的答卷。")],
+    )
+    receipt = hall.call("GET", "receipt", token=token)
+    assert receipt.json()["answers"] == 1
+    assert hall.call("POST", "submit", token=token).content == receipt.content
+    by = [json.loads(row.body).get("by") for row in read_log(hall.data) if row.kind == "submitted"]
+    assert by == [str(BY.id)]
+
+
+def test_the_invigilator_lets_a_second_machine_in(hall: Running) -> None:
+    line = HallLine(BY, OFFERING, rooms=["第一机房"])
+    first = hall.sign_in(machine="a").json()["token"]
+    waiting = hall.sign_in(machine="b")
+
+    assert (waiting.status_code, waiting.json()["waiting"]) == (202, True)
+    assert [seat.asked for seat in line.seats()] == [True]
+    assert line.act("allow", attempts=[attempt(1)]).done == 1
+    second = hall.sign_in(machine="b")
+    assert (second.status_code, second.json()["epoch"]) == (200, 2)
+    assert hall.save(first, "s1", "a", 1).status_code == 409
+    assert [(seat.machines, seat.asked) for seat in line.seats()] == [(2, False)]
+
+
+def test_a_line_reaches_its_own_rooms_only(hall: Running) -> None:
+    line = HallLine(BY, OFFERING, rooms=["第二机房"])
+
+    assert [seat.attempt for seat in line.seats()] == [attempt(2)]
+    refused = line.act("grant", attempts=[attempt(1)], minutes=5, reason="断电")
+    assert (refused.done, refused.refused[0].attempt) == (0, attempt(1))
+    with pytest.raises(Refused) as outside:
+        line.rescue(attempt(1), [{"epoch": 1, "item": "s1", "seq": 1, "value": "a"}])
+    assert outside.value.code == "staff-sitting"
+    other = HallLine(BY, Offering())
+    assert (other.seats(), other.act("grant", attempts=None, minutes=5, reason="断电").done) == ([], 0)
+
+
+def test_rescued_answers_come_in_under_their_own_names(hall: Running) -> None:
+    line = HallLine(BY, OFFERING)
+    token = hall.sign_in(machine="a").json()["token"]
+    hall.save(token, "s1", "a", 1)
+    rows = [
+        {"epoch": 1, "item": "s1", "seq": 1, "value": "a", "client_time": ""},
+        {"epoch": 1, "item": "s2", "seq": 2, "value": "b", "client_time": ""},
+    ]
+    told = line.rescue(attempt(1), rows)
+    again = line.rescue(attempt(1), rows)
+    other = line.rescue(attempt(1), [rows[1] | {"value": "c"}])
+
+    assert (told.appended, told.repeated, told.conflicts) == (1, 1, ())
+    assert (again.appended, again.repeated) == (0, 2)
+    assert other.conflicts == ({"epoch": 1, "item": "s2", "seq": 2},)
+    assert hall.call("GET", "answers", token=token).json()["answers"] == {"s1": "a", "s2": "b"}
+    with pytest.raises(Refused):
+        line.rescue(attempt(1), [rows[1] | {"epoch": 2, "seq": 3}])
+
+
+def test_what_is_not_whole_is_refused_with_a_sentence(hall: Running) -> None:
+    line = HallLine(BY, OFFERING)
+
+    with pytest.raises(Refused) as why:
+        line.act("grant", attempts=None, minutes=5)
+    assert (why.value.code, "理由" in why.value.sentence) == ("act", True)
+
+
+def test_nobody_else_opens_the_staff_routes(hall: Running) -> None:
+    token = hall.sign_in(machine="a").json()["token"]
+    for word in ("", f"Bearer {token}", f"Staff {token}", "Staff forged.token", "Staff x"):
+        answer = httpx.get(
+            f"{hall.url}/hall/staff/seats", headers={"Authorization": word} if word else {}, trust_env=False
+        )
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "staff-token"), word
+
+
+def test_the_seats_are_told_as_they_change(hall: Running) -> None:
+    opening = HallLine(BY, OFFERING).seats_pass()
+    heard: list[tuple[str, list[dict[str, object]]]] = []
+    headers = {"Authorization": f"Staff {opening.token}"}
+    with httpx.stream("GET", opening.address, headers=headers, timeout=10, trust_env=False) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        event, token, until = "", "", time.monotonic() + 10
+        for text in answer.iter_lines():
+            if text.startswith("event: "):
+                event = text.removeprefix("event: ")
+            elif text.startswith("data: "):
+                heard.append((event, json.loads(text.removeprefix("data: "))["seats"]))
+                if len(heard) == 1:
+                    token = hall.sign_in(machine="a").json()["token"]
+                    hall.save(token, "s1", "a", 1)
+                elif any(seat["answered"] == 1 for seat in heard[-1][1]):
+                    break
+            assert time.monotonic() < until
+
+    first, last = heard[0], heard[-1]
+    assert (first[0], [seat["state"] for seat in first[1]]) == ("all", ["absent", "absent"])
+    assert (last[0], [(seat["attempt"], seat["state"]) for seat in last[1]]) == (
+        "changed",
+        [(attempt(1), "answering")],
+    )
+
+
+def test_a_silent_hall_is_said_to_be_silent(settings: Any, tmp_path: Path) -> None:
+    settings.HALL_DATA, settings.HALL_URL = tmp_path, f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(Refused) as why:
+        HallLine(BY, OFFERING).act("resume", attempts=None)
+
+    assert why.value.code == "hall-silent"
