@@ -20,5 +20,7 @@ urlpatterns = [
     path("rooms/<uuid:watch_id>/incidents/", room_views.incident, name="room_incident"),
     path("rooms/", include("zhiheng.delivery.console.urls")),
     path("", include("zhiheng.delivery.receipts.urls")),
+    path("", include("zhiheng.delivery.rescue.urls")),
     path("", include("zhiheng.delivery.accommodations.urls")),
+    path("", include("zhiheng.delivery.conditions.urls")),
 ]

@@ -49,7 +49,7 @@ def set_conditions(*, by: Account, offering: Offering, wanted: Wanted, reason: s
 
     Raises: Refused once the pack is published or being made, for a network that is none, or a choice unknown.
     """
-    lock_open(offering)
+    _lock_open(offering)
     before = latest(offering)
     return _append(
         by,
@@ -71,7 +71,7 @@ def add_seb_file(*, by: Account, offering: Offering, name: str, content: bytes) 
 
     Raises: Refused when it cannot be read, does not start at the hall, is there already, or the pack is published.
     """
-    lock_open(offering)
+    _lock_open(offering)
     found = read_seb(content)
     _require_hall(start_url_of(found))
     key, row = config_key(found), latest(offering)
@@ -97,7 +97,7 @@ def remove_seb_file(*, by: Account, offering: Offering, file_id: UUID) -> HallCo
 
     Raises: Refused when it is not in use, or the pack is published.
     """
-    lock_open(offering)
+    _lock_open(offering)
     row = latest(offering)
     gone = next((one for one in own_files(row) if one.file == file_id), None)
     if gone is None:
@@ -108,9 +108,14 @@ def remove_seb_file(*, by: Account, offering: Offering, file_id: UUID) -> HallCo
     )
 
 
-def lock_open(offering: Offering) -> None:
-    """Hold the offering's conditions. Raises: Refused when they cannot be changed any more, or just now."""
+def _lock_open(offering: Offering) -> None:
+    """Hold the offering's conditions, as publishing does. Raises: Refused as `require_open`."""
     lock_named(f"pack:{offering.id}")
+    require_open(offering)
+
+
+def require_open(offering: Offering) -> None:
+    """Raises: Refused when the conditions cannot be changed any more, or just now."""
     if pack_of(offering) is not None:
         raise Refused(
             what=f"{offering.title}的考场数据已发布，实施条件不能再改",
