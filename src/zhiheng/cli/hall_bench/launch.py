@@ -9,15 +9,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from zhiheng.cli.output import say
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall import service
 from zhiheng.delivery.hall.postgres_store import PostgresStore
 from zhiheng.delivery.hall.service import HallSettings
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
-from zhiheng.delivery.hall.store import Fate, LogStore, Outcome
+from zhiheng.delivery.hall.store import LogStore, Outcome, appended, number
 
 
 class NullStore:
@@ -27,14 +25,14 @@ class NullStore:
         self._next = 1
 
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
-        named = [msgspec.structs.replace(entry, id=at) for at, entry in enumerate(entries, start=self._next)]
-        self._next += len(named)
-        return [Outcome(Fate.APPENDED, entry) for entry in named]
+        number(entries, first=self._next)
+        self._next += len(entries)
+        return appended(entries)
 
     def attempt(self, attempt: str) -> list[Entry]:
         return []
 
-    def control(self) -> list[Entry]:
+    def control(self, *, after: int = 0) -> list[Entry]:
         return []
 
     def close(self) -> None:
@@ -59,7 +57,7 @@ def main(words: Sequence[str]) -> int:
     kind, data, port, *address = words
     os.umask(0o077)
     stores: dict[str, Callable[[HallSettings], LogStore]] = {"null": null_store, "lax": lax_store}
-    service.open_store = stores[kind]
+    vars(service)["open_store"] = stores[kind]  # read when the hall starts
     settings = HallSettings(data_dir=Path(data), port=int(port), database_url=address[0] if address else "")
     return service.run_hall(settings, say=say)
 
