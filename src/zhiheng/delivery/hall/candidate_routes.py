@@ -13,6 +13,7 @@ from zhiheng.delivery.core.receipt import make_receipt
 from zhiheng.delivery.core.token import Session
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, plain_fault, refusal
+from zhiheng.delivery.hall.keys import rescue_public
 from zhiheng.delivery.hall.live import Live, answered_bits
 from zhiheng.delivery.hall.media import MediaShelf
 from zhiheng.delivery.hall.packs import Place
@@ -43,6 +44,7 @@ class CandidateRoutes:
         self._media = media
         self._sealed = SealedPapers(desk.keys.hmac)
         self._door = SigningIn(desk)
+        self._rescue_key = base64.b64encode(rescue_public(desk.keys)).decode()
         self.exact: dict[tuple[str, str], Route] = {
             ("POST", "/hall/signin"): self._sign_in,
             ("POST", "/hall/submit"): self._submit,
@@ -96,6 +98,7 @@ class CandidateRoutes:
             "paused": _paused(live),
             "sealed": self._sealed.seal_of(place),
             "watermark": candidate.ticket,
+            "rescue_key": self._rescue_key,
             "accommodation": candidate.accommodation,
         }
 
