@@ -72,9 +72,14 @@ def decide_late(*, by: Account, attempt: Attempt, entry: int, admitted: bool, re
         subject=f"attempt:{attempt.id}",
         detail={"entry": entry, "reason": reason.strip()},
     )
-    rows = log_of([attempt])
-    _collect_one(attempt, rows[str(attempt.id)], ensure_keys(settings.HALL_DATA))
+    collect_anew(attempt)
     return decision
+
+
+def collect_anew(attempt: Attempt) -> Collection:
+    """Fold an attempt again after a decision or a rescue; inside the caller's transaction."""
+    rows = log_of([attempt])
+    return _collect_one(attempt, rows[str(attempt.id)], ensure_keys(settings.HALL_DATA))
 
 
 def _require_over(offering: Offering, last: datetime) -> None:

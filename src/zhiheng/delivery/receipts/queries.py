@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 from django.conf import settings
 
+from zhiheng.delivery.core.attempt import until_submitted
 from zhiheng.delivery.core.receipt import (
     AnswersFile,
     PublishedKey,
@@ -48,7 +49,7 @@ def answers_file(collection: Collection, *, ticket: Ticket, receipt: Receipt | N
     attempt = str(collection.attempt_id)
     given = collection.answers
     if receipt is not None and receipt.hash != collection.answers_hash:
-        given = as_submitted(collection.attempt, log_of([collection.attempt])[attempt]).given
+        given = as_submitted(collection.attempt, until_submitted(log_of([collection.attempt])[attempt])).given
     return AnswersFile(
         ticket=ticket.number,
         attempt=attempt,
