@@ -58,7 +58,7 @@ def test_a_small_sitting_is_rehearsed_from_the_waiting_room_to_the_receipts(
     done = run(
         capsys, "hall", "rehearse", "--candidates", "12", "--seconds", "6", "--pace", "0.5", "--data", str(tmp_path), "--json"
     )  # fmt: skip
-    facts = done.json
+    facts = done.data
 
     assert {
         check["code"]: check["met"] for check in facts["checks"] if check["code"] not in MACHINE

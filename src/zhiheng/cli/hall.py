@@ -60,6 +60,9 @@ def rehearse_sitting(
         "go": decision.granted,
         "candidates": candidates,
         "checks": [asdict(reason) for reason in decision.reasons],
-        "figures": asdict(found),
+        "figures": {
+            name: round(value, 3) if isinstance(value, float) else value
+            for name, value in asdict(found).items()
+        },
     }
     answer(facts, as_json=as_json, text=lambda: page(decision), yes=decision.granted)

@@ -114,6 +114,7 @@ class _Play:
         hall.stop()
         self.show("核对记录", 0, 1)
         ledger = compare((a for one in sitters for a in one.acknowledged), read_log(hall.data))
+        self.show("核对记录", 1, 1)
         opened = [one.opened_at for one in sitters if one.opened_at is not None]
         return Rehearsed(
             candidates=plan.candidates,
