@@ -42,7 +42,7 @@ def plan_of(*, rounds: int, quick: bool, only: str) -> Plan:
                 remedy=f"请用 {'、'.join(SECTIONS)} 中的名称",
                 code="bench-section",
             )
-    return Plan(rounds=2 if quick else rounds, seconds=1.0 if quick else 3.0, only=names)
+    return Plan(rounds=rounds, seconds=1.0 if quick else 3.0, only=names)
 
 
 def run(plan: Plan, *, say: Say) -> dict[str, Any]:

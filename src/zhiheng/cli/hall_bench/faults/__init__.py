@@ -1,0 +1,1 @@
+"""`zhiheng bench hall --faults`: what becomes of acknowledged answers when things break."""
