@@ -68,12 +68,15 @@ class _Refused(msgspec.Struct):
 
 
 class HallLine:
-    """rooms: as the pack names them; empty for all of the offering."""
+    """rooms: as the pack names them; empty for all of the offering. address: of a hall that is not the usual one."""
 
-    def __init__(self, by: Account, offering: Offering, rooms: Sequence[str] = ()) -> None:
+    def __init__(
+        self, by: Account, offering: Offering, rooms: Sequence[str] = (), *, address: str = ""
+    ) -> None:
         self._by = by
         self._offering = offering
         self._rooms = tuple(rooms)
+        self._staff = f"{address or settings.HALL_URL}/hall/staff"
 
     def act(
         self,
@@ -140,7 +143,7 @@ class HallLine:
 
     def seats_pass(self) -> SeatsPass:
         """For the console's page, which listens to the seats itself."""
-        return SeatsPass(address=f"{settings.HALL_URL}/hall/staff/seats", token=self._token())
+        return SeatsPass(address=f"{self._staff}/seats", token=self._token())
 
     def seats_address_and_token(self) -> tuple[str, str]:
         opening = self.seats_pass()
@@ -161,7 +164,7 @@ class HallLine:
         try:
             answer = httpx.request(
                 method,
-                f"{settings.HALL_URL}/hall/staff/{path}",
+                f"{self._staff}/{path}",
                 headers=headers,
                 json=asked,
                 timeout=PATIENCE_SECONDS,

@@ -1,6 +1,8 @@
 """The day itself: check-in, the exam over HTTP, collecting, and the skill panel."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from zhiheng.assembly.queries import bodies_of
@@ -8,6 +10,7 @@ from zhiheng.cli.rehearsal.cast import Player, chance
 from zhiheng.cli.rehearsal.company import Company, at
 from zhiheng.cli.rehearsal.exam import Sat, Seat, send_late, sit_all, wait_for_hall
 from zhiheng.delivery.actions import collect, decide_late
+from zhiheng.delivery.hall_line import HallLine
 from zhiheng.delivery.models import Attempt
 from zhiheng.delivery.queries import undecided_late
 from zhiheng.people.models import Role
@@ -38,7 +41,7 @@ def open_doors(company: Company) -> None:
 
 def sit_exam(company: Company, hall: str) -> list[Sat]:
     at(0, 9, 0, 2)
-    seats = _seats(company)
+    seats = _seats(company, hall)
     company.show.step(f"{len(seats)} 名考生登录考场，逐题作答，每个答案写入存储后才确认；三分之一中途换机")
     if not seats:
         return []
@@ -52,25 +55,49 @@ def sit_exam(company: Company, hall: str) -> list[Sat]:
     return sat
 
 
-def _seats(company: Company) -> list[Seat]:
-    attempts = {attempt.ticket_id: attempt for attempt in Attempt.objects.select_related("paper")}
+def _seats(company: Company, hall: str) -> list[Seat]:
+    attempts = {
+        attempt.ticket_id: attempt for attempt in Attempt.objects.select_related("paper", "ticket__offering")
+    }
+    doors = _doors(hall)
     tickets = company.tickets()
     present = [player for player in company.players if player.part != "absent"]
     last = present[-1].serial if len(present) > 1 else 0
     seats = []
     for player in present:
         ticket = tickets[player.serial]
-        paper = attempts[ticket.id].paper
+        attempt = attempts[ticket.id]
+        paper = attempt.paper
         bodies = bodies_of([paper])
         seats.append(
             Seat(
                 player=player,
                 ticket=ticket.number,
                 bodies={line["item"]: bodies[line["version"]] for line in paper.lines},
+                let_in=partial(doors[ticket.id], attempt),
                 stays_late=player.serial == last,
             )
         )
     return seats
+
+
+def _doors(hall: str) -> dict[Any, Callable[[Attempt], None]]:
+    """Ticket -> how the invigilator of its room lets a second machine in."""
+    watchers = {
+        watch.room_id: watch.invigilator for watch in Invigilation.objects.select_related("invigilator")
+    }
+    places = Placement.objects.filter(superseded_at=None).select_related("room")
+
+    def door(place: Placement) -> Callable[[Attempt], None]:
+        def let_in(attempt: Attempt) -> None:
+            line = HallLine(
+                watchers[place.room_id], attempt.ticket.offering, (place.room.name,), address=hall
+            )
+            line.act("allow", attempts=[str(attempt.id)])
+
+        return let_in
+
+    return {place.ticket_id: door(place) for place in places}
 
 
 def _send_one_late(company: Company, hall: str, seats: list[Seat], sat: list[Sat]) -> None:

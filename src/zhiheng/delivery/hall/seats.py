@@ -7,6 +7,7 @@ each machine in use is looked at once in the time it may be silent, however many
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
@@ -131,8 +132,7 @@ class SeatBoard:
 
     def _first(self, console: _Console, now: int) -> list[msgspec.Raw]:
         """The next lot of the seats this console has not been told of yet."""
-        lot = (place for place, _ in zip(console.backlog, range(LOT), strict=False))
-        return [self._encoded(place, now) for place in lot]
+        return [self._encoded(place, now) for place in islice(console.backlog, LOT)]
 
     def _grouped(self, attempts: Iterable[str], now: int) -> dict[tuple[str, str], list[msgspec.Raw]]:
         told: dict[tuple[str, str], list[msgspec.Raw]] = defaultdict(list)
