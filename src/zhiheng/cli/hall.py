@@ -28,11 +28,14 @@ def hall(
             envvar="ZHIHENG_HALL_DATABASE_URL", help="postgresql:// 地址；不填则用数据目录里的 SQLite 文件"
         ),
     ] = "",
+    site: Annotated[
+        str, typer.Option(envvar="ZHIHENG_PUBLIC_URL", help="网站地址；监考页面由它打开，才能收到实时座位")
+    ] = "",
 ) -> None:
     if context.invoked_subcommand is not None:
         return
     os.umask(0o077)  # the log holds answers: for its owner only
-    settings = HallSettings(data_dir=data, host=host, port=port, database_url=database_url)
+    settings = HallSettings(data_dir=data, host=host, port=port, database_url=database_url, site_origin=site)
     raise typer.Exit(run_hall(settings, say=say))
 
 
