@@ -103,14 +103,17 @@ class Stage:
 @contextmanager
 def stage(
     company: Company, say: Say, *, kind: HallKind | None = None, cluster: Cluster | None = None, seed: int = 1,
-    mark: bool = False, pages: int = PAGES,
+    mark: bool = False, pages: int = PAGES, first: Callable[[Server], object] = lambda server: None,
 ) -> Iterator[Stage]:  # fmt: skip
+    """first: called with the server before anybody comes."""
     kind = kind or HallKind()
     exam = make_exam(company.folder / f"faults-{len(list(company.folder.iterdir()))}", candidates=pages)
     server = start_hall(company, exam, replace(kind, port=kind.port or free_port()))
-    crowd = Crowd(server.port, exam.tickets, exam.attempts, seed=seed, mark=mark).start()
+    crowd = Crowd(server.port, exam.tickets, exam.attempts, seed=seed, mark=mark)
     own = Stage(company=company, exam=exam, kind=kind, crowd=crowd, say=say, server=server, cluster=cluster)
     try:
+        first(server)
+        crowd.start()
         if not own.wait_for_acks(pages):
             raise Refused(
                 what=f"开始后没有答案得到确认：{crowd.refused}",

@@ -4,13 +4,14 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from zhiheng.cli.hall_bench.faults.stage import Stage, stage, until
+from zhiheng.cli.hall_bench.faults.stage import stage, until
 from zhiheng.cli.hall_bench.faults.trace import Watched, watch_trace
 from zhiheng.cli.hall_bench.figures import tree
 from zhiheng.cli.hall_bench.goals import Row, Say
-from zhiheng.cli.hall_bench.servers import Cluster, HallKind, start_postgres
+from zhiheng.cli.hall_bench.servers import Cluster, HallKind, Server, start_postgres
 from zhiheng.cli.hall_bench.spawning import Company
 
 PAGES = 24
@@ -71,10 +72,15 @@ def unable() -> str:
 
 def _watched(company: Company, say: Say, kind: HallKind, cluster: Cluster | None) -> Watched:
     record = company.folder / f"trace-{kind.store}-{time.monotonic_ns()}"
-    with stage(company, say, kind=kind, cluster=cluster, mark=True, pages=PAGES) as own:
-        watcher = _attach(company, own, record)
+    watchers = []
+
+    def attach(server: Server) -> None:
+        roots = [server.children[0].pid] + ([cluster.child.pid] if cluster else [])
+        watchers.append(_attach(company, roots, record))
+
+    with stage(company, say, kind=kind, mark=True, pages=PAGES, first=attach) as own:
         own.wait_for_acks(SAVES)
-        company.end(watcher, number=signal.SIGINT)
+        company.end(watchers[0], number=signal.SIGINT)
         own.crowd.stop()
     with record.open(encoding="utf-8", errors="replace") as lines:
         found = watch_trace(lines)
@@ -82,12 +88,19 @@ def _watched(company: Company, say: Say, kind: HallKind, cluster: Cluster | None
     return found
 
 
-def _attach(company: Company, own: Stage, record: Path) -> "subprocess.Popen[bytes]":
+def _attach(company: Company, roots: Sequence[int], record: Path) -> "subprocess.Popen[bytes]":
     """Onto every process and thread of the hall and of PostgreSQL, in one record and so in one order."""
-    roots = [own.server.children[0].pid] + ([own.cluster.child.pid] if own.cluster else [])
     pids = [pid for root in roots for pid in tree(root)]
     words = ["strace", "-f", "-y", "-s", _WHOLE, "-o", str(record), "-e", f"trace={_CALLS}"]
     words += [word for pid in pids for word in ("-p", str(pid))]
     watcher = company.start(words, log=company.folder / "strace.log")
-    until(lambda: record.exists() and record.stat().st_size > 0, seconds=10)
+    until(lambda: all(_traced(pid) for pid in pids), seconds=10)
     return watcher
+
+
+def _traced(pid: int) -> bool:
+    try:
+        facts = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True  # it has ended
+    return "TracerPid:\t0\n" not in facts
