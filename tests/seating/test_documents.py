@@ -28,6 +28,7 @@ from zhiheng.seating.documents import (
 )
 from zhiheng.seating.models import Centre, Placement, Ticket
 from zhiheng.seating.queries import photos_of
+from zhiheng.seating.terms import TicketTerms
 
 LONG = "阿卜杜热西提·买买提伊敏江·阿布都克里木江·喀什"
 
@@ -162,7 +163,7 @@ def test_the_code_leads_to_the_public_page(world: World) -> None:
 
 def test_rules_have_an_english_form(world: World) -> None:
     with translation.override("en"):
-        first = candidate_rules(world.association)[0]
+        first = candidate_rules(world.association, TicketTerms(minutes=90))[0]
 
     assert first.startswith("Doors open at 08:30.")
 

@@ -1,7 +1,7 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
 from zhiheng.assembly.tasks import assemble
-from zhiheng.config import correcting, exposure, notices, personal_data, programmes
+from zhiheng.config import correcting, exam_day, exposure, notices, personal_data, programmes
 from zhiheng.delivery.preparing.tasks import prepare_pack
 from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
 from zhiheng.enrolment.recognition.tasks import examine_document
@@ -41,6 +41,7 @@ def connect() -> None:
     subscribe("complaint-question", complaints.tell_question)
     subscribe("certificate-reissued", notices.tell_reissue)
     correcting.connect()
+    exam_day.connect()
     exposure.connect()
     personal_data.connect()
     ask_prices_of(registration_prices)

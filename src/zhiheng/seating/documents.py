@@ -20,6 +20,7 @@ from zhiheng.plumbing.models import VaultFile
 from zhiheng.seating.core.printing import ENTRY_OPENS_BEFORE, grouped
 from zhiheng.seating.models import Centre, Ticket
 from zhiheng.seating.queries import TicketSheet, photos_of, sheets_of_list
+from zhiheng.seating.terms import TicketTerms, terms_of
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
 from zhiheng.standards.core.loader import load_body
@@ -47,12 +48,24 @@ def tickets_pdf(tickets: Sequence[Ticket]) -> bytes:
         raise Refused(what="没有可以打印的准考证", remedy="请先发放准考证", code="no-tickets")
     photos = photos_of(tickets)
     with translation.override("zh-hans"):  # paper speaks Chinese whatever language the page was in
-        pages = [_page(sheet, photos.get(sheet.ticket.application_id)) for sheet in sheets_of_list(tickets)]
+        terms = terms_of(tickets)
+        pages = [
+            _page(sheet, photos.get(sheet.ticket.application_id), terms[sheet.ticket.pk])
+            for sheet in sheets_of_list(tickets)
+        ]
     return pdf.render(TEMPLATE, {"pages": pages})
 
 
-def candidate_rules(offering: Offering) -> list[str]:
+def candidate_rules(offering: Offering, terms: TicketTerms) -> list[str]:
     """What a candidate must know on the day, in plain words; the minutes come from the pinned rule set."""
+    browser = (
+        [
+            _("本场考试须使用 Safe Exam Browser，请在考试以前安装并试用，见 %(address)s")
+            % {"address": f"{settings.PUBLIC_URL}{terms.browser_url}"}
+        ]
+        if terms.browser_url
+        else []
+    )
     table = rules_for(offering).timetable
     starts = offering.starts_at
     late = starts + timedelta(minutes=table.late_entry_minutes.value)
@@ -67,7 +80,8 @@ def candidate_rules(offering: Offering) -> list[str]:
             "断网或换机后重新登录，可以接着作答。"
         ),
         _("考试时长 %(minutes)s 分钟，到时自动截止。交卷后请核对回执上的已答题数。")
-        % {"minutes": offering.minutes},
+        % {"minutes": terms.minutes},
+        *browser,
         _("手机等电子设备请关机并放在监考员指定的地方，不得带到座位上。"),
         _("准考证号不会变更；考场和座位如有调整，以考试当天本站所示为准。有疑问请举手找监考员。"),
     ]
@@ -99,7 +113,7 @@ def _name_note(name: str) -> str:
     return f"字库缺字：{codes}。以身份证件上的字形为准。"
 
 
-def _page(sheet: TicketSheet, photo: VaultFile | None) -> dict[str, Any]:
+def _page(sheet: TicketSheet, photo: VaultFile | None, terms: TicketTerms) -> dict[str, Any]:
     ticket, place = sheet.ticket, sheet.placement
     offering = ticket.offering
     rules = rules_for(offering)
@@ -118,9 +132,9 @@ def _page(sheet: TicketSheet, photo: VaultFile | None) -> dict[str, Any]:
         "seat": str(place.seat) if place else "",
         "day": day_words(offering.sitting.day),
         "starts": clock_words(offering.starts_at),
-        "ends": clock_words(offering.starts_at + timedelta(minutes=offering.minutes)),
-        "minutes": str(offering.minutes),
-        "rules": candidate_rules(offering),
+        "ends": clock_words(offering.starts_at + timedelta(minutes=terms.minutes)),
+        "minutes": str(terms.minutes),
+        "rules": candidate_rules(offering, terms),
         "url": ticket_url(ticket),
         "qr": segno.make(ticket_url(ticket), error="m").svg_inline(border=0),
         "photo": _portrait(photo),

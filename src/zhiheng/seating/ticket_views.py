@@ -1,7 +1,7 @@
 """Admission tickets: the candidate's own, an institution's, and what a stranger who scans one may know."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from zhiheng.seating.queries import (
     tickets_of_institution,
     tickets_of_person,
 )
+from zhiheng.seating.terms import terms_of
 from zhiheng.sittings.models import Offering, Sitting
 from zhiheng.sittings.queries import Milestone, milestones, tickets_open
 from zhiheng.sittings.wording import exam_words
@@ -84,11 +85,14 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     found = ticket_by_number(number)
     if found is not None and may_see(request, found):
         (sheet,) = sheets_of_list([found])
+        terms = terms_of([found])[found.pk]
         context = {
+            "terms": terms,
+            "ends_at": found.offering.starts_at + timedelta(minutes=terms.minutes),
             "view": shown(sheet),
             "hall_url": hall_address(),
             "address": full_address(found.centre),
-            "rules": candidate_rules(found.offering),
+            "rules": candidate_rules(found.offering, terms),
             "corrected": _corrected(found),
             "holder": found.application.person.account_id == cast(Account, request.user).id,
             "back_url": _back(cast(Account, request.user), found),

@@ -40,7 +40,7 @@ def adjustments_in(offerings: Iterable[Offering]) -> dict[UUID, Adjustment]:
     }  # fmt: skip
 
 
-def adjustments_of(tickets: Iterable[Ticket]) -> dict[UUID, Adjustment]:
+def adjustments_of(tickets: Iterable[Ticket], *, language: str = "zh") -> dict[UUID, Adjustment]:
     """Ticket id -> what holds for it, in one query; tickets without are absent.
 
     The words say what is to be done and nothing of why: an invigilator and the hall may have them.
@@ -50,7 +50,7 @@ def adjustments_of(tickets: Iterable[Ticket]) -> dict[UUID, Adjustment]:
     offerings = {ticket.offering_id for ticket in held}
     found = _verdicts(AdjustmentDecision.objects.filter(request__application__offering__in=offerings))
     return {
-        applications[application]: amount_to(verdicts)
+        applications[application]: amount_to(verdicts, language=language)
         for application, verdicts in found.items()
         if application in applications
     }

@@ -1,5 +1,6 @@
 """The conditions in force, as the pack takes them and as pages show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -75,6 +76,13 @@ def _networks(row: HallConditions) -> dict[str, tuple[str, ...]]:
         return {}
     rooms = Room.objects.filter(pk__in=list(row.networks)).select_related("centre")
     return {room_words(room.centre.name, room.name): tuple(row.networks[str(room.pk)]) for room in rooms}
+
+
+def in_safe_exam_browser(offerings: Iterable[UUID]) -> set[UUID]:
+    """Those of the offerings that are sat in Safe Exam Browser, in one query."""
+    rows = HallConditions.objects.filter(offering__in=set(offerings)).order_by("created_at")
+    newest = dict(rows.values_list("offering_id", "mode"))
+    return {offering for offering, mode in newest.items() if mode == DeliveryMode.SEB}
 
 
 def seb_settings_of(row: HallConditions | None) -> SebSettings:
