@@ -19,6 +19,7 @@ from zhiheng.practicals.core.task import SkillTask, load_tasks
 from zhiheng.practicals.models import PanelCandidate
 from zhiheng.seating.actions import check_in
 from zhiheng.seating.models import Invigilation, Placement
+from zhiheng.seating.queries import room_words
 
 PANEL_SIZE = 15  # three examiners serve up to fifteen candidates (1:5)
 
@@ -86,12 +87,15 @@ def _doors(hall: str) -> dict[Any, Callable[[Attempt], None]]:
     watchers = {
         watch.room_id: watch.invigilator for watch in Invigilation.objects.select_related("invigilator")
     }
-    places = Placement.objects.filter(superseded_at=None).select_related("room")
+    places = Placement.objects.filter(superseded_at=None).select_related("room__centre")
 
     def door(place: Placement) -> Callable[[Attempt], None]:
         def let_in(attempt: Attempt) -> None:
             line = HallLine(
-                watchers[place.room_id], attempt.ticket.offering, (place.room.name,), address=hall
+                watchers[place.room_id],
+                attempt.ticket.offering,
+                (room_words(place.room.centre.name, place.room.name),),
+                address=hall,
             )
             line.act("allow", attempts=[str(attempt.id)])
 

@@ -1,0 +1,172 @@
+"""How much time breaks in the line have cost, and what is proposed to give back; a person decides.
+
+All times are milliseconds since 1970 UTC, all spans are [since, until).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+LEAST_MS = 60_000
+"""Shorter breaks are not made up for: the page saves what was typed meanwhile, and the clock is the same for all."""
+
+
+class OutageKind(StrEnum):
+    SERVER = "server"
+    ROOM = "room"
+    ONE = "one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """minutes: added by this grant, not in total."""
+
+    at: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitter:
+    """What is known of one attempt. ends_at: of the pack. breaks: when its machine was not heard from.
+
+    pauses: when its clock stood, the running one until now.
+    """
+
+    attempt: str
+    room: str
+    starts_at: int
+    ends_at: int
+    opened_at: int
+    submitted_at: int | None = None
+    breaks: tuple[Span, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    pauses: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """minutes: whole, enough for whoever lost most. room: empty unless it is one room's."""
+
+    kind: OutageKind
+    room: str
+    since: int
+    until: int
+    attempts: tuple[str, ...]
+    minutes: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Loss:
+    """What one attempt lost in one break, and what of it was not yet given back. server: which break of the hall."""
+
+    sitter: Sitter
+    span: Span
+    left: int
+    server: Span | None = None
+
+
+@dataclass(slots=True)
+class _Cluster:
+    until: int
+    losses: list[_Loss] = field(default_factory=list)
+
+
+def propose(sitters: Iterable[Sitter], *, server: Sequence[Span] = ()) -> list[Outage]:
+    """Every break that cost somebody a minute or more and was not made up for since, earliest first.
+
+    server: when the hall itself was away, for all who were sitting then.
+    """
+    people = list(sitters)
+    losses = [loss for sitter in people for loss in _losses(sitter, server)]
+    found = [
+        _outage(OutageKind.SERVER, "", [loss for loss in losses if loss.server == one]) for one in server
+    ]
+    own: dict[str, list[_Loss]] = defaultdict(list)
+    for loss in losses:
+        if loss.server is None:
+            own[loss.sitter.room].append(loss)
+    for room, theirs in own.items():
+        sitting = [sitter for sitter in people if sitter.room == room]
+        for cluster in _clusters(theirs):
+            found += _of_cluster(room, cluster, sitting)
+    return sorted((one for one in found if one is not None), key=lambda one: (one.since, one.attempts))
+
+
+def _losses(sitter: Sitter, server: Sequence[Span]) -> list[_Loss]:
+    found = [_Loss(sitter=sitter, span=one, left=_cost(sitter, one), server=one) for one in server]
+    found += [_Loss(sitter=sitter, span=one, left=_cost(sitter, one)) for one in sitter.breaks]
+    found = sorted((loss for loss in found if loss.left >= LEAST_MS), key=lambda loss: loss.span.until)
+    for grant in sorted(sitter.grants, key=lambda grant: grant.at):
+        credit = grant.minutes * 60_000
+        for loss in found:
+            if loss.span.until <= grant.at:
+                given = min(credit, loss.left)
+                loss.left, credit = loss.left - given, credit - given
+    return [loss for loss in found if loss.left >= LEAST_MS]
+
+
+def _cost(sitter: Sitter, span: Span) -> int:
+    """Of the break only what lay between this candidate's start and end, and while the clock ran."""
+    if sitter.opened_at > span.since:
+        return 0
+    standing = sum(_overlap(one, Span(since=sitter.starts_at, until=span.since)) for one in sitter.pauses)
+    granted = sum(grant.minutes * 60_000 for grant in sitter.grants if grant.at <= span.since)
+    ends = sitter.ends_at + granted + standing
+    paused = sum(_overlap(one, span) for one in sitter.pauses)
+    if sitter.submitted_at is not None:
+        ends = min(ends, sitter.submitted_at)
+    whole = _overlap(span, Span(since=sitter.starts_at, until=ends + paused))
+    return max(whole - paused, 0)
+
+
+def _overlap(one: Span, other: Span) -> int:
+    return max(min(one.until, other.until) - max(one.since, other.since), 0)
+
+
+def _clusters(losses: Sequence[_Loss]) -> list[list[_Loss]]:
+    """Breaks of a room that touch one another in time."""
+    clusters: list[_Cluster] = []
+    for loss in sorted(losses, key=lambda loss: loss.span.since):
+        if not clusters or loss.span.since > clusters[-1].until:
+            clusters.append(_Cluster(loss.span.until))
+        clusters[-1].losses.append(loss)
+        clusters[-1].until = max(clusters[-1].until, loss.span.until)
+    return [cluster.losses for cluster in clusters]
+
+
+def _of_cluster(room: str, losses: list[_Loss], sitting: Sequence[Sitter]) -> list[Outage | None]:
+    """The room's when at least two and at least half of those sitting then were cut off together."""
+    since = min(loss.span.since for loss in losses)
+    there = sum(
+        one.opened_at <= since and (one.submitted_at is None or one.submitted_at > since) for one in sitting
+    )
+    cut = {loss.sitter.attempt for loss in losses}
+    if len(cut) >= 2 and 2 * len(cut) >= there:
+        return [_outage(OutageKind.ROOM, room, losses)]
+    mine: dict[str, list[_Loss]] = defaultdict(list)
+    for loss in losses:
+        mine[loss.sitter.attempt].append(loss)
+    return [_outage(OutageKind.ONE, room, theirs) for theirs in mine.values()]
+
+
+def _outage(kind: OutageKind, room: str, losses: Sequence[_Loss]) -> Outage | None:
+    if not losses:
+        return None
+    owed: dict[str, int] = defaultdict(int)
+    for loss in losses:
+        owed[loss.sitter.attempt] += loss.left
+    return Outage(
+        kind=kind,
+        room=room,
+        since=min(loss.span.since for loss in losses),
+        until=max(loss.span.until for loss in losses),
+        attempts=tuple(sorted(owed)),
+        minutes=-(-max(owed.values()) // 60_000),
+    )

@@ -1,0 +1,162 @@
+"""What breaks in the line have cost, and that giving it back settles the matter."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhiheng.delivery.core.outage import Grant, Outage, OutageKind, Sitter, Span, propose
+
+M = 60_000
+STARTS, ENDS = 100 * M, 190 * M
+
+
+def sitter(name: str = "a", *breaks: tuple[float, float], **more: Any) -> Sitter:
+    """breaks: in minutes after the start."""
+    facts: dict[str, Any] = {
+        "attempt": name,
+        "room": "甲",
+        "starts_at": STARTS,
+        "ends_at": ENDS,
+        "opened_at": STARTS - 5 * M,
+        "breaks": tuple(span(*one) for one in breaks),
+    }
+    return Sitter(**(facts | more))
+
+
+def span(since: float, until: float) -> Span:
+    return Span(since=STARTS + round(since * M), until=STARTS + round(until * M))
+
+
+def grant(at: float, minutes: int) -> Grant:
+    return Grant(at=STARTS + round(at * M), minutes=minutes)
+
+
+def minutes(*people: Sitter, server: tuple[Span, ...] = ()) -> list[int]:
+    return [one.minutes for one in propose(people, server=server)]
+
+
+def test_nobody_lost_anything() -> None:
+    assert propose([]) == []
+    assert propose([sitter()], server=[span(5, 5.9)]) == []
+
+
+def test_one_break_of_one_candidate() -> None:
+    assert propose([sitter("a", (10, 13.1)), sitter("b"), sitter("c")]) == [
+        Outage(
+            kind=OutageKind.ONE,
+            room="甲",
+            since=STARTS + 10 * M,
+            until=STARTS + round(13.1 * M),
+            attempts=("a",),
+            minutes=4,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lost", "owed"),
+    [((10, 10.99), []), ((10, 11), [1]), ((10, 11.01), [2]), ((-3, 2), [2]), ((-3, 0.5), [])],
+)
+def test_a_minute_is_the_least_and_minutes_are_rounded_up(lost: tuple[float, float], owed: list[int]) -> None:
+    assert minutes(sitter("a", lost)) == owed
+
+
+def test_time_after_the_end_was_not_lost() -> None:
+    assert minutes(sitter("a", (85, 120))) == [5]
+    assert minutes(sitter("a", (91, 120))) == []
+    assert minutes(sitter("a", (85, 120), grants=(grant(50, 10),))) == [15]
+
+
+def test_time_after_handing_in_or_before_coming_was_not_lost() -> None:
+    assert minutes(sitter("a", (10, 20), submitted_at=STARTS + 13 * M)) == [3]
+    assert minutes(sitter("a", opened_at=STARTS + 12 * M), server=(span(10, 20),)) == []
+
+
+def test_while_the_clock_stood_nothing_was_lost() -> None:
+    assert minutes(sitter("a", (10, 20), pauses=(span(12, 16),))) == [6]
+    assert minutes(sitter("a", (10, 20), pauses=(span(5, 30),))) == []
+    assert minutes(sitter("a", (88, 100), pauses=(span(20, 25),))) == [7]
+
+
+def test_a_room_cut_off_together_is_one_break() -> None:
+    people = [sitter("a", (10, 13)), sitter("b", (11, 15)), sitter("c"), sitter("d", room="乙")]
+
+    assert [(one.kind, one.room, one.attempts, one.minutes) for one in propose(people)] == [
+        (OutageKind.ROOM, "甲", ("a", "b"), 4)
+    ]
+    others = [sitter(name) for name in "efghi"]
+    assert [one.kind for one in propose([*people, *others])] == [OutageKind.ONE, OutageKind.ONE]
+    gone = [replace(one, submitted_at=STARTS + 5 * M) for one in others]
+    assert [one.kind for one in propose([*people, *gone])] == [OutageKind.ROOM]
+
+
+def test_breaks_apart_in_time_are_two() -> None:
+    assert minutes(sitter("a", (10, 13), (30, 35))) == [3, 5]
+
+
+def test_when_the_hall_was_away_all_who_sat_then_lost_the_same() -> None:
+    people = [sitter("a"), sitter("b", room="乙"), sitter("c", submitted_at=STARTS + 5 * M)]
+
+    assert [
+        (one.kind, one.room, one.attempts, one.minutes) for one in propose(people, server=[span(10, 12)])
+    ] == [(OutageKind.SERVER, "", ("a", "b"), 2)]
+
+
+def test_a_later_grant_makes_up_for_what_came_before_it() -> None:
+    broken = sitter("a", (10, 13), (30, 35))
+
+    assert minutes(replace(broken, grants=(grant(20, 3),))) == [5]
+    assert minutes(replace(broken, grants=(grant(20, 9),))) == [5]
+    assert minutes(replace(broken, grants=(grant(40, 8),))) == []
+    assert minutes(replace(broken, grants=(grant(40, 4),))) == [4]
+    assert minutes(replace(broken, grants=(grant(5, 20),))) == [3, 5]
+    assert minutes(sitter("a", (10, 13.2), grants=(grant(20, 3),))) == []
+
+
+_break = st.tuples(st.integers(-10 * M, 100 * M), st.integers(0, 20 * M)).map(
+    lambda one: Span(since=STARTS + one[0], until=STARTS + one[0] + one[1])
+)
+_grants = st.lists(st.builds(Grant, at=st.integers(STARTS, ENDS), minutes=st.integers(1, 10)), max_size=3)
+
+
+@st.composite
+def _sitters(draw: st.DrawFn) -> list[Sitter]:
+    return [
+        sitter(
+            str(number),
+            room=draw(st.sampled_from("甲乙")),
+            breaks=tuple(draw(st.lists(_break, max_size=3))),
+            grants=tuple(draw(_grants)),
+            submitted_at=draw(st.none() | st.integers(STARTS, ENDS)),
+            opened_at=STARTS + draw(st.integers(-10 * M, 10 * M)),
+        )
+        for number in range(draw(st.integers(0, 5)))
+    ]
+
+
+@given(_sitters(), st.lists(_break, max_size=2, unique=True))
+def test_granting_everything_proposed_settles_the_matter(people: list[Sitter], server: list[Span]) -> None:
+    after = STARTS + 1000 * M
+    for outage in propose(people, server=server):
+        people = [
+            replace(one, grants=(*one.grants, Grant(at=after, minutes=outage.minutes)))
+            if one.attempt in outage.attempts
+            else one
+            for one in people
+        ]
+
+    assert propose(people, server=server) == []
+
+
+@given(_sitters(), st.lists(_break, max_size=2, unique=True))
+def test_nobody_is_offered_more_than_their_breaks_lasted(people: list[Sitter], server: list[Span]) -> None:
+    for outage in propose(people, server=server):
+        longest = max(
+            sum(one.until - one.since for one in (*person.breaks, *server))
+            for person in people
+            if person.attempt in outage.attempts
+        )
+        assert 0 < (outage.minutes - 1) * M < longest
