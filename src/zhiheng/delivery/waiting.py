@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhiheng.delivery.queries import DeliveryState, delivery_states
+from zhiheng.delivery.rescue.queries import rescues_waiting_for
 from zhiheng.foundation.moment import day_begins
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import person_of
@@ -19,7 +20,7 @@ def waiting(account: Account, role: Role) -> list[Waiting]:
     if role == Role.CANDIDATE:
         return _for_candidate(account)
     if role == Role.ADMINISTRATOR:
-        return _for_administrator()
+        return [*_for_administrator(), *_rescues(account)]
     if role == Role.INVIGILATOR:
         return _for_invigilator(account)
     return []
@@ -50,6 +51,16 @@ def _for_administrator() -> list[Waiting]:
         if line is not None:
             lines.append(line)
     return lines
+
+
+def _rescues(account: Account) -> list[Waiting]:
+    return [
+        Waiting(
+            title=f"决定是否导入救援文件：准考证 {rescue.row.attempt.ticket.number}",
+            url=reverse("rescue", args=[rescue.row.id]),
+        )
+        for rescue in rescues_waiting_for(account)
+    ]
 
 
 def _next_of(state: DeliveryState) -> Waiting | None:
