@@ -168,12 +168,12 @@ export function needs(seat) {
  */
 export function said(seat) {
   const parts = [];
+  if (seat.asked) parts.push("请求换机");
   if (seat.state === "away" && seat.seen_at) parts.push(`自 ${clockOf(seat.seen_at)}`);
   if (seat.state !== "absent" && seat.state !== "waiting") parts.push(`${seat.answered}/${seat.total} 题`);
   if (seat.granted) parts.push(`延长 ${seat.granted} 分`);
   if (seat.machines > 1) parts.push(`第 ${seat.machines} 台机器`);
   if (seat.events) parts.push(`事件 ${seat.events} 次`);
-  if (seat.asked) parts.push("请求换机");
   return parts.length ? ` ${parts.join(" · ")}` : "";
 }
 
