@@ -49,7 +49,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     return f"<w:tbl>{lines}</w:tbl>"
 
 
-def document(*blocks: str) -> bytes:
+def document(*blocks: str, shown: bytes = PICTURE.content) -> bytes:
     """A .docx of these blocks: paragraphs as text lines or as made above, and tables."""
     body = "".join(block if block.startswith("<w:") else paragraph(block) for block in blocks)
     relations = (
@@ -63,7 +63,7 @@ def document(*blocks: str) -> bytes:
             "word/numbering.xml": NUMBERING,
             "word/styles.xml": STYLES,
             "word/_rels/document.xml.rels": relations,
-            "word/media/image1.png": PICTURE.content,
+            "word/media/image1.png": shown,
         }
     )
 

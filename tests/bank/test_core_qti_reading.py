@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.bank.qti_files import Dialect, manifest, packed, png, resource
 from zhiheng.bank.core.exchange.qti import read_qti
 from zhiheng.bank.core.exchange.qti_words import INTERACTIONS
-from zhiheng.bank.core.exchange.terms import Choice, Fault, Media, Question, Reading, Unsupported
+from zhiheng.bank.core.exchange.terms import Choice, Media, Question, Reading, Unsupported
 from zhiheng.foundation.errors import Refused
 from zhiheng.standards.core.case import point_identifier
 
@@ -224,7 +224,7 @@ def test_a_choice_of_one_in_a_multiple_declaration_is_single() -> None:
 # Packages
 
 
-def test_pictures_are_kept_and_their_words_remarked() -> None:
+def test_pictures_are_kept_with_their_words() -> None:
     body = '<p>看图 <img src="../img/a%20b.png" alt="证照"/>与<img src="../other/a%20b.png" alt=""/></p>'
     files = {
         "imsmanifest.xml": manifest(resource("items/q1.xml", files=("img/a%20b.png", "css/a.css"))),
@@ -235,8 +235,11 @@ def test_pictures_are_kept_and_their_words_remarked() -> None:
     reading = read(packed(files), "题.zip")
     (found,) = reading.questions
     assert found.stem == "看图 ［图：a b.png］与［图：2-a b.png］"
-    assert found.media == (Media(name="a b.png", content=png(1)), Media(name="2-a b.png", content=png(2)))
-    assert reading.remarks == (Fault(where="items/q1.xml", reason="图片“a b.png”的替代文字没有带入：证照"),)
+    assert found.media == (
+        Media(name="a b.png", content=png(1), alt="证照"),
+        Media(name="2-a b.png", content=png(2)),
+    )
+    assert reading.remarks == ()
 
 
 def test_a_picture_inside_the_text_itself() -> None:
@@ -294,7 +297,9 @@ def test_a_shared_text_stands_before_each_question_on_it(qti: Dialect) -> None:
     }
     reading = read(packed(files), "题.zip")
     assert [found.stem for found in reading.questions] == ["材料一［图：s.png］\n选"] * 2
-    assert [found.media for found in reading.questions] == [(Media(name="s.png", content=png()),)] * 2
+    assert [found.media for found in reading.questions] == [
+        (Media(name="s.png", content=png(), alt="表"),)
+    ] * 2
     del files["texts/s.xml"]
     lost = read(packed(files), "题.zip")
     assert [error.reason.split("。")[0] for error in lost.errors] == ["包里没有文件“texts/s.xml”"] * 2

@@ -210,7 +210,9 @@ def test_what_a_draft_lacks_and_what_keeps_it_out() -> None:
     assert draft_of(replace(question, codes=("skill:x",)), place=PLACE, area_of=AREAS).item is None
     assert draft_of(replace(question, codes=("skill:9.9.9",)), place=PLACE, area_of=AREAS).item is None
     seen = draft_of(replace(question, stem="看［图：a.png］"), place=PLACE, area_of=AREAS)
-    assert seen.missing == ("题里的图片没有收入，请在题目页重新加上或改写题干",)
+    assert seen.missing == (
+        "文字里还留着没有收入的“［图：a.png］”。请在题目页重新加上图片或录音，并删去这个标记",
+    )
     assert draft_of(Question(type="short", stem="甲"), place=PLACE, area_of=AREAS).item is not None
 
 

@@ -1,17 +1,25 @@
 """What is written comes back as it was, as far as the format can hold it; the rest is named in the report."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.bank.travelling import PICTURE, questions
+from tests.bank.core_items import STANDARD, code, single
+from tests.bank.travelling import FILES, PICTURE, alts, pictured, questions
+from zhiheng.bank.core.exchange.drafts import draft_of, travelling
 from zhiheng.bank.core.exchange.formats import WRITERS, losses, read, write
 from zhiheng.bank.core.exchange.markup import picture_mark
 from zhiheng.bank.core.exchange.terms import Question
+from zhiheng.bank.core.files import Place
+from zhiheng.bank.core.media.kinds import KIND_OF, told_type
+from zhiheng.bank.core.media.placing import in_order
+from zhiheng.bank.core.terms import Language, Medium
 
 READ_AS = {"gift": "gift", "moodle-xml": "moodle-xml", "xlsx": "xlsx"}
+AREAS = {code("skill:4.1.1"): "livestream"}
 BARE = Question(type="short", stem="")
 
 
@@ -31,6 +39,52 @@ def test_what_is_written_is_read_back(form: str, asked: list[Question]) -> None:
     assert [replace(question, where="") for question in reading.questions] == [
         held(question, form) for question in asked
     ]
+
+
+@pytest.mark.parametrize(("form", "read_as"), [("moodle-xml", "moodle-xml"), ("qti3", "qti")])
+@settings(max_examples=60, deadline=None)
+@given(asked=st.lists(pictured(), min_size=1, max_size=3))
+def test_what_questions_show_travels_with_them(form: str, read_as: str, asked: list[Question]) -> None:
+    reading = read(write(asked, form=form), name="题", form=read_as)
+
+    assert (reading.errors, reading.unsupported, reading.remarks) == ((), (), ())
+    back = [
+        replace(question, where="", media=tuple(sorted(question.media, key=lambda medium: medium.name)))
+        for question in reading.questions
+    ]
+    assert back == [held(question, form) for question in asked]
+
+
+@pytest.mark.parametrize(("form", "read_as"), [("moodle-xml", "moodle-xml"), ("qti3", "qti")])
+@settings(max_examples=40, deadline=None)
+@given(
+    places=st.lists(st.sampled_from(["stem", "A", "C"]), max_size=4),
+    alt=alts(),
+    language=st.sampled_from(["zh", "en"]),
+)
+def test_an_item_leaves_and_comes_back_as_it_was(
+    form: str, read_as: str, places: list[str], alt: str, language: Language
+) -> None:
+    contents = {hashlib.sha256(content).hexdigest(): content for content in FILES.values()}
+    media = [
+        Medium(
+            id="", kind=KIND_OF[told], media_type=told, sha256=sha256, size=len(content), alt=alt, where=where
+        )
+        for (sha256, content), where in zip(contents.items(), places, strict=False)
+        for told in [told_type(content, name="m")]
+    ]
+    item = single(media=in_order(media), language=language)
+
+    [back] = read(write([travelling(item, contents=contents)], form=form), name="题", form=read_as).questions
+    kept: dict[str, Medium | str] = {
+        medium.name: replace(known, id="", alt=medium.alt, where="stem")
+        for medium in back.media
+        for known in media
+        if contents[known.sha256] == medium.content
+    }
+    draft = draft_of(back, place=Place(standard=STANDARD, level="5"), area_of=AREAS, kept=kept)
+
+    assert (draft.item, draft.missing, draft.faults) == (replace(item, law=()), (), ())
 
 
 def test_pictures_travel_in_moodle_xml() -> None:

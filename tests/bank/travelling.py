@@ -1,9 +1,12 @@
 """Questions on their way between systems: any a format may hold, for the tests of readers and writers."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from tests.bank.media_files import film, mp3_frames, picture
+from zhiheng.bank.core.exchange.markup import picture_mark
 from zhiheng.bank.core.exchange.terms import Choice, Media, Question
 from zhiheng.bank.core.terms import Point
 
@@ -57,6 +60,7 @@ def questions(draw: st.DrawFn) -> Question:
         difficulty=draw(st.one_of(st.none(), st.sampled_from([Decimal("0.70"), Decimal("0.5")]))),
         trades=draw(st.frozensets(st.sampled_from("ABCD"))),
         law=tuple(draw(st.lists(texts(lines=False).filter(_one_law), max_size=2))),
+        language=draw(st.sampled_from(["", "en"])),
     )
 
 
@@ -76,3 +80,29 @@ PICTURE = Media(
         "0001a5f645400000000049454e44ae426082"
     ),
 )
+
+
+def alts() -> st.SearchStrategy[str]:
+    """Words for a picture, as they are kept: one line, single spaces."""
+    return texts(lines=False).map(lambda text: " ".join(text.split())[:60]).filter(bool)
+
+
+@st.composite
+def pictured(draw: st.DrawFn) -> Question:
+    """A question that shows something after its stem and, where it has options, with one of them."""
+    question = draw(questions())
+    names = ["m1.png", "m2.jpg", "m3.mp3", "m4.mp4"]
+    media = tuple(
+        Media(name=name, content=FILES[name.rpartition(".")[2]], alt=draw(st.one_of(st.just(""), alts())))
+        for name in names[: draw(st.integers(1, 4))]
+    )
+    marks = [picture_mark(medium.name) for medium in media]
+    options = list(question.options)
+    if options:
+        last = draw(st.integers(0, len(options) - 1))
+        options[last] = replace(options[last], text=f"{options[last].text}{marks.pop()}")
+    stem = "\n".join((question.stem, *marks))
+    return replace(question, stem=stem, options=tuple(options), media=media)
+
+
+FILES = {"png": picture(), "jpg": picture("JPEG"), "mp3": mp3_frames(4), "mp4": film()}

@@ -14,6 +14,7 @@ from zhiheng.bank.core.exchange.drafts import Defaults, travelling
 from zhiheng.bank.core.exchange.formats import WRITERS, losses, read, write
 from zhiheng.bank.core.exchange.terms import Fault, Question, Reading, Unsupported
 from zhiheng.bank.core.files import Place, load_bank, load_shipped
+from zhiheng.bank.core.media.shipped import shipped_content
 from zhiheng.bank.core.terms import Pool
 from zhiheng.cli.backend import has_database, start_backend
 from zhiheng.cli.bank_duplicates import duplicates
@@ -330,8 +331,9 @@ def _from_files(
 ) -> tuple[bytes, int, Sequence[str]]:
     place = Place(standard=standard or STANDARD, level=level or "5", area="basics", pool=pool)
     items = load_bank(Path(bank), place=place) if bank else load_shipped(standard=standard)
+    contents = shipped_content(medium.sha256 for item in items for medium in item.media)
     questions = [
-        travelling(item)
+        travelling(item, contents=contents)
         for item in items
         if item.pool == pool and standard in ("", item.standard) and level in ("", item.level)
     ]

@@ -30,6 +30,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "适用工种": ("适用工种", "工种", "trades"),
     "采分点": ("采分点", "评分点", "得分点", "评分标准", "points"),
     "法规": ("法规", "法规依据", "依据", "law"),
+    "语言": ("语言", "题目语言", "language"),
     **{f"选项{letter}": (f"选项{letter}", letter, f"答案{letter}", f"option{letter}") for letter in LETTERS},
 }
 REQUIRED = ("题型", "题干", "答案", "难度", "考点代码")
@@ -45,6 +46,7 @@ TEMPLATE = (
     "适用工种",
     "采分点",
     "法规",
+    "语言",
 )
 _WORDS: dict[ItemType, tuple[str, ...]] = {
     "single": ("single", "单选", "单选题", "单项选择", TYPE_NAMES["single"]),

@@ -7,6 +7,7 @@ from django.db import transaction
 from zhiheng.bank.core.exchange.drafts import travelling
 from zhiheng.bank.core.exchange.formats import WRITERS, losses, write
 from zhiheng.bank.exporting.queries import questions_to_take
+from zhiheng.bank.media.queries import contents_of
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import roles_of
@@ -54,7 +55,8 @@ def take_out(
     items = questions_to_take(pool=pool, standard=standard, level=level, status=status)
     if not items:
         raise Refused(what="没有符合条件的题", remedy="请放宽标准、等级或状态", code="nothing-to-export")
-    questions = [travelling(item, with_key=keys) for item in items]
+    contents = dict(contents_of(medium for item in items for medium in item.media))
+    questions = [travelling(item, with_key=keys, contents=contents) for item in items]
     content = write(questions, form=form)
     detail = {
         "format": WRITERS[form].title,

@@ -12,6 +12,7 @@ from zhiheng.bank.core.exchange.terms import Fault, Reading
 from zhiheng.bank.core.files import Place
 from zhiheng.bank.core.terms import TYPE_NAMES, CompetencyCode
 from zhiheng.bank.importing.judging import Judged, Tell, judge, kept_from
+from zhiheng.bank.media.actions import keeper
 from zhiheng.bank.models import ImportRun, ImportState, Item, ItemVersion, Pool
 from zhiheng.bank.queries import levels_of
 from zhiheng.foundation.errors import Refused
@@ -59,7 +60,7 @@ def judge_reading(
     given = defaults or Defaults()
     for code in given.codes:
         CompetencyCode.parse(code, standard=place.standard, level=place.level)
-    judged = judge(reading, place=place, defaults=given, tell=tell)
+    judged = judge(reading, place=place, defaults=given, tell=tell, keep=keeper(by=by))
     run = ImportRun.objects.create(
         file_name=name[:200],
         by=by,
@@ -103,6 +104,7 @@ def _report(reading: Reading, judged: Judged, place: Place) -> dict[str, Any]:
                 "stem": kept.item.stem[:80],
                 "key": "".join(kept.item.key),
                 "options": len(kept.item.options),
+                "media": len(kept.item.media),
                 "missing": list(kept.missing),
             }
             for kept in judged.kept

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zhiheng.bank.core.exchange.drafts import Defaults, Draft, draft_of
-from zhiheng.bank.core.exchange.terms import Fault, Reading
+from zhiheng.bank.core.exchange.terms import Fault, Media, Reading
 from zhiheng.bank.core.files import Place, file_form, item_from
 from zhiheng.bank.core.terms import Item as BankItem
+from zhiheng.bank.core.terms import Medium
 from zhiheng.bank.models import Item, ItemVersion
 from zhiheng.bank.queries import area_of_codes
 
 Tell = Callable[[int, int], None]
+Keep = Callable[[Media], Medium | str]
+"""Keeps a file and gives what a question lists of it, or says why it is not kept."""
 _TELL_EVERY = 200
 
 
@@ -41,7 +44,7 @@ class Judged:
     faults: list[Fault] = field(default_factory=list)
 
 
-def judge(reading: Reading, *, place: Place, defaults: Defaults, tell: Tell) -> Judged:
+def judge(reading: Reading, *, place: Place, defaults: Defaults, tell: Tell, keep: Keep) -> Judged:
     """Every question by itself, then beside the others of the file and the bank."""
     area_of = area_of_codes(place.standard)
     judged = Judged()
@@ -49,13 +52,13 @@ def judge(reading: Reading, *, place: Place, defaults: Defaults, tell: Tell) -> 
     bank = _Bank.now(place.pool)
     total = len(reading.questions)
     for done, question in enumerate(reading.questions, 1):
-        draft = draft_of(question, place=place, area_of=area_of, defaults=defaults)
+        kept = {medium.name: keep(medium) for medium in question.media}
+        draft = draft_of(question, place=place, area_of=area_of, defaults=defaults, kept=kept)
         reasons = list(draft.faults or _clashes(draft, seen, bank))
         judged.faults += [Fault(where=question.where, reason=reason) for reason in reasons]
         if draft.item is not None:
             if not reasons:
-                kept = Kept(item=draft.item, where=question.where, missing=draft.missing)
-                judged.kept.append(kept)
+                judged.kept.append(Kept(item=draft.item, where=question.where, missing=draft.missing))
             seen.setdefault(draft.item.id, question.where)
         if done % _TELL_EVERY == 0 or done == total:
             tell(done, total)

@@ -1,16 +1,19 @@
 """Keeping pictures and recordings: each content once, for good."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.db import transaction
 
+from zhiheng.bank.core.exchange.terms import Media
+from zhiheng.bank.core.media.checks import LONGEST_ALT
 from zhiheng.bank.core.media.kinds import SUFFIXES, Prepared
 from zhiheng.bank.core.media.preparing import prepared
+from zhiheng.bank.core.media.shipped import shipped_content
 from zhiheng.bank.core.terms import Item as Question
 from zhiheng.bank.core.terms import Medium
-from zhiheng.bank.media.queries import media_file, media_files, shipped_content
+from zhiheng.bank.media.queries import media_file, media_files, medium_of
 from zhiheng.bank.models import MediaFile
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
@@ -28,6 +31,23 @@ def keep_medium(*, by: Account, content: bytes, name: str) -> MediaFile:
     """
     known = media_file(hashlib.sha256(content).hexdigest())
     return known or _kept(prepared(content, name=name), name=name, by=str(by.id))
+
+
+def keeper(*, by: Account) -> Callable[[Media], Medium | str]:
+    """For a file of many questions: keeps each content once, and says of what cannot be kept why."""
+    seen: dict[bytes, MediaFile | str] = {}
+
+    def keep(medium: Media) -> Medium | str:
+        key = hashlib.sha256(medium.content).digest()
+        if key not in seen:
+            try:
+                seen[key] = keep_medium(by=by, content=medium.content, name=medium.name)
+            except Refused as refused:
+                seen[key] = f"{refused.what}。{refused.remedy}"
+        file = seen[key]
+        return file if isinstance(file, str) else medium_of(file, alt=medium.alt[:LONGEST_ALT])
+
+    return keep
 
 
 @transaction.atomic

@@ -4,14 +4,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from zhiheng.bank.core.files import SHIPPED, medium_from
+from zhiheng.bank.core.files import medium_from
 from zhiheng.bank.core.media.kinds import KIND_OF
 from zhiheng.bank.core.terms import Medium
 from zhiheng.bank.models import MediaFile
 from zhiheng.foundation.errors import Refused
 from zhiheng.plumbing import vault
-
-SHIPPED_MEDIA = SHIPPED / "media"
 
 
 def media_file(sha256: str) -> MediaFile | None:
@@ -67,15 +65,3 @@ def _missing(sha256: str) -> Refused:
         remedy="请从备份恢复文件库，或在题目页重新加上这个文件再审定",
         code="media-missing",
     )
-
-
-def shipped_content(wanted: Iterable[str]) -> dict[str, bytes]:
-    """Files that ship with the bank, by hash."""
-    names = set(wanted)
-    found = {}
-    for path in sorted(SHIPPED_MEDIA.iterdir()) if names else ():
-        content = path.read_bytes()
-        sha256 = hashlib.sha256(content).hexdigest()
-        if sha256 in names:
-            found[sha256] = content
-    return found

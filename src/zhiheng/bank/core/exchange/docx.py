@@ -30,6 +30,8 @@ class _Document:
     numbering: Numbering
     relations: dict[str, str]
     media: dict[str, bytes] = field(default_factory=dict)
+    alts: dict[str, str] = field(default_factory=dict)
+    described: str = ""  # the words Word keeps for the drawing being read
     remarks: Counter[str] = field(default_factory=Counter)
 
     def line(self, paragraph: Element) -> str:
@@ -46,6 +48,8 @@ class _Document:
             elif kind in ("oMath", "oMathPara"):
                 self.remarks["公式按普通文字收入，请核对"] += 1
                 yield "".join(node.text or "" for node in child.iter() if name_of(node) == "t")
+            elif kind == "docPr":
+                self.described = " ".join(child.get("descr", "").split())
             elif kind == "blip":
                 yield self._picture(child.get(_EMBED, ""))
             elif kind == "imagedata":
@@ -81,6 +85,8 @@ class _Document:
             return ""
         name = posixpath.basename(part)
         self.media.setdefault(name, self.package.read(part))
+        self.alts.setdefault(name, self.described)
+        self.described = ""
         return picture_mark(name)
 
 
@@ -166,7 +172,7 @@ def _relations(package: Package) -> dict[str, str]:
 
 def _gathered(readings: list[Reading], document: _Document, name: str) -> Reading:
     questions = tuple(
-        _with_media(question, document.media) for reading in readings for question in reading.questions
+        _with_media(question, document) for reading in readings for question in reading.questions
     )
     incoming.require_count(len(questions), name=name)
     remarks = [remark for reading in readings for remark in reading.remarks]
@@ -184,12 +190,13 @@ def name_of(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _with_media(question: Question, media: dict[str, bytes]) -> Question:
+def _with_media(question: Question, document: _Document) -> Question:
     texts = [
         question.stem,
         question.feedback,
         *question.answers,
         *(option.text for option in question.options),
     ]
-    names = dict.fromkeys(name for text in texts for name in PICTURE.findall(text) if name in media)
-    return replace(question, media=tuple(Media(name=name, content=media[name]) for name in names))
+    names = dict.fromkeys(name for text in texts for name in PICTURE.findall(text) if name in document.media)
+    media = (Media(name=name, content=document.media[name], alt=document.alts[name]) for name in names)
+    return replace(question, media=tuple(media))

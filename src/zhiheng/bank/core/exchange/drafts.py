@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from zhiheng.bank.core.checks import check_item
 from zhiheng.bank.core.exchange.blocks import joined, parted
-from zhiheng.bank.core.exchange.markup import PICTURE
+from zhiheng.bank.core.exchange.showing import marked, settle
 from zhiheng.bank.core.exchange.terms import Choice, Question
 from zhiheng.bank.core.files import Place
-from zhiheng.bank.core.terms import LETTERS, CompetencyCode, Item, Option
+from zhiheng.bank.core.terms import LETTERS, CompetencyCode, Item, Language, Medium, Option
 from zhiheng.foundation.canonical import digest
 from zhiheng.foundation.errors import Refused
 
@@ -27,6 +27,8 @@ _MENDABLE = {
     "points-sum",
     "option-count",
     "option-wording",
+    "media-alt",
+    "media-mark",
 }
 
 
@@ -53,14 +55,19 @@ def draft_of(
     place: Place,
     area_of: Mapping[CompetencyCode, str],
     defaults: Defaults | None = None,
+    kept: Mapping[str, Medium | str] | None = None,
 ) -> Draft:
-    """The question as an item of the bank, complete or not. place: standard, level and pool."""
+    """The question as an item of the bank, complete or not.
+
+    place: standard, level and pool. kept: of the question's media by name, the file that is kept or why none is.
+    """
     if len(question.options) > len(LETTERS):
         reason = f"有 {len(question.options)} 个选项，题库最多 {len(LETTERS)} 个，请删减"
         return Draft(item=None, faults=(reason,))
     given = defaults or Defaults()
+    settled = settle(question, kept or {})
     try:
-        item = _item(question, place, given)
+        item = _item(settled.question, place, given, settled.media)
     except Refused as refused:
         return Draft(item=None, faults=(refused.sentence,))
     item = replace(item, area=_area(item, area_of) or UNSORTED)
@@ -75,16 +82,16 @@ def draft_of(
             faults.append(text)
     if faults:
         return Draft(item=None, faults=tuple(faults))
-    if question.media or PICTURE.search(item.text):
-        missing.append("题里的图片没有收入，请在题目页重新加上或改写题干")
-    return Draft(item=item, missing=tuple(missing))
+    return Draft(item=item, missing=(*missing, *settled.notes))
 
 
-def _item(question: Question, place: Place, given: Defaults) -> Item:
+def _item(question: Question, place: Place, given: Defaults, media: tuple[Medium, ...]) -> Item:
     letters = LETTERS[: len(question.options)]
     difficulty = question.difficulty if question.difficulty is not None else given.difficulty
     texts = [option.text for option in question.options]
-    name = question.id if _NAME.match(question.id) else f"X-{digest([question.stem, texts])[:12]}"
+    shown = [[medium.sha256 for medium in media]] if media else []
+    language: Language = "en" if question.language == "en" else "zh"
+    name = question.id if _NAME.match(question.id) else f"X-{digest([question.stem, texts, *shown])[:12]}"
     return Item(
         id=name,
         standard=place.standard,
@@ -105,6 +112,8 @@ def _item(question: Question, place: Place, given: Defaults) -> Item:
         points=question.points,
         law=question.law,
         trades=question.trades,
+        media=media,
+        language=language,
     )
 
 
@@ -113,15 +122,21 @@ def _area(item: Item, area_of: Mapping[CompetencyCode, str]) -> str:
     return next((area for area in found if area), "")
 
 
-def travelling(item: Item, *, with_key: bool = True) -> Question:
-    """An item of the bank as it leaves; without its key it carries nothing that gives it away."""
+def travelling(item: Item, *, with_key: bool = True, contents: Mapping[str, bytes] | None = None) -> Question:
+    """An item of the bank as it leaves; without its key it carries nothing that gives it away.
+
+    contents: the bytes of what it shows, by hash.
+    """
+    shown = marked(item, contents or {})
     return Question(
         type=item.type,
-        stem=item.stem,
+        stem=shown.stem,
         options=tuple(
-            Choice(text=option.text, correct=with_key and option.letter in item.key)
-            for option in item.options
+            Choice(text=choice.text, correct=with_key and option.letter in item.key)
+            for choice, option in zip(shown.options, item.options, strict=True)
         ),
+        media=shown.media,
+        language=item.language if item.language != "zh" else "",
         answers=parted(item.answer) if with_key else (),
         points=item.points if with_key else (),
         feedback=item.explanation if with_key else "",

@@ -71,6 +71,7 @@ WRITERS: dict[str, Target] = {
             "difficulty": "难度没有写入",
             "trades": "适用工种没有写入",
             "law": "法规依据没有写入",
+            "language": "语言没有写入",
         },
     ),
     "qti3": Target(

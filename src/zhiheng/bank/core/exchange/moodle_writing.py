@@ -56,7 +56,8 @@ def _rich(parent: Element, tag: str, text: str, question: Question) -> Element:
     names = {entry.name: entry.content for entry in question.media}
     used = [name for name in PICTURE.findall(text) if name in names]
     element = SubElement(parent, tag, format="html" if used else "plain_text")
-    _text(element, html_of(text, pictures=names, folder=_FOLDER) if used else text)
+    words = {entry.name: entry.alt for entry in question.media}
+    _text(element, html_of(text, pictures=words, folder=_FOLDER) if used else text)
     for name in dict.fromkeys(used):
         file = SubElement(element, "file", name=name, path="/", encoding="base64")
         file.text = base64.b64encode(names[name]).decode()
@@ -71,6 +72,8 @@ def _tags(element: Element, question: Question) -> None:
     words = list(question.codes)
     if question.difficulty is not None:
         words.append(f"难度:{question.difficulty:f}")
+    if question.language:
+        words.append(f"语言:{question.language}")
     if question.trades:
         words.append(f"工种:{','.join(sorted(question.trades))}")
     if words:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -10,7 +11,7 @@ from xml.etree.ElementTree import Element
 from zhiheng.bank.core.exchange import incoming
 from zhiheng.bank.core.exchange.answers import TRUE_FALSE, broken
 from zhiheng.bank.core.exchange.blocks import read_marker_text
-from zhiheng.bank.core.exchange.markup import picture_mark, text_of
+from zhiheng.bank.core.exchange.markup import picture_mark, text_of, told_words
 from zhiheng.bank.core.exchange.terms import Choice, Fault, Media, Question, Reading, Unsupported
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.markup import read_xml
@@ -35,6 +36,7 @@ REASONS = {
     "missingtype": "这道题在原系统中的题型插件已经丢失",
 }
 _FULL = Decimal("99.9")
+_INLINE = re.compile(r'src="data:(?:image|audio|video)/([\w.+-]+);base64,([^"]*)"', re.I)
 _TAGS = {"难度:": "difficulty", "工种:": "trades"}
 
 
@@ -54,6 +56,7 @@ class _Source:
     where: str
     found: _Found
     media: dict[str, bytes] = field(default_factory=dict)
+    alts: dict[str, str] = field(default_factory=dict)
 
     def remark(self, reason: str) -> None:
         self.found.remarks.append(Fault(where=self.where, reason=reason))
@@ -67,7 +70,19 @@ class _Source:
             self._keep(file)
         if element.get("format") in ("plain_text", "markdown"):
             return incoming.tidy(text)
+        text = _INLINE.sub(self._inline, text)
+        self.alts = told_words(text) | self.alts
         return text_of(text)
+
+    def _inline(self, match: re.Match[str]) -> str:
+        """A picture written into the text itself becomes a file beside it."""
+        name = f"picture-{len(self.media) + 1}.{match[1].partition('+')[0].lower()}"
+        try:
+            self.media[name] = base64.b64decode("".join(match[2].split()), validate=True)
+        except (binascii.Error, ValueError):
+            self.remark("有一张内嵌的图片损坏，没有收入")
+            return 'src=""'
+        return f'src="@@PLUGINFILE@@/{name}"'
 
     def _keep(self, file: Element) -> None:
         name = file.get("name", "")
@@ -143,6 +158,7 @@ def _common(source: _Source) -> dict[str, object]:
         "where": source.where,
         "codes": tuple(tag for tag in tags if tag.partition(":")[0] in ("skill", "knowledge", "basics")),
         "difficulty": _number(_tagged(tags, "难度:")),
+        "language": "en" if _tagged(tags, "语言:") == "en" else "",
         "trades": frozenset(filter(None, _tagged(tags, "工种:").split(","))),
     }
 
@@ -162,7 +178,10 @@ def _number(text: str) -> Decimal | None:
 def _made(source: _Source, **more: object) -> Question:
     facts = _common(source) | more
     facts["feedback"] = "\n".join(filter(None, (str(facts["feedback"]), str(facts.pop("told", "")))))
-    media = tuple(Media(name=name, content=content) for name, content in source.media.items())
+    media = tuple(
+        Media(name=name, content=content, alt=source.alts.get(name, ""))
+        for name, content in source.media.items()
+    )
     unseen = [name for name in source.media if picture_mark(name) not in _all_text(facts)]
     if unseen:
         source.remark(f"附件“{'、'.join(unseen)}”在题目里没有出现的位置，随题保留")

@@ -57,12 +57,13 @@ class Source:
     def take(self, medium: Media, words: str = "") -> str:
         """The same file once, another of the same name under a name of its own. words: those standing in for it."""
         name = medium.name
+        alt = "" if words == name else " ".join(words.split())
         count = 1
-        while self.media.setdefault(name, replace(medium, name=name)).content != medium.content:
+        while self.media.setdefault(name, replace(medium, name=name, alt=alt)).content != medium.content:
             count += 1
             name = f"{count}-{medium.name}"
-        if words not in ("", name):
-            self.remarks.append(f"图片“{name}”的替代文字没有带入：{words[:200]}")
+        if alt and not self.media[name].alt:  # the list names the file before the text shows it
+            self.media[name] = replace(self.media[name], alt=alt)
         return name
 
     def text(self, element: Element | None, *, what: str, aside: frozenset[str] = frozenset()) -> str:
@@ -149,6 +150,7 @@ def _question(source: Source) -> Question:
         difficulty=labels.difficulty,
         trades=labels.trades,
         law=labels.law,
+        language=labels.language,
         where=source.where,
     )
     read = _choice if interaction.tag == "choiceInteraction" else _short

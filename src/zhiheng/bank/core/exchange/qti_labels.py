@@ -35,6 +35,7 @@ class Labels:
     difficulty: Decimal | None = None
     trades: frozenset[str] = frozenset()
     law: tuple[str, ...] = ()
+    language: str = ""
 
 
 def labels_of(metadata: Element | None) -> Labels:
@@ -55,6 +56,7 @@ def labels_of(metadata: Element | None) -> Labels:
         difficulty=_difficulty(metadata, said),
         trades=frozenset(said.get(TRADES, [])) if own is not None else frozenset(),
         law=tuple(said.get(LAW, [])) if own is not None else (),
+        language="en" if own is not None and _words(metadata.find(".//general/language")) == "en" else "",
     )
 
 

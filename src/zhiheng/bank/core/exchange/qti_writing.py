@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from zhiheng.bank.core.exchange.markup import PICTURE
+from zhiheng.bank.core.exchange.markup import PICTURE, PLAYED
 from zhiheng.bank.core.exchange.qti_labels import CATALOG, CODES, DIFFICULTY, LAW, TRADES
 from zhiheng.bank.core.exchange.qti_rubric import ANSWER, MARKS, POINTS, WORDS
 from zhiheng.bank.core.exchange.qti_text import KEPT
@@ -84,7 +84,7 @@ def _require_writable(question: Question, number: int) -> None:
     texts = (
         question.stem, question.feedback, question.id, *question.answers, *question.codes, *question.law,
         *(option.text for option in question.options), *(point.text for point in question.points),
-        *question.trades, *(medium.name for medium in question.media),
+        *question.trades, *(medium.name for medium in question.media), *(medium.alt for medium in question.media),
     )  # fmt: skip
     for text in texts:
         found = _UNWRITABLE.search(text)
@@ -134,7 +134,7 @@ def _lom(question: Question) -> Element:
     identifier = SubElement(general, "identifier")
     SubElement(identifier, "catalog").text = CATALOG
     SubElement(identifier, "entry").text = question.id
-    SubElement(general, "language").text = _LANGUAGE
+    SubElement(general, "language").text = question.language or _LANGUAGE
     said: dict[str, Sequence[str]] = {
         CODES: question.codes,
         DIFFICULTY: () if question.difficulty is None else (str(question.difficulty),),
@@ -176,7 +176,7 @@ def _item(question: Question, number: int) -> Element:
             "title": " ".join(PICTURE.sub("", question.stem).split())[:_TITLE] or f"q{number:05}",
             "adaptive": "false",
             "time-dependent": "false",
-            "xml:lang": _LANGUAGE,
+            "xml:lang": question.language or _LANGUAGE,
         },
     )
     _declare(root, question, right)
@@ -326,14 +326,26 @@ def _write_blocks(parent: Element, text: str, question: Question) -> None:
 
 def _write_line(parent: Element, text: str, question: Question) -> None:
     paths = {medium.name: path for medium, path in zip(question.media, _media_paths(question), strict=True)}
+    words = {medium.name: medium.alt for medium in question.media}
     exact = "\n" in text or not _is_clean(text)
     reached = 0
     for found in PICTURE.finditer(text):
         if found[1] in paths:
             _write_words(parent, text[reached : found.start()], exact=exact)
-            SubElement(parent, "img", {"src": f"../{quote(paths[found[1]])}", "alt": found[1]})
+            _write_medium(parent, paths[found[1]], words.get(found[1], ""))
             reached = found.end()
     _write_words(parent, text[reached:], exact=exact)
+
+
+def _write_medium(parent: Element, path: str, words: str) -> None:
+    """A picture, or a player whose fallback is the words that stand in for it."""
+    source = f"../{quote(path)}"
+    tag = PLAYED.get(path.rpartition(".")[2].lower())
+    if tag is None:
+        SubElement(parent, "img", {"src": source, "alt": words})
+        return
+    player = SubElement(parent, tag, {"src": source, "controls": "true"})
+    player.text = words or None
 
 
 def _write_words(parent: Element, text: str, *, exact: bool) -> None:

@@ -7,7 +7,7 @@ options may have columns of their own or share a cell.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from zhiheng.bank.core.exchange import incoming
@@ -51,6 +51,7 @@ _EXTRA = {
 }
 _LABEL = re.compile(r"^\s*([A-ZＡ-Ｚ])\s*[.．、:：)）]\s*")
 _CODE = re.compile(r"^(?:skill|knowledge|basics):\d+(?:\.\d+)+$")
+_LANGUAGES = {"en": "en", "英文": "en", "英语": "en", "english": "en"}
 _LIST = re.compile(r"[\s,，、;；/|]+")
 
 
@@ -64,7 +65,12 @@ class _Found:
 
 def read_xlsx(content: bytes, *, name: str) -> Reading:
     """The questions of every sheet. Raises: Refused when no sheet has headings of ours."""
-    return read_tables(xlsx_tables(content, name=name), name=name)
+    reading = read_tables(xlsx_tables(content, name=name), name=name)
+    pictures = sum(part.startswith("xl/media/") for part in incoming.Package.open(content, name=name).parts)
+    if not pictures:
+        return reading
+    reason = f"表格里的 {pictures} 张图片没有收入：表格不说明图片属于哪道题。请在题目页加上，或改用 Word、QTI"
+    return replace(reading, remarks=(*reading.remarks, Fault(where=name, reason=reason)))
 
 
 def read_csv(content: bytes, *, name: str) -> Reading:
@@ -235,6 +241,7 @@ class _Row:
             difficulty=self._difficulty(),
             trades=frozenset(filter(None, _LIST.split(self._cell("适用工种").upper()))),
             law=_entries(self._cell("法规")),
+            language=_LANGUAGES.get(self._cell("语言").casefold(), ""),
             where=self.where,
         )
 

@@ -64,5 +64,6 @@ def _cells(question: Question) -> dict[str, str]:
         "适用工种": ",".join(sorted(question.trades)),
         "采分点": points_text(question.points),
         "法规": "\n".join(question.law),
+        "语言": "英文" if question.language else "",
         "分值": "" if question.marks is None else f"{question.marks:f}",
     }

@@ -24,10 +24,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A picture or recording a question shows. name: as the text refers to it; content: the file's bytes."""
+    """A picture or recording a question shows.
+
+    name: as the text refers to it; content: the file's bytes; alt: the words that stand in for it.
+    """
 
     name: str
     content: bytes
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Question:
     id: "" where the format has none. options: of single and multiple. answers: model answers of a short one.
     points: what earns marks, where the format says so. marks: what the whole question is worth, where it says so.
     codes, difficulty, trades, law: as our own files write them; empty where the format has no place for them.
+    language: "en" where the source says so, "" for Chinese.
     where: the place in the source ("第 3 题", "row 12", "items/q1.xml"), for messages.
     """
 
@@ -53,6 +58,7 @@ class Question:
     trades: frozenset[str] = frozenset()
     law: tuple[str, ...] = ()
     media: tuple[Media, ...] = ()
+    language: str = ""
     where: str = ""
 
 
