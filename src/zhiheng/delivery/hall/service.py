@@ -1,6 +1,7 @@
 """The hall as one process: lock, start, sweep, drain, stop."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import signal
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import uvloop
 
@@ -18,6 +20,7 @@ from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall.clock import HallClock
 from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.desk import Desk
+from zhiheng.delivery.hall.following import Following
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf
 from zhiheng.delivery.hall.postgres_store import PostgresStore
@@ -33,6 +36,8 @@ LOCK_FILE = "hall.lock"
 EXIT_WRITER_DIED = 70
 DRAIN_SECONDS = 10
 _TICK_SECONDS = 1.0
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,19 +58,22 @@ class HallSettings:
 
 
 class DirectoryLock:
-    """The data directory belongs to one process; released by the kernel when that process ends."""
+    """The data directory belongs to one process; released by the kernel when that process ends.
 
-    def __init__(self, data_dir: Path) -> None:
+    shared: the log is elsewhere, so several processes may serve from one directory of keys and packs.
+    """
+
+    def __init__(self, data_dir: Path, *, shared: bool = False) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._descriptor)
             raise Refused(
                 what=f"另一个考场服务正在使用数据目录 {data_dir}",
-                rule="一个数据目录同时只能有一个考场服务",
-                remedy="请先停止另一个考场服务，或用 --data 指定别的目录",
+                rule="答案存在数据目录里时，一个目录同时只能有一个考场服务",
+                remedy="请先停止另一个考场服务，或用 --data 指定别的目录；要多个服务同时运行，请使用 PostgreSQL",
                 code="hall-locked",
             ) from None
         os.ftruncate(self._descriptor, 0)
@@ -84,7 +92,7 @@ class Hall:
         self._readers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hall-reader")
         self._server: asyncio.Server | None = None
         self._ticker: asyncio.TimerHandle | None = None
-        self._rescan_asked = False
+        self._drained = False
         self.stopping = asyncio.Event()
         self.failure: BaseException | None = None
         self.port = 0
@@ -97,10 +105,14 @@ class Hall:
     async def start(self) -> None:
         settings = self.settings
         proxies = TrustedProxies(settings.trusted_proxies)
-        self._lock = DirectoryLock(settings.data_dir)
-        keys = ensure_keys(settings.data_dir)
+        self._lock = DirectoryLock(settings.data_dir, shared=bool(settings.database_url))
+        try:
+            keys = ensure_keys(settings.data_dir)
+            self.store = open_store(settings)
+        except BaseException:
+            self._lock.release()
+            raise
         self._clock = HallClock(settings.data_dir)
-        self.store = open_store(settings)
         self._loop = asyncio.get_running_loop()
         post = self._loop.call_soon_threadsafe
         self.committer = Committer(
@@ -108,7 +120,9 @@ class Hall:
         )
         shelf = PackShelf(settings.data_dir / PACK_FOLDER, key_id=keys.key_id, say=self._say)
         self._desk = Desk(shelf=shelf, committer=self.committer, keys=keys)
-        self._desk.remember(self.store.control())
+        self._following = Following(
+            self.store, remember=self._desk.remember, read=self._read, later=self._loop.call_later
+        )
         self._routes = Routes(
             desk=self._desk,
             committer=self.committer,
@@ -124,6 +138,7 @@ class Hall:
             proxies=proxies,
         )
         self._tick()
+        self._following.begin()  # after the packs, whose places the rows are counted at
         self._server = await self._loop.create_server(
             partial(Connection, self.door),
             settings.host,
@@ -156,18 +171,32 @@ class Hall:
             while not self.committer.idle:
                 await asyncio.sleep(0.02)
             self.committer.stop()
+        self._drained = True
         self._readers.shutdown()
         self.store.close()
         self._lock.release()
 
     def _tick(self) -> None:
         self._ticker = self._loop.call_later(_TICK_SECONDS, self._tick)  # first: the sweep must not end
-        self.rescan()
-        self._routes.tick()
         now = time.monotonic()
         for connection in tuple(self.connections):
             if connection.deadline < now:
                 connection.cut()
+        self._following.tick()
+        self.rescan()
+        self._routes.tick()
+
+    def _read(self, act: Callable[[], Found], then: Callable[[Found], None]) -> None:
+        """Run `act` beside the loop; when the log cannot be read any more the hall ends."""
+        future = self._loop.run_in_executor(self._readers, act)
+
+        def done(read: "asyncio.Future[Found]") -> None:
+            if (error := read.exception()) is not None:
+                self._store_lost(error)
+            else:
+                then(read.result())
+
+        future.add_done_callback(done)
 
     def _read_attempt(
         self, attempt: str, then: Callable[[list[Entry]], None], fail: Callable[[BaseException], None]
@@ -178,10 +207,19 @@ class Hall:
         )
 
     def _writer_died(self, error: BaseException) -> None:
+        self._end(error, "答案无法写入存储")
+
+    def _store_lost(self, error: BaseException) -> None:
+        self._end(error, "读不到答题记录，存储已断开")
+
+    def _end(self, error: BaseException, what: str) -> None:
         """Nothing more is acknowledged: candidates keep their answers and send them again after restart."""
+        if self.failure is not None or self._drained:
+            return
         self.failure = error
+        said = " ".join(str(error).split())
         self._say(
-            f"考场服务停止：答案无法写入存储（{type(error).__name__}: {error}）。未确认的答案由考生页面保留并重发。"
+            f"考场服务停止：{what}（{type(error).__name__}: {said}）。未确认的答案由考生页面保留，服务恢复后自动重发。"
         )
         for connection in tuple(self.connections):
             connection.cut()
@@ -210,7 +248,8 @@ async def _serve(settings: HallSettings, say: Callable[[str], None]) -> int:
     say(f"考场服务已就绪：http://{settings.host}:{hall.port}/hall/")
     await hall.stopping.wait()
     if hall.failure is not None:
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
         os._exit(EXIT_WRITER_DIED)  # at once: a hall that cannot write must not linger, whatever is in flight
     say("考场服务正在停止：先完成手上的保存。")
     await hall.drain()
