@@ -8,7 +8,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from zhiheng.delivery.core.attempt import Entry, Kind, granted_entry, submitted_entry
+from zhiheng.delivery.core.attempt import Entry, Kind, control_entry, granted_entry, submitted_entry
 from zhiheng.delivery.core.token import Session, other_sitting, read_token, require_sitting
 from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.keys import HallKeys
@@ -27,7 +27,7 @@ Turn = Callable[[Callable[[], None]], None]
 class Desk:
     """changed: attempts of which the console has not heard yet. woken: whose silence has to be watched again.
 
-    hall: names this process in the log.
+    latest: server time of the newest row seen. hall: names this process in the log.
     """
 
     def __init__(self, *, shelf: PackShelf, committer: Committer, keys: HallKeys) -> None:
@@ -36,6 +36,7 @@ class Desk:
         self.hall = secrets.token_hex(4)
         self.changed: set[str] = set()
         self.woken: list[str] = []
+        self.latest = 0
         self._committer = committer
         self._live: dict[str, Live] = {}
         self._sessions: dict[str, Session] = {}
@@ -44,6 +45,7 @@ class Desk:
     def remember(self, entries: Iterable[Entry]) -> None:
         """Take up rows of the log: all of them at start, later those of other processes. Twice is once."""
         for entry in entries:
+            self.latest = max(self.latest, entry.server_time)
             if entry.kind in (Kind.ANSWER, Kind.RESCUED):
                 self._remember_answer(entry)
             elif self.live(entry.attempt).take(entry):
@@ -92,11 +94,19 @@ class Desk:
 
     def hear(self, place: Place, live: Live, *, now: int) -> None:
         """The machine in force has asked for something."""
+        if 0 < live.heard_at < now - place.silent_ms:
+            self._note_break(place, live, now=now)
         live.heard_at = now
         if not live.watched:
             live.watched, live.silent = True, False
             self.woken.append(place.candidate.attempt)
             self.changed.add(place.candidate.attempt)
+
+    def clock_moved(self, by: int) -> None:
+        """The hall's clock was set forward or back by so many milliseconds; nobody was silent for that."""
+        for live in self._live.values():
+            if live.heard_at:
+                live.heard_at += by
 
     def note_answer(self, place: Place, live: Live, item: str, *, given: bool) -> None:
         """A question has an answer now, or none any more; for the console only."""
@@ -196,6 +206,21 @@ class Desk:
             )
 
         return act
+
+    def _note_break(self, place: Place, live: Live, *, now: int) -> None:
+        """Somebody sitting comes back after a silence; before the start and after the end nothing was missed."""
+        since = max(live.heard_at, place.starts_ms)
+        over = live.submitted or since >= live.deadline(place.ends_ms, now=now)
+        if over or not live.epoch or now - since <= place.silent_ms:
+            return
+        attempt = place.candidate.attempt
+        body = {"from": since, "until": now}
+        self.write(
+            attempt,
+            Kind.AWAY,
+            lambda serial: control_entry(Kind.AWAY, attempt, serial=serial, body=body, at=now),
+            lambda: None,
+        )
 
     def _next_turn(self, attempt: str) -> None:
         waiting = self._turns[attempt]

@@ -10,6 +10,7 @@ from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, plain_fault, refusal
 from zhiheng.delivery.hall.media import MediaShelf
 from zhiheng.delivery.hall.packs import MEDIA_FOLDER
+from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, Heartbeat, Presence
 from zhiheng.delivery.hall.reporting import Reporting
 from zhiheng.delivery.hall.seats import SeatBoard
 from zhiheng.delivery.hall.staff_routes import STAFF_PATH, StaffRoutes
@@ -33,6 +34,7 @@ class Routes:
         self._assets = Assets()
         self._now = now
         self.board = SeatBoard(desk)
+        self._presence = Presence(desk, heartbeat=Heartbeat(desk.shelf.folder.parent / HEARTBEAT_FILE))
         self._staff = StaffRoutes(desk=desk, now=now, board=self.board, site_origin=site_origin)
         media = MediaShelf(desk.shelf.folder / MEDIA_FOLDER)
         candidates = CandidateRoutes(desk=desk, now=now, read_attempt=read_attempt, media=media)
@@ -48,7 +50,10 @@ class Routes:
 
     def tick(self) -> None:
         """Once a second: what changed by time alone."""
-        self.board.tick(now=self._now())
+        now = self._now()
+        if self._presence.tick(now=now):
+            self.board.clock_moved()
+        self.board.tick(now=now)
 
     def dispatch(self, request: Request, reply: Reply) -> None:
         """Answer exactly once, at once or later."""

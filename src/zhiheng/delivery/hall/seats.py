@@ -130,6 +130,12 @@ class SeatBoard:
                 console.spoke_at = now
                 console.stream.send(STILL_HERE)
 
+    def clock_moved(self) -> None:
+        """Look anew at everybody: the wheel's seconds are no longer those of the clock."""
+        for waiting in self._wheel.values():
+            self._desk.woken.extend(waiting)
+        self._wheel.clear()
+
     def _first(self, console: _Console, now: int) -> list[msgspec.Raw]:
         """The next lot of the seats this console has not been told of yet."""
         return [self._encoded(place, now) for place in islice(console.backlog, LOT)]

@@ -9,6 +9,7 @@ from zhiheng.delivery.core.token import StaffPass, read_staff_token
 from zhiheng.delivery.hall.candidate_routes import Route
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response
+from zhiheng.delivery.hall.outages import outages, told
 from zhiheng.delivery.hall.rescuing import Brought, Rescue, bring_in
 from zhiheng.delivery.hall.seats import RETRY, SeatBoard, seat_of
 from zhiheng.delivery.hall.staff import Act, Done, Staff
@@ -35,6 +36,7 @@ class StaffRoutes:
             ("GET", "/hall/staff/seats"): self._seats,
             ("POST", "/hall/staff/act"): self._act,
             ("POST", "/hall/staff/rescue"): self._rescue,
+            ("GET", "/hall/staff/outages"): self._outages,
         }
 
     def cross_origin(self, request: Request, reply: Reply) -> Reply:
@@ -95,6 +97,11 @@ class StaffRoutes:
             reply(json_response({"done": done.done, "refused": refused}))
 
         self._staff.act(staff, decoded(_act, request), now=self._now(), then=then)
+
+    def _outages(self, request: Request, reply: Reply) -> None:
+        staff, now = self._pass(request), self._now()
+        found = outages(self._desk, self._staff.places(staff), now=now)
+        reply(json_response({"outages": [told(one) for one in found]}))
 
     def _rescue(self, request: Request, reply: Reply) -> None:
         staff = self._pass(request)
