@@ -4,6 +4,7 @@ from typing import Any
 
 from zhiheng.certificates.queries import certificates_of, state_of
 from zhiheng.config import retention
+from zhiheng.delivery.accommodations.queries import decisions_of, requests_of
 from zhiheng.enrolment.models import Document, Finding
 from zhiheng.enrolment.queries import applications_of_person, review_history
 from zhiheng.payments.models import OrderLine
@@ -28,6 +29,7 @@ def connect() -> None:
     provide("applications", _applications)
     provide("fees", _fees)
     provide("tickets", _tickets)
+    provide("adjustments", _adjustments)
     provide("results", _results)
     provide("certificates", _certificates)
 
@@ -138,6 +140,21 @@ def _tickets(person: Person) -> Part:
             for ticket in tickets_of_person(person)
         ]
     )
+
+
+def _adjustments(person: Person) -> Part:
+    asked = list(requests_of(person))
+    decided = decisions_of(asked)
+    names = ("number", "created_at", "late", "state", "settled_at", "asked", "reason")
+    rows = [
+        {
+            **{name: getattr(row, name) for name in names},
+            "verdicts": decided[row.id].verdicts if row.id in decided else "",
+        }
+        for row in asked
+    ]
+    files = {f"adjustments/{row.number}-{row.evidence.name}": row.evidence for row in asked if row.evidence}
+    return Part(rows=rows, files=files)
 
 
 def _results(person: Person) -> Part:

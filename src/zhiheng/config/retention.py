@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db.models import Max
 
 from zhiheng.certificates.models import Certificate
+from zhiheng.delivery.keeping import actions as exam_day
+from zhiheng.delivery.keeping import queries as adjustments
 from zhiheng.enrolment.keeping import actions as enrolment
 from zhiheng.enrolment.keeping import queries as applications
 from zhiheng.enrolment.models import Application, ApplicationStatus
@@ -57,12 +59,17 @@ def connect() -> None:
     keep("people", Keeper(due=_people_due, clear=actions.clear_people, share=queries.share_of_person))
     keep("exam-records", Keeper(share=_tickets))
     keep("results", Keeper(share=_results))
+    keep("adjustments", Keeper(
+        due=adjustments.due_adjustments, clear=exam_day.clear_adjustments,
+        share=adjustments.share_of_adjustments, erase=exam_day.erase_adjustments,
+    ))  # fmt: skip
     keep("certificates", Keeper(share=_certificates))
     keep("money", Keeper(share=_money))
     keep("consents", Keeper(share=_consents))
     for holder in (
         queries.open_requests,
         applications.open_reviews,
+        adjustments.undecided_adjustments,
         _unsettled,
         _unfinished_exams,
         _unissued,

@@ -2,6 +2,7 @@
 
 from zhiheng.assembly.tasks import assemble
 from zhiheng.config import correcting, exam_day, exposure, notices, personal_data, programmes
+from zhiheng.delivery.accommodations import tasks as adjustments
 from zhiheng.delivery.preparing.tasks import prepare_pack
 from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
 from zhiheng.enrolment.recognition.tasks import examine_document
@@ -35,6 +36,7 @@ def connect() -> None:
     subscribe("batch-entered", end_batches)
     subscribe("person-corrected", corrections.tell_corrected)
     subscribe("correction-refused", corrections.tell_refused)
+    subscribe("adjustment-decided", adjustments.tell_decided)
     subscribe("complaint-received", complaints.tell_received)
     subscribe("complaint-message", complaints.tell_message)
     subscribe("complaint-answered", complaints.tell_answer)

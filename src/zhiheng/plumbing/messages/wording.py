@@ -28,6 +28,7 @@ KINDS: dict[str, frozenset[str]] = {
     "certificates-issued-institution": frozenset({"exam", "day", "count", "link"}),
     "correction-applied": frozenset({"name", "number", "link"}),
     "correction-refused": frozenset({"name", "number", "reason", "link"}),
+    "adjustment-decided": frozenset({"name", "exam", "day", "number", "link"}),
     "complaint-received": frozenset({"number", "due", "link"}),
     "complaint-message": frozenset({"number", "link"}),
     "complaint-answered": frozenset({"number", "link"}),
