@@ -188,8 +188,16 @@ class DyingStore:
     def attempt(self, attempt: str) -> list[Entry]:
         return []
 
-    def control(self) -> list[Entry]:
+    def control(self, *, after: int = 0) -> list[Entry]:
         return []
+
+    def answers(self, *, after: int, limit: int) -> list[Entry]:
+        return []
+
+    shared = False
+
+    def others(self) -> bool:
+        return False
 
     def close(self) -> None:
         pass

@@ -35,6 +35,16 @@ class NullStore:
     def control(self, *, after: int = 0) -> list[Entry]:
         return []
 
+    def answers(self, *, after: int, limit: int) -> list[Entry]:
+        return []
+
+    @property
+    def shared(self) -> bool:
+        return False
+
+    def others(self) -> bool:
+        return False
+
     def close(self) -> None:
         """Nothing was opened."""
 

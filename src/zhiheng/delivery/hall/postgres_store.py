@@ -12,6 +12,7 @@ from zhiheng.delivery.hall.store import Outcome, appended, number, outcomes
 from zhiheng.foundation.errors import Refused
 
 _TURN = 0x5A48_4C4F  # "ZHLO": held for one batch, so that ids are given in the order of commits
+_PRESENCE = 0x5A48_4850  # "ZHHP": held by every hall as long as it lives
 
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS hall;
@@ -47,6 +48,9 @@ _BY_KEYS = f"""
 SELECT {COLUMNS} FROM hall.log WHERE (attempt, epoch, item, seq) IN
   (SELECT * FROM unnest(%s::text[], %s::integer[], %s::text[], %s::bigint[]))
 """
+_ANSWERS = f"SELECT {COLUMNS} FROM hall.log WHERE kind = 'answer' AND id > %s ORDER BY id LIMIT %s"
+_HERE = f"SELECT pg_advisory_lock_shared({_PRESENCE})"
+_PRESENT = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {_PRESENCE} AND granted"
 _BY_ATTEMPT = f"SELECT {COLUMNS} FROM hall.log WHERE attempt = %s ORDER BY id"
 _CONTROL = f"SELECT {COLUMNS} FROM hall.log WHERE kind <> 'answer' AND id > %s ORDER BY id"
 
@@ -66,6 +70,7 @@ class PostgresStore:
             with self._writer.transaction():
                 self._writer.execute(_TAKE_TURN.encode())  # two halls starting together make one table
                 self._writer.execute(_SCHEMA.encode())
+            self._writer.execute(_HERE.encode())
             self._reader = psycopg.connect(dsn, autocommit=True)
             self._reader.execute("SET default_transaction_read_only = on")
         except psycopg.Error as error:
@@ -97,6 +102,20 @@ class PostgresStore:
     def control(self, *, after: int = 0) -> list[Entry]:
         with self._reading:
             return [entry_of(row) for row in self._reader.execute(_CONTROL.encode(), (after,)).fetchall()]
+
+    def answers(self, *, after: int, limit: int) -> list[Entry]:
+        with self._reading:
+            found = self._reader.execute(_ANSWERS.encode(), (after, limit)).fetchall()
+            return [entry_of(row) for row in found]
+
+    @property
+    def shared(self) -> bool:
+        return True
+
+    def others(self) -> bool:
+        with self._reading:
+            present = self._reader.execute(_PRESENT.encode()).fetchone()
+        return present is not None and int(present[0]) > 1
 
     def close(self) -> None:
         with self._reading:

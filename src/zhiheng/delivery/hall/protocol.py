@@ -370,9 +370,10 @@ class Connection(asyncio.Protocol):
     def _send(self, data: bytes) -> None:
         if self._transport is None or self._closing:
             return
-        self._transport.write(data)
-        if self.unread > self._door.limits.unread_bytes:
+        if self.unread > self._door.limits.unread_bytes:  # of what was sent before: one piece may be large
             self.cut()
+        else:
+            self._transport.write(data)
 
     def _rest(self) -> None:
         """Between two answers: take the next request, or wait for one."""

@@ -123,6 +123,7 @@ class Hall:
         self._following = Following(
             self.store, remember=self._desk.remember, read=self._read, later=self._loop.call_later
         )
+        self._following.begin()  # before the packs: what they grant may have been written already
         self._routes = Routes(
             desk=self._desk,
             committer=self.committer,
@@ -138,7 +139,6 @@ class Hall:
             proxies=proxies,
         )
         self._tick()
-        self._following.begin()  # after the packs, whose places the rows are counted at
         self._server = await self._loop.create_server(
             partial(Connection, self.door),
             settings.host,

@@ -45,6 +45,7 @@ CREATE TRIGGER IF NOT EXISTS log_no_delete BEFORE DELETE ON log
 _ROW = f"({','.join('?' * len(Entry.__struct_fields__))})"
 _ROWS = 50  # in one statement: each statement lets go of the interpreter once, and gets it back late
 _BY_KEY = f"SELECT {COLUMNS} FROM log WHERE attempt = ? AND epoch = ? AND item = ? AND seq = ?"
+_ANSWERS = f"SELECT {COLUMNS} FROM log WHERE kind = 'answer' AND id > ? ORDER BY id LIMIT ?"
 _BY_ATTEMPT = f"SELECT {COLUMNS} FROM log WHERE attempt = ? ORDER BY id"
 _CONTROL = f"SELECT {COLUMNS} FROM log WHERE kind <> 'answer' AND id > ? ORDER BY id"
 
@@ -92,6 +93,17 @@ class SqliteStore:
     def control(self, *, after: int = 0) -> list[Entry]:
         with self._reading:
             return [entry_of(row) for row in self._reader.execute(_CONTROL, (after,)).fetchall()]
+
+    def answers(self, *, after: int, limit: int) -> list[Entry]:
+        with self._reading:
+            return [entry_of(row) for row in self._reader.execute(_ANSWERS, (after, limit)).fetchall()]
+
+    @property
+    def shared(self) -> bool:
+        return False
+
+    def others(self) -> bool:
+        return False
 
     def close(self) -> None:
         with self._reading:

@@ -39,6 +39,16 @@ class LogStore(Protocol):
     def control(self, *, after: int = 0) -> list[Entry]:
         """Every row that is not an answer and whose id is above `after`, in log order."""
 
+    def answers(self, *, after: int, limit: int) -> list[Entry]:
+        """The next rows that are answers, with ids above `after`, in log order."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may be writing to this log."""
+
+    def others(self) -> bool:
+        """Whether other processes have it open now."""
+
     def close(self) -> None: ...
 
 
