@@ -6,7 +6,7 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 
-from zhiheng.delivery.core.attempt import Entry, until_submitted
+from zhiheng.delivery.core.attempt import Entry, Kind, until_submitted
 from zhiheng.delivery.core.receipt import answers_hash, make_receipt
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
 from zhiheng.delivery.models import Attempt, Collection, LateAdmission
@@ -39,7 +39,10 @@ def collect(*, by: Account, offering: Offering) -> list[Collection]:
     _require_over(offering, latest_deadline(offering, attempts, rows))
     keys = ensure_keys(settings.HALL_DATA)
     found = [
-        _collect_one(attempt, rows[str(attempt.id)], keys) for attempt in attempts if str(attempt.id) in rows
+        _collect_one(attempt, rows[str(attempt.id)], keys)
+        for attempt in attempts
+        # Time given to everybody also leaves a row with those who never came.
+        if any(row.kind == Kind.OPENED for row in rows.get(str(attempt.id), ()))
     ]
     record(
         by=str(by.id),

@@ -76,6 +76,8 @@ def _line(
 ) -> dict[str, Any]:
     """One candidate as one row of the table, in words."""
     state = states.get(attempt.id) if attempt else None
+    if state is not None and state.opened_at is None:
+        state = None  # time was given to everybody, those who never came included
     kinds = Counter(row.kind for row in log.get(str(attempt.id), ())) if attempt else Counter()
     check = sheet.check_in
     return {
@@ -159,11 +161,11 @@ def _act(act: HallAct) -> list[str]:
     if act.ticket is not None:
         whom = f"{act.ticket.application.person.name}（{act.ticket.number}）"
     else:
-        whom = "全部考场" if act.room_id is None else "全场"
-    left = f"，{len(act.refused)} 人未执行" if act.refused else ""
+        left = f"，{len(act.refused)} 人未执行" if act.refused else ""
+        whom = f"{'全部考场' if act.room_id is None else '全场'}，{act.done} 人{left}"
     return [
         _clock(act.done_at),
-        f"{whom}，{act.done} 人{left}",
+        whom,
         act_words(act.kind, minutes=act.minutes, words=act.words),
         act.by.display_name,
     ]
