@@ -31,11 +31,25 @@ def hall(
     site: Annotated[
         str, typer.Option(envvar="ZHIHENG_PUBLIC_URL", help="网站地址；监考页面由它打开，才能收到实时座位")
     ] = "",
+    trusted_proxy: Annotated[
+        str,
+        typer.Option(
+            envvar="ZHIHENG_HALL_TRUSTED_PROXY",
+            help="前置代理的 IP 地址或网段，多个用逗号隔开；只采信它们转告的考生地址（X-Forwarded-For）",
+        ),
+    ] = "",
 ) -> None:
     if context.invoked_subcommand is not None:
         return
     os.umask(0o077)  # the log holds answers: for its owner only
-    settings = HallSettings(data_dir=data, host=host, port=port, database_url=database_url, site_origin=site)
+    settings = HallSettings(
+        data_dir=data,
+        host=host,
+        port=port,
+        database_url=database_url,
+        site_origin=site,
+        trusted_proxies=tuple(name.strip() for name in trusted_proxy.split(",") if name.strip()),
+    )
     raise typer.Exit(run_hall(settings, say=say))
 
 
