@@ -44,10 +44,10 @@ class Running:
         )
 
 
-def start(data: Path, port: int) -> "subprocess.Popen[bytes]":
+def start(data: Path, port: int, *more: str) -> "subprocess.Popen[bytes]":
     plain = {key: value for key, value in os.environ.items() if not key.startswith("ZHIHENG_")}
     process = subprocess.Popen(
-        [*COMMAND, "--data", str(data), "--port", str(port)], env=plain, stderr=subprocess.DEVNULL
+        [*COMMAND, "--data", str(data), "--port", str(port), *more], env=plain, stderr=subprocess.DEVNULL
     )
     for _ in range(150):
         if process.poll() is not None:
