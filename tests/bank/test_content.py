@@ -11,6 +11,8 @@ from zhiheng.assembly.core.pool import allowed_points, blueprint_of, enemies_of,
 from zhiheng.assembly.core.proof import deviation, prove, publishable
 from zhiheng.bank.core.checks import check_bank, check_item, length_warning
 from zhiheng.bank.core.files import load_shipped
+from zhiheng.bank.core.media.preparing import prepared
+from zhiheng.bank.core.media.shipped import FOLDER, shipped_content
 from zhiheng.bank.core.near import similar_pairs
 from zhiheng.bank.core.terms import AREA_TITLES
 from zhiheng.standards.core.loader import (
@@ -220,3 +222,20 @@ def test_equal_papers_in_a_programme_with_its_own_syllabus(rules: str, programme
     assert publishable(lines).unmet == ()
     assert [form.total for form in outcome.forms] == [Decimal(100)] * forms
     assert deviation(outcome.forms, bank, blueprint).expected_spread <= Decimal("0.10")
+
+
+def test_everything_a_question_shows_ships_with_it_and_nothing_else_does() -> None:
+    shown = [medium for item in load_shipped() for medium in item.media]
+    content = shipped_content(medium.sha256 for medium in shown)
+
+    assert len(shown) >= 6
+    assert {medium.sha256 for medium in shown} == set(content)
+    assert len(list(FOLDER.iterdir())) == len(content)
+    for medium in shown:
+        found = prepared(content[medium.sha256], name=medium.sha256)
+        assert (found.media_type, len(content[medium.sha256])) == (medium.media_type, medium.size)
+        assert len(medium.alt) >= 20, "the words must let somebody answer who does not see it"
+
+
+def test_shipped_questions_are_chinese() -> None:
+    assert {item.language for item in load_shipped()} == {"zh"}
