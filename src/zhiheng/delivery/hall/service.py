@@ -217,13 +217,14 @@ class Hall:
         if self.failure is not None or self._drained:
             return
         self.failure = error
-        said = " ".join(str(error).split())
-        self._say(
-            f"考场服务停止：{what}（{type(error).__name__}: {said}）。未确认的答案由考生页面保留，服务恢复后自动重发。"
-        )
+        self.stopping.set()
         for connection in tuple(self.connections):
             connection.cut()
-        self.stopping.set()
+        said = " ".join(str(error).split())
+        with contextlib.suppress(OSError):  # where the disk is full, the record of messages may be on it too
+            self._say(
+                f"考场服务停止：{what}（{type(error).__name__}: {said}）。未确认的答案由考生页面保留，服务恢复后自动重发。"
+            )
 
 
 def open_store(settings: HallSettings) -> LogStore:
