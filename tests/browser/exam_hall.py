@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack
 from tests.delivery.running import Running, start
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.pack import PackPaper
+from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
@@ -19,6 +21,7 @@ from zhiheng.delivery.hall.reader import read_log
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+LONG_FROM_NOW = 4_000_000_000_000
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots" / "exam"
 
 
@@ -53,9 +56,7 @@ def context_of(
     scheme: Literal["light", "dark"] = "light",
     locale: str = "zh-CN",
 ) -> BrowserContext:
-    return browser.new_context(
-        viewport={"width": width, "height": 860}, locale=locale, color_scheme=scheme
-    )
+    return browser.new_context(viewport={"width": width, "height": 860}, locale=locale, color_scheme=scheme)
 
 
 def opened(
@@ -103,3 +104,18 @@ def too_wide(page: Page) -> bool:
 
 def shot(page: Page, name: str) -> None:
     page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+def act(hall: Running, name: str, **facts: object) -> None:
+    """What an invigilator does to everybody in this hall."""
+    staff = StaffPass(who="jiankao", name="演示监考员", sitting="2026-11-28", rooms=(), expires=LONG_FROM_NOW)
+    token = mint_staff_token(staff, key=ensure_keys(hall.data).hmac)
+    answer = httpx.post(
+        f"{hall.url}/hall/staff/act",
+        json={"act": name, "attempts": None, **facts},
+        headers={"Authorization": f"Staff {token}"},
+        timeout=10,
+        trust_env=False,
+    )
+    assert answer.status_code == httpx.codes.OK, answer.text
+    assert answer.json()["done"] == 1, answer.text

@@ -40,7 +40,7 @@ export function heard(answer, sent, received) {
 
 /** Called often; beats when it is time, at once after this machine has slept. */
 export async function tickPulse() {
-  if (clock.parted()) next = 0;
+  if (clock.parted()) next = -Infinity;
   if (!state.token || beating || performance.now() < next) return;
   beating = true;
   try {
