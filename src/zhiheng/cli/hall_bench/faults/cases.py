@@ -15,6 +15,7 @@ from zhiheng.delivery.hall.clock import CLOCK_FILE
 
 POSTGRES_SHARE = 5  # one kill of PostgreSQL for so many of the hall
 SLOW_MS = 20
+FULL_TIMES = 3
 _NO_COMPILER = "没有 C 编译器"
 
 
@@ -97,18 +98,19 @@ def _revive(own: Stage) -> None:
 
 def full_disk(company: Company, *, rounds: int, say: Say) -> list[Row]:
     """Writes fail for want of room: nothing may be acknowledged, and all goes on once there is room."""
-    what = "磁盘写满三次，再腾出空间"
+    what = f"磁盘写满 {FULL_TIMES} 次，再腾出空间"
     library = shim.build(company.folder)
     if library is None:
         return [Row(id="F3", what=what, why=_NO_COMPILER)]
     flag = company.folder / "full"
     kind = HallKind(environment={"LD_PRELOAD": str(library), shim.FULL: str(flag)})
-    late = 0
+    late = ended = 0
     with stage(company, say, kind=kind) as own:
-        for number in range(3):
+        for number in range(FULL_TIMES):
             time.sleep(0.3)
             flag.touch()
             stopped = until(lambda: not own.lives, seconds=5)
+            ended += stopped
             before = own.crowd.acknowledged
             time.sleep(0.5)
             late += own.crowd.acknowledged - before
@@ -116,9 +118,16 @@ def full_disk(company: Company, *, rounds: int, say: Say) -> list[Row]:
             flag.unlink()
             _revive(own)
             own.check()
-            say(f"磁盘写满 {number + 1}/3：服务{'已自行结束' if stopped else '仍在'}，{own.ledger.verdict}")
+            say(
+                f"磁盘写满 {number + 1}/{FULL_TIMES}：服务{'已自行结束' if stopped else '仍在'}，{own.ledger.verdict}"
+            )
         found = own.final()
-    return [_row("F3", what, own, found, acknowledged_while_full=late, none_while_full=late == 0)]
+    facts = {
+        "acknowledged_while_full": late,
+        "none_while_full": late == 0,
+        "ended_by_itself": ended == FULL_TIMES,
+    }
+    return [_row("F3", what, own, found, **facts)]
 
 
 def wrong_clock(company: Company, *, rounds: int, say: Say) -> list[Row]:
