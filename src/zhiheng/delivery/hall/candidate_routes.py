@@ -10,6 +10,7 @@ import msgspec
 
 from zhiheng.delivery.core.attempt import Attempt, Entry, Kind, fold, until_submitted
 from zhiheng.delivery.core.receipt import make_receipt
+from zhiheng.delivery.core.seb_check import proof_of
 from zhiheng.delivery.core.token import Session
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, plain_fault, refusal
@@ -18,12 +19,13 @@ from zhiheng.delivery.hall.live import Live, answered_bits
 from zhiheng.delivery.hall.media import MediaShelf
 from zhiheng.delivery.hall.packs import Place
 from zhiheng.delivery.hall.sealed import SealedPapers
-from zhiheng.delivery.hall.signing_in import WAITING, Arrival, SignInBody, SigningIn
+from zhiheng.delivery.hall.signing_in import Arrival, SignInBody, SigningIn, note_event
 from zhiheng.delivery.hall.wire import decoded, moment, options_of, order_for, paper_view
 from zhiheng.foundation.errors import Refused
 
 SEALED_PATH = "/hall/sealed/"
 MEDIA_PATH = "/hall/media/"
+OTHER_BROWSER = "本机没有通过安全考试浏览器的核对，已记录并告知监考员。请继续作答，答案照常保存。"
 FOR_A_DAY = ("Cache-Control", "private, max-age=86400, immutable")
 
 ReadAttempt = Callable[[str, Callable[[list[Entry]], None], Callable[[BaseException], None]], None]
@@ -73,10 +75,11 @@ class CandidateRoutes:
                 id_number=asked.id_number,
                 machine=asked.machine[:64],
                 peer=request.peer,
+                proof=proof_of(request.headers, request.path, script=asked.config_key[:64]),
             ),
             now=now,
             done=done,
-            wait=lambda: reply(json_response({"waiting": True, "sentence": WAITING}, status=202)),
+            wait=lambda sentence: reply(json_response({"waiting": True, "sentence": sentence}, status=202)),
         )
 
     def _status(self, place: Place) -> dict[str, object]:
@@ -125,7 +128,20 @@ class CandidateRoutes:
             "items": order.items,
             "options": {item: options_of(place, item, order) for item in order.items},
         }
+        if not self._in_its_browser(place, request):
+            facts["notice"] = OTHER_BROWSER
         reply(json_response(self._status(place) | facts))
+
+    def _in_its_browser(self, place: Place, request: Request) -> bool:
+        """A client that proved itself at the door need not again; answers are taken from any."""
+        live = self._desk.live(place.candidate.attempt)
+        proof = proof_of(request.headers, request.path)
+        if proof.holds(place.pack.seb_config_keys) or (live.proven and not proof.offered):
+            return True
+        if not live.doubted:
+            live.doubted = True
+            note_event(self._desk, place.candidate.attempt, kind="config-key", now=self._now())
+        return False
 
     def _paper(self, request: Request, reply: Reply) -> None:
         place = self._started(request)

@@ -18,6 +18,10 @@ TOLD = frozenset({Kind.GRANTED_TIME, Kind.PAUSED, Kind.RESUMED, Kind.MESSAGE, Ki
 """What the page must learn of when others do it: each such row raises `rev` by one."""
 
 
+PROVEN = "seb"
+"""What the row of an opening says of a browser that proved its configuration."""
+
+
 class Note(msgspec.Struct, frozen=True):
     """A control row as the desk keeps it. at: milliseconds since 1970 UTC. id: its place in the log."""
 
@@ -48,7 +52,8 @@ class Live:
 
     paused_ms: of finished pauses. paused_at: since when the clock stands. answered: one bit for each
     question of the paper that has an answer. heard_at: when the machine in force last asked for anything.
-    machine, peer: its own id and its address. All times are milliseconds since 1970 UTC.
+    machine, peer: its own id and its address. proven: it showed the prescribed browser; doubted: it is noted
+    that one did not. watched, silent: for the console. All times are milliseconds since 1970 UTC.
     """
 
     epoch: int = 0
@@ -67,6 +72,8 @@ class Live:
     asking: Asking | None = None
     watched: bool = False
     silent: bool = False
+    proven: bool = False
+    doubted: bool = False
     notes: dict[tuple[str, int, int], Note] = field(default_factory=dict)
     reserved: dict[str, int] = field(default_factory=dict)
 
@@ -124,6 +131,7 @@ class Live:
         newer = row.epoch >= self.epoch
         if newer:
             self.epoch, self.machine, self.peer = row.epoch, facts.get("machine", ""), facts.get("peer", "")
+            self.proven = facts.get("browser") == PROVEN
             self.heard_at = max(self.heard_at, row.server_time)
         return newer
 
@@ -141,6 +149,8 @@ class Live:
 
     def _event(self, row: Entry) -> None:
         self.events += 1
+        if row.epoch == 0 and msgspec.json.decode(row.body)["kind"] == "config-key":
+            self.doubted = True
 
     def _asked(self, row: Entry) -> None:
         if self.asking is not None and self.asking.row > row.id:

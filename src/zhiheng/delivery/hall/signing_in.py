@@ -8,10 +8,12 @@ from datetime import datetime
 import msgspec
 
 from zhiheng.delivery.core.attempt import Kind, control_entry, opened_entry
+from zhiheng.delivery.core.network import inside
 from zhiheng.delivery.core.pack import hash_id
+from zhiheng.delivery.core.seb_check import SebProof
 from zhiheng.delivery.core.token import Session, mint_token
 from zhiheng.delivery.hall.desk import Desk
-from zhiheng.delivery.hall.live import Asking, Live
+from zhiheng.delivery.hall.live import PROVEN, Asking, Live
 from zhiheng.delivery.hall.packs import Place
 from zhiheng.delivery.hall.store import Fate, Outcome
 from zhiheng.delivery.hall.throttle import Throttle
@@ -20,21 +22,29 @@ from zhiheng.foundation.moment import SHANGHAI
 
 TOKEN_OUTLIVES_DEADLINE_MS = 12 * 3600 * 1000
 MACHINE_LIMIT = 64
-WAITING = (
-    "这个准考证号正在另一台设备上作答，已请监考员确认是否由本机继续。本页每 5 秒自动询问一次，请不要关闭。"
-)
+WAITING = {
+    "machine": "这个准考证号正在另一台设备上作答，已请监考员确认是否由本机继续。"
+    "本页每 5 秒自动询问一次，请不要关闭。",
+    "config-key": "本场考试要求使用安全考试浏览器和规定的配置，本机没有通过核对，已告知监考员。"
+    "请用安全考试浏览器重新打开考试；监考员同意后，本页也会自动继续。",
+}
+"""Why somebody has to wait at the door -> what they are told."""
 
 Opened = Callable[[Place, Session, str], None]
 
 
+NO_PROOF = SebProof()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Somebody at the door. machine: the random id their browser keeps. peer: their address."""
+    """Somebody at the door. machine: the random id their browser keeps. peer: their address. proof: of their browser."""
 
     ticket: str
     id_number: str
     machine: str = ""
     peer: str = ""
+    proof: SebProof = NO_PROOF
 
 
 class SigningIn:
@@ -42,20 +52,22 @@ class SigningIn:
         self._desk = desk
         self._throttle = Throttle()
 
-    def sign_in(self, arrival: Arrival, *, now: int, done: Opened, wait: Callable[[], None]) -> None:
+    def sign_in(self, arrival: Arrival, *, now: int, done: Opened, wait: Callable[[str], None]) -> None:
         """Open a new session: `done(place, session, token)` once that is durable.
 
-        `wait` instead when the invigilator has to allow this machine first; ask again in some seconds.
+        `wait(sentence)` instead when the invigilator has to allow this machine first; ask again in some seconds.
         Raises: Refused when this is not a candidate, or may not enter.
         """
         place = self._recognise(arrival, now)
         self._require_entry(place, now)
         self._desk.require_room()
         live = self._desk.live(place.candidate.attempt)
-        if self._may_open(place, live, arrival, now):
-            self._open(place, live, arrival, now=now, done=done)
-        else:
-            self._ask(place, live, arrival, now=now, wait=wait)
+        why = self._doubt(place, live, arrival, now)
+        if why and not self._was_allowed(live, arrival):
+            self._ask(place, live, arrival, why, now=now, wait=wait)
+            return
+        self._require_network(place, arrival, now)
+        self._open(place, live, arrival, now=now, done=done)
 
     def _open(self, place: Place, live: Live, arrival: Arrival, *, now: int, done: Opened) -> None:
         """The epoch moves at once, so that two sign-ins in one batch get two epochs."""
@@ -63,7 +75,7 @@ class SigningIn:
         live.epoch += 1
         live.machine, live.peer, live.asking = arrival.machine, arrival.peer, None
         self._desk.hear(place, live, now=now)
-        epoch = live.epoch
+        epoch, keys = live.epoch, place.pack.seb_config_keys
         entry = opened_entry(
             attempt,
             epoch=epoch,
@@ -71,6 +83,7 @@ class SigningIn:
             machine=arrival.machine,
             peer=arrival.peer,
             hall=self._desk.hall,
+            **({"browser": PROVEN} if keys and arrival.proof.holds(keys) else {}),
         )
 
         def durable(outcome: Outcome) -> None:
@@ -83,40 +96,75 @@ class SigningIn:
 
         self._desk.append(entry, durable)
 
-    def _may_open(self, place: Place, live: Live, arrival: Arrival, now: int) -> bool:
-        in_use = live.epoch > 0 and not live.submitted and now - live.heard_at <= place.silent_ms
-        if not in_use or place.pack.second_sign_in == "allow":
-            return True
-        if arrival.machine and arrival.machine == live.machine:
-            return True
+    def _doubt(self, place: Place, live: Live, arrival: Arrival, now: int) -> str:
+        """Why the invigilator has to allow this machine first; empty when nobody needs to be asked."""
+        if live.submitted:
+            return ""  # for the receipt any machine will do
+        if not arrival.proof.holds(place.pack.seb_config_keys):
+            return "config-key"
+        in_use = live.epoch > 0 and now - live.heard_at <= place.silent_ms
+        same = bool(arrival.machine) and arrival.machine == live.machine
+        return "machine" if in_use and not same and place.pack.second_sign_in == "ask" else ""
+
+    def _was_allowed(self, live: Live, arrival: Arrival) -> bool:
+        """What the invigilator said of this machine. Raises: Refused, code "denied"."""
         asking = live.asking
         if asking is None or asking.machine != arrival.machine:
-            return False
+            return self._stands(live, arrival)
         if asking.decision == Kind.DENIED:
             live.asking = None  # said once; who asks again after that asks anew
             raise Refused(
                 what="监考员没有同意在这台设备上继续",
-                rule="同一准考证同一时间只能在一台设备上作答",
+                rule="同一准考证同一时间只能在一台设备上作答，并使用本场规定的浏览器",
                 remedy="请回到原来的设备，或举手告知监考员",
                 code="denied",
             )
         return asking.decision == Kind.ALLOWED
 
-    def _ask(self, place: Place, live: Live, arrival: Arrival, *, now: int, wait: Callable[[], None]) -> None:
-        asking = live.asking
+    def _stands(self, live: Live, arrival: Arrival) -> bool:
+        """A machine that was let in without the prescribed browser may come back, as long as it is in force."""
+        return bool(arrival.machine) and arrival.machine == live.machine
+
+    def _ask(
+        self,
+        place: Place,
+        live: Live,
+        arrival: Arrival,
+        why: str,
+        *,
+        now: int,
+        wait: Callable[[str], None],
+    ) -> None:
+        asking, sentence = live.asking, WAITING[why]
         if asking is not None and asking.machine == arrival.machine:
             asking.heard_at = now
-            wait()
+            wait(sentence)
             return
         attempt = place.candidate.attempt
-        body = {"peer": arrival.peer, "machine": arrival.machine}
+        body = {"peer": arrival.peer, "machine": arrival.machine, "why": why}
         live.asking = Asking(serial=-1, machine=arrival.machine, peer=arrival.peer, heard_at=now, row=0)
+        if why == "config-key":
+            note_event(self._desk, attempt, kind="config-key", now=now)
         self._desk.write(
             attempt,
             Kind.ASKED,
             lambda serial: control_entry(Kind.ASKED, attempt, serial=serial, body=body, at=now),
-            wait,
+            lambda: wait(sentence),
         )
+
+    def _require_network(self, place: Place, arrival: Arrival, now: int) -> None:
+        """From elsewhere: a note in any case, and a closed door where the sitting asks for that."""
+        candidate = place.candidate
+        if inside(arrival.peer, place.pack.networks.get(candidate.room, ())):
+            return
+        note_event(self._desk, candidate.attempt, kind="network", now=now, peer=arrival.peer)
+        if place.pack.network_policy == "refuse":
+            raise Refused(
+                what="这台设备不在本考场的网络里，不能登录",
+                rule=f"“{candidate.room}”的考生只能在本考场的网络里作答",
+                remedy="请使用本考场的设备，或举手告知监考员",
+                code="network",
+            )
 
     def _recognise(self, arrival: Arrival, now: int) -> Place:
         wait = self._throttle.wait(arrival.ticket, now=now)
@@ -160,6 +208,17 @@ class SigningIn:
                 remedy="请联系考点工作人员",
                 code="late-entry",
             )
+
+
+def note_event(desk: Desk, attempt: str, *, kind: str, now: int, **more: str) -> None:
+    """What the hall itself noticed: an event like those of the page, of session 0."""
+    body = {"kind": kind} | more
+    desk.write(
+        attempt,
+        Kind.EVENT,
+        lambda serial: control_entry(Kind.EVENT, attempt, serial=serial, body=body, at=now),
+        lambda: None,
+    )
 
 
 class SignInBody(msgspec.Struct):
