@@ -21,6 +21,7 @@ urlpatterns = [
     path("rooms/", include("zhiheng.delivery.console.urls")),
     path("", include("zhiheng.delivery.receipts.urls")),
     path("", include("zhiheng.delivery.rescue.urls")),
+    path("", include("zhiheng.delivery.integrity.urls")),
     path("", include("zhiheng.delivery.accommodations.urls")),
     path("", include("zhiheng.delivery.conditions.urls")),
 ]
