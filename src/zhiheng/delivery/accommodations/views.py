@@ -39,6 +39,7 @@ from zhiheng.plumbing import clock
 from zhiheng.sittings.wording import exam_words
 
 ROWS = 50
+CHINESE = "zh"  # in which staff work
 SHAPES = {
     AdjustmentState.WAITING: "pending",
     AdjustmentState.DECIDED: "valid",
@@ -157,7 +158,11 @@ def own(request: SignedInRequest, request_id: UUID) -> HttpResponse:
         if found.application.person.account_id == request.user.id
         else "institution_adjustments"
     )
-    context = {**_content(found), "back": back, "askable": clock.now() < found.application.offering.starts_at}
+    context = {
+        **_content(found, language()),
+        "back": back,
+        "askable": clock.now() < found.application.offering.starts_at,
+    }
     return render(request, "delivery/accommodations/own.html", context)
 
 
@@ -267,9 +272,9 @@ def _page(
         and request.user.id not in queries.earlier_deciders(found)
     )
     context = {
-        **_content(found),
+        **_content(found, CHINESE),
         "form": form,
-        "parts": [(_what(one), fields) for one, fields in form.parts()],
+        "parts": [(_what(one, CHINESE), fields) for one, fields in form.parts()],
         "open": mine_to_decide,
         "published": pack_of(offering) is not None,
         "rules": adjustment_rules(),
@@ -305,7 +310,7 @@ def _rows(found: list[AdjustmentRequest]) -> list[dict[str, Any]]:
     ]
 
 
-def _content(found: AdjustmentRequest) -> dict[str, Any]:
+def _content(found: AdjustmentRequest, spoken: str) -> dict[str, Any]:
     """Everything about one request; each thing asked with the word on it."""
     decision = queries.decisions_of([found]).get(found.id)
     (row,) = _rows([found])
@@ -313,24 +318,26 @@ def _content(found: AdjustmentRequest) -> dict[str, Any]:
         "row": row,
         "request_row": found,
         "decision": decision,
-        "lines": _lines(found, decision),
-        **_exam(found.application, amount_to(queries.verdicts_of(found.application), language=language())),
+        "lines": _lines(found, decision, spoken),
+        **_exam(found.application, amount_to(queries.verdicts_of(found.application), language=spoken)),
     }
 
 
-def _lines(found: AdjustmentRequest, decision: AdjustmentDecision | None) -> list[dict[str, Any]]:
+def _lines(
+    found: AdjustmentRequest, decision: AdjustmentDecision | None, spoken: str
+) -> list[dict[str, Any]]:
     words = {verdict.kind: verdict for verdict in decode_verdicts(decision.verdicts)} if decision else {}
-    return [{**_what(one), **_word(words.get(one.kind))} for one in decode_asked(found.asked)]
+    return [{**_what(one, spoken), **_word(words.get(one.kind), spoken)} for one in decode_asked(found.asked)]
 
 
-def _what(one: Asked) -> dict[str, Any]:
+def _what(one: Asked, spoken: str) -> dict[str, Any]:
     kind = kinds()[one.kind]
     particulars = f"{one.percent} %" if kind.asks_percent else one.detail
-    return {"title": kind.title.spoken(language()), "particulars": particulars}
+    return {"title": kind.title.spoken(spoken), "particulars": particulars}
 
 
-def _word(verdict: Verdict | None) -> dict[str, Any]:
+def _word(verdict: Verdict | None, spoken: str) -> dict[str, Any]:
     if verdict is None:
         return {"verdict": None}
-    given = doing(verdict, language=language()) if verdict.granted else ""
+    given = doing(verdict, language=spoken) if verdict.granted else ""
     return {"verdict": verdict, "doing": given}
