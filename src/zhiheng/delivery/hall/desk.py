@@ -5,7 +5,7 @@ and answers through a callback, because an answer may be given only after its ro
 """
 
 import secrets
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
 from zhiheng.delivery.core.attempt import Entry, Kind, control_entry, granted_entry, submitted_entry
@@ -27,7 +27,8 @@ Turn = Callable[[Callable[[], None]], None]
 class Desk:
     """changed: attempts of which the console has not heard yet. woken: whose silence has to be watched again.
 
-    latest: server time of the newest row seen. hall: names this process in the log.
+    saves, refused: counted for the figures, refusals by their code. latest: server time of the newest row
+    seen. hall: names this process in the log.
     """
 
     def __init__(self, *, shelf: PackShelf, committer: Committer, keys: HallKeys) -> None:
@@ -37,6 +38,8 @@ class Desk:
         self.changed: set[str] = set()
         self.woken: list[str] = []
         self.latest = 0
+        self.saves = 0
+        self.refused: Counter[str] = Counter()
         self._committer = committer
         self._live: dict[str, Live] = {}
         self._sessions: dict[str, Session] = {}
@@ -65,6 +68,11 @@ class Desk:
     def opened(self) -> int:
         """Attempts opened and not yet submitted."""
         return sum(1 for live in self._live.values() if live.epoch and not live.submitted)
+
+    @property
+    def silent(self) -> int:
+        """Open attempts whose machine is not heard from."""
+        return sum(1 for live in self._live.values() if live.silent and not live.submitted)
 
     def deadline(self, place: Place, *, now: int | None = None) -> int:
         """While the candidate's clock stands the deadline moves on with `now`."""

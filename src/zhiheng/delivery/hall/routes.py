@@ -9,6 +9,7 @@ from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, plain_fault, refusal
 from zhiheng.delivery.hall.media import MediaShelf
+from zhiheng.delivery.hall.metrics import CONTENT_TYPE, Figures, metrics
 from zhiheng.delivery.hall.packs import MEDIA_FOLDER
 from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, Heartbeat, Presence
 from zhiheng.delivery.hall.reporting import Reporting
@@ -69,6 +70,7 @@ class Routes:
             else:
                 reply(self._page(request))
         except Refused as refused:
+            self._desk.refused[refused.code] += 1
             reply(refusal(refused))
         except Exception as error:
             reply(our_fault(error))
@@ -92,20 +94,14 @@ class Routes:
         if not _is_inside(request):
             reply(plain_fault(404, "没有这个页面。"))
             return
-        figures = self._committer.figures
-        lines = [
-            ("zhiheng_hall_rows_total", "counter", figures.rows),
-            ("zhiheng_hall_batches_total", "counter", figures.batches),
-            ("zhiheng_hall_commit_seconds_total", "counter", round(figures.seconds, 6)),
-            ("zhiheng_hall_largest_batch", "gauge", figures.largest),
-            ("zhiheng_hall_waiting_rows", "gauge", self._committer.waiting),
-            ("zhiheng_hall_open_attempts", "gauge", self._desk.opened),
-            ("zhiheng_hall_connections", "gauge", self._open_connections()),
-            ("zhiheng_hall_packs", "gauge", len(self._desk.shelf.packs)),
-            ("zhiheng_hall_packs_refused_total", "counter", self._desk.shelf.refused),
-        ]
-        text = "".join(f"# TYPE {name} {kind}\n{name} {value}\n" for name, kind, value in lines)
-        reply(Response(status=200, body=text.encode(), content_type="text/plain; version=0.0.4"))
+        figures = Figures(
+            commits=self._committer.figures,
+            waiting=self._committer.waiting,
+            connections=self._open_connections(),
+            consoles=self.board.consoles,
+        )
+        text = metrics(self._desk, figures)
+        reply(Response(status=200, body=text.encode(), content_type=CONTENT_TYPE))
 
 
 def _is_inside(request: Request) -> bool:

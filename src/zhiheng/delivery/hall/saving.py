@@ -50,8 +50,10 @@ class Saving:
         """Append one answer and acknowledge it once it is durable; what cannot be kept is refused at once."""
         try:
             entry, live = self._entry(call)
+            self._desk.saves += 1
             self._committer.add(entry, partial(_tell, call, line, live))
         except Refused as refused:
+            self._desk.refused[refused.code] += 1
             line.answer(call, refusal(refused))
         except Exception as error:
             line.answer(call, our_fault(error))
