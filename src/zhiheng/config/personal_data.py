@@ -5,6 +5,7 @@ from typing import Any
 from zhiheng.certificates.queries import certificates_of, state_of
 from zhiheng.config import retention
 from zhiheng.delivery.accommodations.queries import decisions_of, requests_of
+from zhiheng.delivery.console.queries import door_photos_of
 from zhiheng.enrolment.models import Document, Finding
 from zhiheng.enrolment.queries import applications_of_person, review_history
 from zhiheng.payments.models import OrderLine
@@ -134,11 +135,17 @@ def _fees(person: Person) -> Part:
 
 
 def _tickets(person: Person) -> Part:
+    """Tickets, and the pictures taken at the door of the exam room."""
+    tickets = list(tickets_of_person(person))
+    taken = door_photos_of(tickets)
     return Part(
         rows=[
             {"number": ticket.number, "exam": ticket.offering.title, "centre": ticket.centre.name}
-            for ticket in tickets_of_person(person)
-        ]
+            for ticket in tickets
+        ],
+        files={
+            f"tickets/{ticket.number}-door.jpg": taken[ticket.id] for ticket in tickets if ticket.id in taken
+        },
     )
 
 

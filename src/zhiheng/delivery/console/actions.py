@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, transaction
 
 from zhiheng.delivery.console.line import Acted, Line, OpenLine, Outage, RefusedSeat
-from zhiheng.delivery.console.queries import decided_already
+from zhiheng.delivery.console.queries import decisions_of, undecided
 from zhiheng.delivery.console.scope import Scope, attempt_ids
 from zhiheng.delivery.console.wording import act_words, span_words, whom_words
 from zhiheng.delivery.models import DoorPhoto, HallAct, HallActKind, OutageDecision
@@ -74,7 +74,7 @@ def grant_for_outage(
     """
     kind = HallActKind.GRANT
     said = _decided(by=by, scope=scope, kind=kind, minutes=minutes, words=reason, dismissing=minutes == 0)
-    if decided_already(offering, outage):
+    if not undecided(outage, decisions_of(offering)).attempts:
         raise _outage_decided(outage)
     act = None
     if minutes:

@@ -1,7 +1,7 @@
 """What the console's pages show besides the seats themselves."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from zhiheng.delivery.console.line import OpenLine, Outage, SeatNow
 from zhiheng.delivery.console.scope import Scope, attempt_ids
@@ -43,16 +43,17 @@ def proposals(by: Account, scope: Scope, open_line: OpenLine) -> list[Proposal]:
     for offering in scope.offerings:
         decisions = decisions_of(offering)
         for outage in open_line(by, offering, scope.room_names).outages():
-            sheets = tuple(by_attempt[one] for one in outage.attempts if one in by_attempt)
-            if not sheets or any(covers(decision, outage) for decision in decisions):
+            left = undecided(outage, decisions)
+            sheets = tuple(by_attempt[one] for one in left.attempts if one in by_attempt)
+            if not sheets:
                 continue
-            where = _where(scope, outage, sheets)
-            found.append(Proposal(offering=offering, outage=outage, sheets=sheets, where=where))
+            where = _where(scope, sheets)
+            found.append(Proposal(offering=offering, outage=left, sheets=sheets, where=where))
     return sorted(found, key=lambda one: one.outage.since, reverse=True)
 
 
-def _where(scope: Scope, outage: Outage, sheets: tuple[TicketSheet, ...]) -> str:
-    """本考场, a room's name, 考场服务 when the hall itself was away, or the one candidate."""
+def _where(scope: Scope, sheets: tuple[TicketSheet, ...]) -> str:
+    """The one candidate, 本考场, or how many rooms, each with how many people."""
     if len(sheets) == 1 and sheets[0].placement:
         return f"{sheets[0].placement.seat} 号座 {sheets[0].ticket.application.person.name}"
     if scope.watch is not None or scope.room is not None:
@@ -65,14 +66,15 @@ def decisions_of(offering: Offering) -> list[OutageDecision]:
     return list(OutageDecision.objects.filter(offering=offering).select_related("by"))
 
 
-def decided_already(offering: Offering, outage: Outage) -> bool:
-    return any(covers(decision, outage) for decision in decisions_of(offering))
-
-
-def covers(decision: OutageDecision, outage: Outage) -> bool:
-    """A decision speaks of the same people and of no less time."""
-    same = set(outage.attempts) <= set(decision.attempts)
-    return same and decision.since <= outage.since and outage.until <= decision.until
+def undecided(outage: Outage, decisions: Sequence[OutageDecision]) -> Outage:
+    """The break as far as nobody has decided about it: a decision holds for its people and for no longer a time."""
+    decided = {
+        attempt
+        for decision in decisions
+        if decision.since <= outage.since and outage.until <= decision.until
+        for attempt in decision.attempts
+    }
+    return replace(outage, attempts=tuple(one for one in outage.attempts if one not in decided))
 
 
 def seat_now(by: Account, scope: Scope, sheet: TicketSheet, open_line: OpenLine) -> SeatNow | None:

@@ -111,9 +111,7 @@ def _facts(scope: Scope, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     watchers = Invigilation.objects.filter(sitting=scope.sitting, room=room).select_related("invigilator")
     acts = acts_in(scope)
     told = {(act.by_id, act.done_at) for act in acts}  # acts write their own line into the room's record
-    incidents = [
-        one for one in incidents_in(scope.sitting, room) if (one.by_id, one.created_at) not in told
-    ]
+    incidents = [one for one in incidents_in(scope.sitting, room) if (one.by_id, one.created_at) not in told]
     names = [watch.invigilator.display_name for watch in watchers.order_by("created_at")]
     return {
         "body": load_body(rules_for(offering).body).name,
