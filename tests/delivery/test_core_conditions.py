@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhiheng.delivery.core.conditions import MOST_NETWORKS, is_inside, read_networks
+from zhiheng.delivery.core.conditions import MOST_NETWORKS, read_networks
+from zhiheng.delivery.core.network import inside
 from zhiheng.foundation.errors import Refused
 
 
@@ -40,22 +41,10 @@ def test_there_is_an_end_to_the_list() -> None:
     assert refused.value.code == "network"
 
 
-def test_an_address_lies_in_its_network_and_nowhere_else() -> None:
-    rooms = ("192.168.1.0/24", "2001:db8::/48")
-
-    assert is_inside("192.168.1.5", rooms)
-    assert is_inside("::ffff:192.168.1.5", rooms)
-    assert is_inside("2001:db8::1", rooms)
-    assert not is_inside("192.168.2.5", rooms)
-    assert not is_inside("2001:db9::1", rooms)
-    assert not is_inside("unix:", rooms)
-    assert is_inside("unix:", ())
-
-
-@given(address=st.ip_addresses(), prefix=st.integers(16, 32))
+@given(address=st.ip_addresses(v=4) | st.ip_addresses(network="2000::/3"), prefix=st.integers(16, 32))
 def test_every_address_lies_in_the_network_around_it(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address, prefix: int
 ) -> None:
     (network,) = read_networks(f"{address}/{prefix}", room="一考场")
 
-    assert is_inside(str(address), (network,))
+    assert inside(str(address), (network,))

@@ -218,6 +218,24 @@ def test_events_are_kept_once_and_may_be_commented_on(tmp_path: Path) -> None:
     in_hall(tmp_path, sit)
 
 
+def test_what_a_sitting_does_not_record_is_taken_and_not_kept(tmp_path: Path) -> None:
+    async def sit(page: Page, early: Page, staff: Staff) -> None:
+        status = await page.sign_in()
+        events = [
+            {"seq": n, "kind": kind, "at": ""} for n, kind in enumerate(("copy", "print", "blur"), start=1)
+        ]
+        told = [
+            (await page.post("events", {"events": some})).json() for some in (events, events[2:], events[:1])
+        ]
+        kept = (await page.get("state")).json()["events"]
+
+        assert status["unrecorded"] == ["copy", "blur"]
+        assert told == [{"seq": 3}, {"seq": 3}, {"seq": 1}]
+        assert [one["kind"] for one in kept] == ["print"]
+
+    in_hall(tmp_path, sit, unrecorded=("copy", "blur"))
+
+
 @pytest.mark.parametrize(
     ("path", "body", "code"),
     [

@@ -33,6 +33,11 @@ class Conditions:
     events: tuple[str, ...] = tuple(EVENTS)
 
     @property
+    def unrecorded(self) -> tuple[str, ...]:
+        """Kinds the page does not report, in the order of the table."""
+        return tuple(kind for kind in EVENTS if kind not in self.events)
+
+    @property
     def needs_seb(self) -> bool:
         return self.mode == DeliveryMode.SEB
 

@@ -1,7 +1,7 @@
 """Networks a room's machines are in, and what the exam page may report of a candidate's window."""
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from zhiheng.foundation.errors import Refused
 
@@ -58,19 +58,3 @@ def _network(word: str, room: str) -> Network:
             code="network",
         )
     return network
-
-
-def is_inside(peer: str, networks: Sequence[str]) -> bool:
-    """Whether an address lies in one of the networks; where none are named, every address does.
-
-    An IPv4 address that comes in an IPv6 one (::ffff:…) counts as what it is.
-    """
-    if not networks:
-        return True
-    try:
-        address = ipaddress.ip_address(peer)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    here = [ipaddress.ip_network(network) for network in networks]
-    return any(address in network or (mapped is not None and mapped in network) for network in here)

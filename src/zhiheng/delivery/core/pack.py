@@ -118,6 +118,7 @@ class SittingPack(
     still count as in use. seb_config_keys: Config Keys of Safe Exam Browser that are accepted, in hex;
     empty asks for no such browser. networks: room -> the networks (CIDR) its candidates sit in; a room
     without an entry is free. network_policy: what happens elsewhere, a note or a refused sign-in.
+    unrecorded: kinds of events of the page that are not recorded at this sitting.
     """
 
     sitting: str
@@ -130,6 +131,7 @@ class SittingPack(
     seb_config_keys: tuple[str, ...] = ()
     networks: dict[str, tuple[str, ...]] = {}
     network_policy: Literal["warn", "refuse"] = "warn"
+    unrecorded: tuple[str, ...] = ()
     hash: str = ""
 
     def paper(self, paper_id: str) -> PackPaper | None:

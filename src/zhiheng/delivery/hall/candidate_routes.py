@@ -103,6 +103,7 @@ class CandidateRoutes:
             "watermark": candidate.ticket,
             "rescue_key": self._rescue_key,
             "accommodation": candidate.accommodation,
+            "unrecorded": place.pack.unrecorded,
         }
 
     def _sealed_paper(self, request: Request, reply: Reply) -> None:

@@ -59,7 +59,7 @@ class Reporting:
 
     def _report(self, request: Request, reply: Reply) -> None:
         asked, now = decoded(_events, request), self._now()
-        _, session = self._desk.place_of(request.bearer, now=now)
+        place, session = self._desk.place_of(request.bearer, now=now)
         _check(asked.events)
         self._require_room(session.attempt, len(asked.events))
         rows = [
@@ -72,8 +72,13 @@ class Reporting:
                 at=now,
             )
             for event in asked.events
+            if event.kind not in place.pack.unrecorded
         ]
-        self._append(rows, reply)
+        highest = max(event.seq for event in asked.events)
+        if rows:
+            self._append(rows, reply, highest=highest)
+        else:
+            reply(json_response({"seq": highest}))
 
     def _say(self, request: Request, reply: Reply) -> None:
         asked, now = decoded(_comment, request), self._now()
@@ -93,7 +98,7 @@ class Reporting:
         row = control_entry(
             Kind.COMMENT, session.attempt, epoch=epoch, serial=asked.seq, body={"text": text}, at=now
         )
-        self._append([row], reply)
+        self._append([row], reply, highest=asked.seq)
 
     def _require_room(self, attempt: str, more: int) -> None:
         self._desk.require_room()
@@ -105,9 +110,9 @@ class Reporting:
                 code="events-full",
             )
 
-    def _append(self, rows: Sequence[Entry], reply: Reply) -> None:
+    def _append(self, rows: Sequence[Entry], reply: Reply, *, highest: int) -> None:
         """Reply with the highest number once all are durable; one number cannot mean two things."""
-        left, highest, conflict = len(rows), max(row.seq for row in rows), False
+        left, conflict = len(rows), False
 
         def durable(outcome: Outcome) -> None:
             nonlocal left, conflict

@@ -76,6 +76,7 @@ def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
             seb_config_keys=conditions.seb_config_keys,
             networks=conditions.networks,
             network_policy="refuse" if conditions.network_policy == NetworkPolicy.REFUSE else "warn",
+            unrecorded=conditions.unrecorded,
         )
     )
     return Prepared(pack=pack, attempts=attempts, papers=papers, seats=_fingerprint(places))

@@ -21,6 +21,7 @@ export function beginWatch() {
     keep: (waiting) => writeNote(watchNote(), JSON.stringify(waiting)),
     kept: kept ? JSON.parse(kept) : undefined,
     now: () => clock.now(),
+    unrecorded: state.status.unrecorded,
   });
 }
 

@@ -15,9 +15,11 @@ import { currentLanguage } from "./words.js";
  *   keep?: (kept: Kept) => void,
  *   kept?: Kept,
  *   now?: () => number,
+ *   unrecorded?: string[],
  * }} Means
  *   post: sends to the hall, rejects when it was not taken. keep: told of every change of what waits.
  *   kept: what `keep` was last told before the page was loaded again. now: ms since 1970 UTC, by the hall's clock.
+ *   unrecorded: kinds that this sitting does not record.
  */
 
 const TOGETHER = 2000; // ms; what happens within is one event and one sending
@@ -94,7 +96,7 @@ export function redrawWatch() {
 
 /** @param {Kind} kind @param {number} at @param {number} [seconds] */
 function note(kind, at, seconds) {
-  if (!means) return;
+  if (!means || means.unrecorded?.includes(kind)) return;
   const last = lately.get(kind) ?? -Infinity;
   lately.set(kind, at);
   if (at - last < TOGETHER) return;
