@@ -8,10 +8,15 @@ from hypothesis import strategies as st
 from zhiheng.delivery.core.attempt import (
     Entry,
     ImpossibleHistory,
+    Kind,
+    control_entry,
     fold,
     granted_entry,
     opened_entry,
+    pauses,
+    rescued_entry,
     submitted_entry,
+    until_submitted,
 )
 
 END = 1_000_000
@@ -126,3 +131,80 @@ def test_repeating_any_row_later_changes_nothing(
     repeats = [msgspec.structs.replace(row, id=len(rows) + place) for place, row in enumerate(again, 1)]
 
     assert fold([*rows, *repeats], ends_at=END).given == fold(rows, ends_at=END).given
+
+
+def pause(kind: Kind, at: int, serial: int = 0) -> Entry:
+    return control_entry(kind, "a", serial=serial, body={"by": "w"}, at=at)
+
+
+def test_finished_pauses_move_the_deadline() -> None:
+    rows = numbered(
+        pause(Kind.RESUMED, 5, serial=9),
+        pause(Kind.PAUSED, 100),
+        pause(Kind.PAUSED, 150, serial=1),
+        pause(Kind.RESUMED, 400),
+        pause(Kind.PAUSED, 500, serial=2),
+        pause(Kind.RESUMED, 450, serial=1),
+        answer(0, "x", "A", seq=1, at=END + 300),
+        answer(0, "x", "B", seq=2, at=END + 301),
+    )
+    state = fold(rows, ends_at=END)
+
+    assert (state.deadline, state.deadline_at(END * 2), state.paused_at) == (END + 300, END + 300, None)
+    assert (state.given, state.late) == ({"x": "A"}, (8,))
+
+
+def test_while_the_clock_stands_nothing_is_late() -> None:
+    rows = numbered(pause(Kind.PAUSED, 100), answer(0, "x", "A", seq=1, at=END * 3))
+    state = fold(rows, ends_at=END)
+
+    assert (state.given, state.late, state.paused_at) == ({"x": "A"}, (), 100)
+    assert [state.deadline_at(now) for now in (50, 100, 1100)] == [END, END, END + 1000]
+    early = numbered(answer(0, "x", "A", seq=1, at=END + 50), pause(Kind.PAUSED, END + 60))
+    assert fold(early, ends_at=END).late == (1,)
+
+
+def test_rescued_answers_count_whenever_they_come_but_not_over_what_came_after_them() -> None:
+    rows = numbered(
+        answer(0, "x", "new", seq=1, epoch=2),
+        answer(0, "y", "old", seq=4, epoch=1),
+        submitted_entry("a", epoch=2, at=20),
+        rescued_entry(answer(0, "x", "lost", seq=9, epoch=1, at=END * 2)),
+        rescued_entry(answer(0, "y", "lost", seq=5, epoch=1, at=END * 2)),
+        rescued_entry(answer(0, "z", "lost", seq=6, epoch=1, at=END * 2)),
+    )
+    state = fold(rows, ends_at=END)
+
+    assert (state.given, state.late, state.after_submit) == ({"x": "new", "y": "lost", "z": "lost"}, (), ())
+
+
+def test_a_receipt_speaks_of_the_rows_until_the_submission() -> None:
+    rows = numbered(
+        answer(0, "x", "A", seq=1), submitted_entry("a", epoch=1, at=20), answer(0, "x", "B", seq=2)
+    )
+
+    assert (until_submitted(rows), until_submitted(rows[:1])) == (rows[:2], rows[:1])
+
+
+def test_a_row_says_who_did_it() -> None:
+    by_staff = submitted_entry("a", epoch=3, at=1, by="w", reason="违纪")
+    opened = opened_entry("a", epoch=2, at=1, machine="m", peer="10.0.0.1")
+
+    assert (by_staff.body, by_staff.client_time) == ('{"by":"w","reason":"违纪"}', "epoch 3")
+    assert opened.body == '{"epoch":2,"machine":"m","peer":"10.0.0.1"}'
+    assert granted_entry("a", serial=0, minutes=5, reason="断电", at=1, by="w").body == (
+        '{"by":"w","minutes":5,"reason":"断电"}'
+    )
+    assert (pause(Kind.PAUSED, 1).item, pause(Kind.PAUSED, 1).key.epoch) == ("#paused", 0)
+
+
+@given(st.lists(st.integers(0, 1000), max_size=8, unique=True).map(sorted))
+def test_pauses_never_take_time_away(moments: list[int]) -> None:
+    kinds = [Kind.PAUSED, Kind.RESUMED] * 4
+    rows = [
+        pause(kind, at, serial=place) for place, (kind, at) in enumerate(zip(kinds, moments, strict=False))
+    ]
+    total, since = pauses(numbered(*rows))
+
+    assert total == sum(end - start for start, end in zip(moments[::2], moments[1::2], strict=False))
+    assert since == (moments[-1] if len(moments) % 2 else None)

@@ -25,7 +25,17 @@ from zhiheng.delivery.core.pack import (
     seal_pack,
 )
 from zhiheng.delivery.core.sheet import pack_paper
-from zhiheng.delivery.core.token import Session, mint_token, other_sitting, read_token, require_sitting
+from zhiheng.delivery.core.token import (
+    Session,
+    StaffPass,
+    _mac,
+    mint_staff_token,
+    mint_token,
+    other_sitting,
+    read_staff_token,
+    read_token,
+    require_sitting,
+)
 from zhiheng.foundation.errors import Refused
 
 KEY = b"k" * 32
@@ -191,8 +201,6 @@ def test_a_changed_token_is_refused(place: int, letter: str) -> None:
 
 
 def test_a_signed_payload_that_is_no_session_is_refused() -> None:
-    from zhiheng.delivery.core.token import _mac
-
     for payload in ("bm90aGluZw", "A"):
         with pytest.raises(Refused):
             read_token(f"{payload}.{_mac(payload, KEY, b'token:')}", key=KEY, now=0)
@@ -206,6 +214,40 @@ def test_an_expired_or_foreign_token_is_refused_with_its_reason() -> None:
 
     assert (expired.value.code, foreign.value.code) == ("token-expired", "other-sitting")
     assert "sitting" in other_sitting("sitting").sentence
+
+
+STAFF = StaffPass("account-1", "演示监考甲", "sitting", ("第一机房",), 5000)
+STAFF_TOKEN = mint_staff_token(STAFF, key=KEY)
+
+
+def test_a_pass_says_who_watches_and_what() -> None:
+    assert read_staff_token(STAFF_TOKEN, key=KEY, now=4999) == STAFF
+
+
+@pytest.mark.parametrize(
+    ("token", "now"),
+    [
+        (STAFF_TOKEN, 5000),
+        (STAFF_TOKEN[:-1], 0),
+        ("考" + STAFF_TOKEN, 0),
+        ("", 0),
+        (TOKEN, 0),
+        (f"bm90aGluZw.{_mac('bm90aGluZw', KEY, b'staff:')}", 0),
+        (f"A.{_mac('A', KEY, b'staff:')}", 0),
+    ],
+)
+def test_what_is_no_pass_of_now_is_refused(token: str, now: int) -> None:
+    with pytest.raises(Refused) as refused:
+        read_staff_token(token, key=KEY, now=now)
+
+    assert refused.value.code == "staff-token"
+
+
+def test_a_pass_is_no_candidates_token() -> None:
+    with pytest.raises(Refused) as refused:
+        read_token(STAFF_TOKEN, key=KEY, now=0)
+
+    assert refused.value.code == "token"
 
 
 def test_what_the_hall_shows_holds_no_key() -> None:
