@@ -50,8 +50,26 @@ class Place:
         return self.pack.silent_after_seconds * 1000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """The whole shelf as read at one moment, ready to be put in the place of the one before.
+
+    since: the stamps it was compared with.
+    """
+
+    since: dict[Path, int]
+    stamps: dict[Path, int]
+    packs: dict[Path, SittingPack]
+    by_ticket: dict[str, Place]
+    by_attempt: dict[str, Place]
+    by_start: dict[int, list[Place]]
+
+
 class PackShelf:
-    """Finds places by ticket, by attempt and by start. A file that cannot be used leaves what was there before."""
+    """Finds places by ticket, by attempt and by start. A file that cannot be used leaves what was there before.
+
+    `look` takes seconds for a hundred thousand candidates and may run beside the loop, one at a time; `take` is quick.
+    """
 
     def __init__(self, folder: Path, *, key_id: str, say: Callable[[str], None]) -> None:
         self.folder = folder
@@ -71,16 +89,26 @@ class PackShelf:
 
     def rescan(self) -> bool:
         """Read what is new or changed; whether anything was."""
+        return self.take(self.look())
+
+    def look(self) -> Shelved | None:
+        """What the files say now; None when none has changed."""
         files = self._files()
         if files == self._stamps:
-            return False
+            return None
+        packs = {path: pack for path, pack in self._packs.items() if path in files}
         for path, stamp in files.items():
-            if self._stamps.get(path) != stamp:
-                self._read(path)
-        for gone in self._packs.keys() - files.keys():
-            del self._packs[gone]
-        self._stamps = files
-        self._index()
+            if self._stamps.get(path) != stamp and (pack := self._read(path)) is not None:
+                packs[path] = pack
+        return _shelved(self._stamps, files, packs)
+
+    def take(self, found: Shelved | None) -> bool:
+        """From now on what was looked at holds; whether there was anything. Older than what holds: not taken."""
+        if found is None or found.since is not self._stamps:
+            return False
+        self._stamps, self._packs = found.stamps, found.packs
+        self.by_ticket, self.by_attempt = found.by_ticket, found.by_attempt
+        self.by_start = found.by_start
         return True
 
     def _files(self) -> dict[Path, int]:
@@ -90,7 +118,7 @@ class PackShelf:
                 files[path] = path.stat().st_mtime_ns
         return files
 
-    def _read(self, path: Path) -> None:
+    def _read(self, path: Path) -> SittingPack | None:
         try:
             pack = decode_pack(path.read_bytes())
             if pack.key_id != self._key_id:
@@ -102,21 +130,28 @@ class PackShelf:
         except Refused as refused:
             self.refused += 1
             self._say(f"考场数据包 {path.name} 未采用：{refused.sentence}")
-            return
+            return None
         except OSError as error:
             self.refused += 1
             self._say(f"考场数据包 {path.name} 读不到：{error.strerror}。请检查文件与权限后重新发布。")
-            return
-        self._packs[path] = pack
+            return None
         self._say(f"已载入场次 {pack.sitting}：{len(pack.candidates)} 名考生（{path.name}）")
+        return pack
 
-    def _index(self) -> None:
-        places = [place for pack in self._packs.values() for place in _places(pack)]
-        self.by_ticket = {place.candidate.ticket: place for place in places}
-        self.by_attempt = {place.candidate.attempt: place for place in places}
-        self.by_start = {}
-        for place in places:
-            self.by_start.setdefault(place.starts_ms, []).append(place)
+
+def _shelved(since: dict[Path, int], stamps: dict[Path, int], packs: dict[Path, SittingPack]) -> Shelved:
+    places = [place for pack in packs.values() for place in _places(pack)]
+    by_start: dict[int, list[Place]] = {}
+    for place in places:
+        by_start.setdefault(place.starts_ms, []).append(place)
+    return Shelved(
+        since=since,
+        stamps=stamps,
+        packs=packs,
+        by_ticket={place.candidate.ticket: place for place in places},
+        by_attempt={place.candidate.attempt: place for place in places},
+        by_start=by_start,
+    )
 
 
 def write_pack(data_dir: Path, pack: SittingPack) -> Path:

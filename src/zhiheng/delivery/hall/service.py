@@ -22,7 +22,7 @@ from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.following import Following
 from zhiheng.delivery.hall.keys import ensure_keys
-from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf
+from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf, Shelved
 from zhiheng.delivery.hall.postgres_store import PostgresStore
 from zhiheng.delivery.hall.protocol import Connection, Door, Limits
 from zhiheng.delivery.hall.proxies import TrustedProxies
@@ -93,6 +93,7 @@ class Hall:
         self._server: asyncio.Server | None = None
         self._ticker: asyncio.TimerHandle | None = None
         self._drained = False
+        self._looking = False
         self.stopping = asyncio.Event()
         self.failure: BaseException | None = None
         self.port = 0
@@ -138,6 +139,7 @@ class Hall:
             limits=settings.limits,
             proxies=proxies,
         )
+        self.rescan()
         self._tick()
         self._server = await self._loop.create_server(
             partial(Connection, self.door),
@@ -151,6 +153,20 @@ class Hall:
         """Look at the packs now, whether or not a file seems to have changed."""
         if self._desk.shelf.rescan():
             self._desk.log_grants(now=self._clock.now())
+
+    def _look_at_packs(self) -> None:
+        """Beside the loop: the pack of a great sitting takes seconds, and others are answering meanwhile."""
+        if self._looking:
+            return
+        self._looking = True
+        future = self._loop.run_in_executor(None, self._desk.shelf.look)
+
+        def looked(done: "asyncio.Future[Shelved | None]") -> None:
+            self._looking = False
+            if not done.cancelled() and self._desk.shelf.take(done.result()):
+                self._desk.log_grants(now=self._clock.now())
+
+        future.add_done_callback(looked)
 
     async def drain(self) -> None:
         """Take no new connection, finish what was asked, make it durable, let go of the directory."""
@@ -183,7 +199,7 @@ class Hall:
             if connection.deadline < now:
                 connection.cut()
         self._following.tick()
-        self.rescan()
+        self._look_at_packs()
         self._routes.tick()
 
     def _read(self, act: Callable[[], Found], then: Callable[[Found], None]) -> None:
