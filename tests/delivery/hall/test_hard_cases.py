@@ -205,7 +205,8 @@ class DyingStore:
 
 def test_nobody_is_told_when_the_writer_dies(tmp_path: Path) -> None:
     async def die() -> None:
-        store, told, deaths = DyingStore(), [], []
+        store, told = DyingStore(), list[str]()
+        deaths: list[BaseException] = []
         loop = asyncio.get_running_loop()
         committer = Committer(store, post=loop.call_soon_threadsafe, on_death=deaths.append)
 

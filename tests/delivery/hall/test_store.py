@@ -135,11 +135,11 @@ def test_nothing_in_the_log_can_be_changed(source: "Path | str", store: LogStore
         ):
             connection.execute("UPDATE hall.log SET body = 'x'")
         return
-    connection = plain_sqlite.connect(source / LOG_FILE)
+    file = plain_sqlite.connect(source / LOG_FILE)
     for change in ("UPDATE log SET body = 'x'", "DELETE FROM log"):
         with pytest.raises(plain_sqlite.Error, match="append-only"):
-            connection.execute(change)
-    connection.close()
+            file.execute(change)
+    file.close()
 
 
 @pytest.fixture
