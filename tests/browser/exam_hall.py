@@ -1,5 +1,6 @@
 """A hall for one candidate and the candidate's page, as the tests of the page use them."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -30,23 +31,33 @@ def hall_for_one(
     data: Path,
     *,
     begins_in: timedelta = timedelta(minutes=-5),
-    minutes: float = 90,
+    lasts: timedelta = timedelta(minutes=90),
     paper: PackPaper | None = None,
-    **facts: object,
 ) -> Iterator[Running]:
-    """A hall with one candidate whose exam begins so much later than now."""
+    """A hall with one candidate, whose exam begins so much later than the hall runs."""
     keys = ensure_keys(data)
-    now = datetime.now(UTC)  # noqa: TID251 - the hall itself reads the machine's clock here
-    starts = now + begins_in
-    place = candidate(1, keys.hmac, starts=starts, ends_at=starts + timedelta(minutes=minutes), **facts)
-    write_pack(data, small_pack(keys.key_id, place, paper=paper))
     port = free_port()
-    running = Running(data=data, port=port, process=start(data, port), tickets=(place.ticket,))
+    running = Running(data=data, port=port, process=start(data, port), tickets=())
     try:
+        now = datetime.now(UTC)  # noqa: TID251 - the hall itself reads the machine's clock here
+        starts = now + begins_in
+        place = candidate(1, keys.hmac, starts=starts, ends_at=starts + lasts)
+        write_pack(data, small_pack(keys.key_id, place, paper=paper))
+        running.tickets = (place.ticket,)
+        wait_for_pack(running)
         yield running
     finally:
         running.process.kill()
         running.process.wait()
+
+
+def wait_for_pack(hall: Running) -> None:
+    for _ in range(200):
+        figures = httpx.get(f"{hall.url}/metrics", timeout=5, trust_env=False).text
+        if "\nzhiheng_hall_packs 1\n" in figures:
+            return
+        time.sleep(0.05)
+    raise AssertionError("The hall did not take up its pack.")
 
 
 def context_of(

@@ -1,0 +1,113 @@
+"""The waiting room in a real browser: the machine is looked at, the sealed paper fetched, opened at the start by its key."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.exam_hall import (
+    act,
+    context_of,
+    hall_for_one,
+    hand_over,
+    opened,
+    saved,
+    sign_in,
+)
+
+pytestmark = pytest.mark.browser
+
+SOON = timedelta(seconds=10)
+LONG = timedelta(minutes=20)
+
+
+def test_the_sealed_paper_is_checked_and_opens_by_its_key(chromium: Browser, tmp_path: Path) -> None:
+    with hall_for_one(tmp_path, begins_in=SOON) as hall:
+        page = opened(chromium, hall)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url.split("/hall/")[1].split("/")[0]))
+        with page.expect_response("**/hall/sealed/*") as sealed:
+            hand_over(page, hall)
+        expect(page.locator("#check")).to_contain_text("试卷已下载")
+        digest = hashlib.sha256(sealed.value.body()).hexdigest()
+        expect(page.locator("#check")).to_contain_text(f"{digest[:4]}…{digest[-4:]}")
+        assert sealed.value.url.endswith(digest)
+
+        expect(page.locator("#view-exam")).to_be_visible()
+        assert "key" in asked
+        assert "paper" not in asked
+        page.keyboard.press("1")
+        saved(page, 1)
+
+
+@pytest.mark.parametrize("broken", ["sealed/*", "key"])
+def test_a_paper_that_does_not_come_sealed_comes_open(chromium: Browser, tmp_path: Path, broken: str) -> None:
+    """A browser that allows no worker: that only costs the reload without network, and is said."""
+    with hall_for_one(tmp_path, begins_in=SOON) as hall:
+        context = chromium.new_context(locale="zh-CN", service_workers="block")
+        page = context.new_page()
+        page.route(f"**/hall/{broken}", lambda route: route.abort())
+        page.goto(f"{hall.url}/hall/")
+        hand_over(page, hall)
+        expect(page.locator("#check")).to_contain_text("断网时请不要刷新页面")
+        with page.expect_response("**/hall/paper"):
+            pass
+        expect(page.locator("#view-exam")).to_be_visible()
+        page.keyboard.press("1")
+        saved(page, 1)
+
+
+def test_a_forged_sealed_paper_is_not_used(chromium: Browser, tmp_path: Path) -> None:
+    with hall_for_one(tmp_path) as hall:
+        context = chromium.new_context(locale="zh-CN", service_workers="block")
+        page = context.new_page()
+        page.route("**/hall/sealed/*", lambda route: route.fulfill(status=200, body=b"x" * 500))
+        page.goto(f"{hall.url}/hall/")
+        with page.expect_response("**/hall/paper"):
+            sign_in(page, hall)
+
+
+def test_plain_http_on_a_local_network_works_without_the_browsers_cryptography(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """Browsers give WebCrypto and workers to https and to the machine itself only."""
+    with hall_for_one(tmp_path, begins_in=SOON) as hall:
+
+        def carry(route: Route) -> None:
+            answer = route.fetch(url=route.request.url.replace("http://hall.lan", hall.url))
+            route.fulfill(response=answer)
+
+        context = context_of(chromium)
+        context.route("http://hall.lan/**", carry)
+        page = context.new_page()
+        page.goto("http://hall.lan/hall/")
+        assert page.evaluate("isSecureContext") is False
+        hand_over(page, hall)
+        expect(page.locator("#check")).to_contain_text("开考时下载")
+        expect(page.locator("#view-exam")).to_be_visible()
+        page.keyboard.press("1")
+        saved(page, 1)
+        page.reload()
+        saved(page, 1)
+
+
+def test_the_check_tells_what_it_found(chromium: Browser, tmp_path: Path) -> None:
+    with hall_for_one(tmp_path, begins_in=LONG) as hall:
+        page = opened(chromium, hall)
+        page.evaluate("Date.now = (now => () => now() + 600000)(Date.now)")
+        hand_over(page, hall)
+        expect(page.locator("#check")).to_contain_text("快了约 10 分钟；计时以考场时间为准")
+        expect(page.locator("#check .check-good")).to_have_count(6)
+        expect(page.locator("#countdown")).to_contain_text("19:")
+
+
+def test_a_message_reaches_the_waiting_room(chromium: Browser, tmp_path: Path) -> None:
+    with hall_for_one(tmp_path, begins_in=LONG) as hall:
+        page = opened(chromium, hall)
+        hand_over(page, hall)
+        expect(page.locator("#check .check-good")).to_have_count(6)
+        act(hall, "message", text="请把手机交到讲台。")
+        page.evaluate("Date.now = (now => () => now() + 600000)(Date.now)")  # as after sleep: it asks at once
+        expect(page.locator("#messages")).to_contain_text("请把手机交到讲台。")
