@@ -15,6 +15,7 @@ from zhiheng.assembly.queries import (
     plan_of,
     replacements_of,
 )
+from zhiheng.assembly.showing import printed_media
 from zhiheng.assembly.tables import (
     between_rows,
     cell_rows,
@@ -64,6 +65,7 @@ def paper_data(paper: Paper) -> dict[str, Any]:
 
 def _sections(items: tuple[PaperItem, ...]) -> list[dict[str, Any]]:
     sections: list[dict[str, Any]] = []
+    shown = printed_media(items)
     for kind in TYPES:
         own = [item for item in items if item.type == kind]
         if not own:
@@ -81,6 +83,7 @@ def _sections(items: tuple[PaperItem, ...]) -> list[dict[str, Any]]:
                         "stem": item.stem,
                         "blank": not BLANK.search(item.stem),
                         "options": [[option.letter, option.text] for option in item.options],
+                        "media": shown.get(item.number, {}),
                     }
                     for item in own
                 ],
