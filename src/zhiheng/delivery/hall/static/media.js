@@ -1,11 +1,11 @@
-// Pictures, sounds and short films of questions: fetched once with the candidate's token, checked, shown under the stem.
+// Pictures, sounds and short films of questions: fetched once with the candidate's token, checked, shown after the stem or with its option.
 
 import { make } from "./elements.js";
 import { fetchBytes } from "./line.js";
 import { canUnseal, hashOf } from "./sealed.js";
 import { word } from "./words.js";
 
-/** @typedef {{id: string, media_type: string, sha256: string, alt: string, bytes: number}} Media */
+/** @typedef {{id: string, media_type: string, sha256: string, alt: string, bytes: number, where?: string}} Media */
 
 const AGAIN = 5000;
 

@@ -24,8 +24,12 @@ export function drawQuestion({ item, number, value, locked, answer }) {
     `${word(item.type)} · ${word("marks", { marks: item.marks })}`);
   const stem = make("p", { class: "stem", id: "stem" }, item.stem);
   const body = item.type === "short" ? drawText(item, value, locked, answer) : drawOptions(item, value, locked, answer);
-  const media = (item.media ?? []).map((one) => drawMedia(one, state.token));
-  part("question").replaceChildren(head, stem, ...media, body);
+  part("question").replaceChildren(head, stem, ...drawMediaAt(item, "stem"), body);
+}
+
+/** What is shown after the stem, or with one option. @param {Item} item @param {string} where */
+function drawMediaAt(item, where) {
+  return (item.media ?? []).filter((one) => (one.where ?? "stem") === where).map((one) => drawMedia(one, state.token));
 }
 
 /** @param {Item} item @param {Value} value @param {boolean} locked @param {(value: Value) => void} answer */
@@ -42,7 +46,7 @@ function drawOptions(item, value, locked, answer) {
       answer(many ? (now.length ? now : null) : now[0] ?? null);
     });
     group.append(make("label", { class: many ? "option many" : "option" }, input,
-      make("span", { class: "letter", "aria-hidden": "true" }, LETTERS[position]), make("span", {}, option.text)));
+      make("span", { class: "letter", "aria-hidden": "true" }, LETTERS[position]), make("span", {}, option.text, ...drawMediaAt(item, option.id))));
   });
   return group;
 }
