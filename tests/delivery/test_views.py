@@ -334,7 +334,7 @@ def test_lists_take_a_fixed_number_of_queries(
         admin.get(reverse("delivery_attempts", args=offering))
     with django_assert_num_queries(8):
         admin.get(reverse("delivery_late", args=offering))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         watcher.get(reverse("room", args=[watch.id]))
     with django_assert_num_queries(5):
         watcher.get(reverse("my_rooms"))

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from zhiheng.delivery.accommodations.queries import NOTHING, adjustments_of
 from zhiheng.delivery.console.headers import with_live_line
 from zhiheng.delivery.models import PublishedPack
 from zhiheng.delivery.queries import attempt_rows, ends_at
@@ -61,6 +62,7 @@ def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
     rows = attempt_rows(sheets)
     with_photo = set(photos_of([sheet.ticket for sheet in sheets]))
     before = _numbers_before(sheets)
+    adjustments = adjustments_of([sheet.ticket for sheet in sheets])
     context = {
         "watch": watch,
         "rows": [
@@ -68,6 +70,7 @@ def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
                 "row": row,
                 "photo": row.sheet.ticket.application_id in with_photo,
                 "before": before.get(row.sheet.ticket.application.person_id),
+                "adjustment": adjustments.get(row.sheet.ticket.id, NOTHING),
             }
             for row in rows
         ],

@@ -316,7 +316,7 @@ def test_pages_take_a_fixed_number_of_queries(
     publish_pack(by=world[Role.ADMINISTRATOR], offering=world.association)
     clock.move_to(START)
     hall.proposed = [outage(*Ticket.objects.all())]
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         watcher.get(reverse("room", args=[watch.id]))
     with django_assert_num_queries(7):
         watcher.get(reverse("room_line", args=[watch.id]))
