@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from zhiheng.delivery.console import opening
 from zhiheng.delivery.console.actions import act_on_hall
 from zhiheng.delivery.console.acts import ACTS, ActPage
+from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.console.queries import seat_now
 from zhiheng.delivery.console.scope import Scope, own_room, whole_hall
 from zhiheng.delivery.console.wording import act_words, silence_words, whom_words
@@ -90,7 +90,7 @@ def hall_act(request: HttpRequest, offering_id: UUID, kind: str) -> HttpResponse
 def _seat(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """One candidate now, and what can be done."""
     sheet = _sheet(desk, number)
-    now = seat_now(cast(Account, request.user), desk.scope, sheet, opening.open_line)
+    now = seat_now(cast(Account, request.user), desk.scope, sheet, open_line)
     context = {
         "desk": desk,
         "sheet": sheet,
@@ -123,7 +123,7 @@ def _act(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
                 scope=desk.scope,
                 kind=page.kind or given["verdict"],
                 form_id=given["number"],
-                open_line=opening.open_line,
+                open_line=open_line,
                 sheet=sheet,
                 minutes=given.get("minutes", 0),
                 words=given.get("words", ""),
@@ -153,7 +153,7 @@ def _page(
         "today": desk.scope.is_today,
     }
     if page.slug in ("second", "submit") and sheet is not None:
-        now = seat_now(cast(Account, request.user), desk.scope, sheet, opening.open_line)
+        now = seat_now(cast(Account, request.user), desk.scope, sheet, open_line)
         context["now"] = now
         context["silence"] = silence_words(now.seen_at, clock.now()) if now else ""
     return context

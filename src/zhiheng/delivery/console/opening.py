@@ -1,4 +1,4 @@
-"""The console's line to the running hall; tests put another one here."""
+"""The console's line to the running hall."""
 
 from zhiheng.delivery.console.line import Line
 from zhiheng.delivery.hall_line import HallLine

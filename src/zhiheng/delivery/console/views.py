@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
-from zhiheng.delivery.console import opening
 from zhiheng.delivery.console.act_views import Desk, hall_desk, room_desk
 from zhiheng.delivery.console.actions import grant_for_outage
 from zhiheng.delivery.console.forms import OutageForm
 from zhiheng.delivery.console.headers import with_live_line
+from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.console.queries import Proposal, decisions_of, proposals
 from zhiheng.delivery.queries import attempt_rows
 from zhiheng.foundation.errors import Refused
@@ -52,7 +52,7 @@ def _line(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not desk.scope.is_today:
         raise Http404
     passes = [
-        opening.open_line(cast(Account, request.user), offering, desk.scope.room_names).seats_pass()
+        open_line(cast(Account, request.user), offering, desk.scope.room_names).seats_pass()
         for offering in desk.scope.offerings
     ]
     answer = JsonResponse({"lines": [{"address": one.address, "token": one.token} for one in passes]})
@@ -87,7 +87,7 @@ def _outages(request: HttpRequest, desk: Desk) -> HttpResponse:
     waiting: list[Proposal] = []
     if scope.is_today:
         try:
-            waiting = proposals(cast(Account, request.user), scope, opening.open_line)
+            waiting = proposals(cast(Account, request.user), scope, open_line)
         except Refused as refused:
             trouble = refused
     cards = [(one, desk.url("outage", one.key)) for one in waiting]
@@ -104,7 +104,7 @@ def _outages(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _outage(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
     """Give the minutes, other minutes, or none; with a reason."""
     by = cast(Account, request.user)
-    waiting = proposals(by, desk.scope, opening.open_line) if desk.scope.is_today else []
+    waiting = proposals(by, desk.scope, open_line) if desk.scope.is_today else []
     found = next((one for one in waiting if one.key == key), None)
     if found is None:
         messages.info(request, "这一次断线已经处理，或者已有别的补时盖过。")
@@ -121,7 +121,7 @@ def _outage(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
                 outage=found.outage,
                 minutes=minutes,
                 reason=given["words"],
-                open_line=opening.open_line,
+                open_line=open_line,
             )
         except Refused as refused:
             form.add_error(None, as_validation_error(refused))
