@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.exam_hall import ID_NUMBER, SHOTS, answer_rows, hall_for_one
+from tests.browser.exam_hall import SHOTS, answer_rows, hall_for_one
 from tests.browser.firefox import Tab, firefox
+from tests.delivery.packs import ID_NUMBER
 from tests.delivery.running import start
 from zhiheng.delivery.core.receipt import read_receipt, receipt_holds
 from zhiheng.delivery.hall.keys import ensure_keys
@@ -32,7 +33,7 @@ def test_an_exam_in_firefox_from_the_waiting_room_to_the_receipt(tmp_path: Path)
         tab.fill("#id-number", ID_NUMBER)
         tab.click("#signin-go")
         tab.shows("#check", "试卷已下载")
-        tab.shows("#check", "断网后刷新页面也能继续")
+        tab.wait("the check is through", "document.querySelectorAll('#check .check-good').length === 6")
         tab.screenshot(SHOTS / "firefox-waiting.png")
 
         tab.shows("#view-exam")

@@ -64,7 +64,6 @@ function checkBrowser() {
 async function checkStorage() {
   const keeps = await keepsThings();
   if (!keeps) return put("checkStorage", "fair", () => word("storageNone"), () => word("storageNoneRemedy"));
-  await navigator.storage?.persist?.().catch(() => false);
   const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
   const free = quota - usage;
   if (free < ENOUGH_SPACE) put("checkStorage", "fair", () => word("storageLittle", { free: asSize(free) }), () => word("storageLittleRemedy"));

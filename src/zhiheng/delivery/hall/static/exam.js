@@ -1,7 +1,6 @@
 // The exam page: where its parts are put together.
 
 import { draw } from "./answering.js";
-import { asDuration } from "./clock.js";
 import { tickRescue } from "./conduct.js";
 import { part } from "./elements.js";
 import { drawReceipt } from "./handing.js";
@@ -10,7 +9,7 @@ import { leave } from "./leaving.js";
 import { line } from "./line.js";
 import { drawMessages } from "./messages.js";
 import { announce, hideNotice, isShown, redrawNotices, showNotice } from "./notice.js";
-import { drawPause } from "./pausing.js";
+import { drawPause, drawTimer } from "./pausing.js";
 import { heard, tickPulse } from "./pulse.js";
 import { keepTyped, lineFound, lineLost, whenRefused } from "./saving.js";
 import { drawWho, resume } from "./signin.js";
@@ -25,7 +24,7 @@ async function tick() {
   tickRescue();
   if (isShown("waiting")) await tickWaiting();
   if (!state.paper) return;
-  part("timer-value").textContent = asDuration(clock.left());
+  drawTimer();
   const spoken = clock.announcement();
   if (spoken) announce(spoken);
   if (clock.left() === 0 && clock.standing === undefined && !state.locked) {

@@ -1,6 +1,6 @@
 // The exam and its cover: while a person has paused it, the paper is not to be seen and the clock stands.
 
-import { asTime } from "./clock.js";
+import { asDuration, asTime } from "./clock.js";
 import { part } from "./elements.js";
 import { showNotice, announce, show, isShown, showBriefly } from "./notice.js";
 import { keepTyped } from "./saving.js";
@@ -11,7 +11,12 @@ import { word } from "./words.js";
 export function showPlace() {
   const { paused } = state.status;
   show(paused ? "paused" : "exam");
+  drawTimer();
   if (paused) drawPause();
+}
+
+export function drawTimer() {
+  part("timer-value").textContent = asDuration(clock.left());
 }
 
 export function drawPause() {

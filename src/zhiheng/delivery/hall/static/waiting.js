@@ -33,14 +33,20 @@ export function drawWaiting() {
   ];
   if (accommodation) rows.push([word("accommodation"), accommodation]);
   drawFacts(part("waiting-facts"), rows);
+  drawCountdown();
   drawCheck();
+}
+
+/** @returns {number} milliseconds until the start */
+function drawCountdown() {
+  const left = Math.max(0, Date.parse(state.status.starts_at) - clock.now());
+  part("countdown").textContent = asDuration(left);
+  return left;
 }
 
 /** Twice a second while waiting. */
 export async function tickWaiting() {
-  const left = Date.parse(state.status.starts_at) - clock.now();
-  part("countdown").textContent = asDuration(Math.max(0, left));
-  if (left <= 0 && !opening && performance.now() >= notBefore) await openAtStart();
+  if (drawCountdown() === 0 && !opening && performance.now() >= notBefore) await openAtStart();
 }
 
 async function openAtStart() {
