@@ -1,6 +1,7 @@
 """A sitting pack: sealed, free of secrets, and never one in which somebody could not sit."""
 
 import itertools
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -281,3 +282,12 @@ def test_a_deadline_is_each_candidates_own() -> None:
     longer: PackCandidate = candidate(3, KEY, starts=START, minutes=120)
 
     assert longer.ends_at - longer.starts_at == timedelta(minutes=120)
+
+
+def test_no_order_of_options_is_likelier_than_another() -> None:
+    seen = Counter(
+        plan_order(sections=[], options={"q": "abcd"}, seed=str(number)).options["q"]
+        for number in range(2400)
+    )
+
+    assert (len(seen), max(seen.values()) < 150, min(seen.values()) > 60) == (24, True, True)
