@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from zhiheng.cli.hall_bench.generator import ITEM_MARK, SEQ_MARK, VALUE_MARK
+from zhiheng.cli.hall_bench.marks import ITEM_MARK, SEQ_MARK, VALUE_MARK
 from zhiheng.delivery.core.pack import (
     Option,
     PackCandidate,
@@ -61,7 +61,7 @@ def make_exam(data: Path, *, candidates: int) -> Exam:
         for number in range(candidates)
     )
     pack = SittingPack(
-        sitting=SITTING, title="性能测量", key_id=keys.key_id, papers=(_paper(),), candidates=people, hash="0"
+        sitting=SITTING, title="性能测量", key_id=keys.key_id, papers=(_paper(),), candidates=people
     )
     write_pack(data, seal_pack(pack))
     return Exam(

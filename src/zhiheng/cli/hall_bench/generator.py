@@ -22,9 +22,9 @@ import numpy as np
 
 from zhiheng.cli.hall_bench import kernel
 from zhiheng.cli.hall_bench.figures import due_times, percentiles
+from zhiheng.cli.hall_bench.marks import ITEM_MARK, SEQ_MARK, VALUE_MARK
 from zhiheng.cli.hall_bench.spawning import Company
 
-SEQ_MARK, ITEM_MARK, VALUE_MARK = b"\x01" * kernel.SEQ_DIGITS, b"\x02" * kernel.ITEM_DIGITS, b"\x03"
 FIRST_SEQ = 1_000_000_000
 _SEQS_OF_AN_OPENING = 2_000_000
 _HANDSHAKES = 200

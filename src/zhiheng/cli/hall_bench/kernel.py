@@ -16,11 +16,11 @@ from numba import njit, types
 from numba.core import typing
 from numpy.typing import NDArray
 
+from zhiheng.cli.hall_bench.marks import ITEM_DIGITS, SEQ_DIGITS
+
 Bytes = NDArray[np.uint8]
 Longs = NDArray[np.int64]
 
-SEQ_DIGITS = 10
-ITEM_DIGITS = 2
 HEAD_LIMIT = 2048
 _SCRATCH = 1 << 17
 _EVENTS = 512

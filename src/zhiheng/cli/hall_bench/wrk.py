@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zhiheng.cli.hall_bench.exam import ITEMS
 from zhiheng.cli.hall_bench.figures import processor_seconds
-from zhiheng.cli.hall_bench.generator import ITEM_MARK, SEQ_MARK, VALUE_MARK
+from zhiheng.cli.hall_bench.marks import ITEM_MARK, SEQ_MARK, VALUE_MARK
 from zhiheng.cli.hall_bench.servers import Server
 from zhiheng.cli.hall_bench.spawning import Company
 
