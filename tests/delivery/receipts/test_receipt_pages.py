@@ -214,3 +214,11 @@ def test_the_page_and_the_ticket_lead_to_each_other(collected: Collection, attem
 
     assert f'href="{link}"' in ticket.content.decode()
     assert f'href="{reverse("receipts")}"' in owner(attempt).get(link).content.decode()
+
+
+def test_a_stranger_receipt_with_nonsense_for_a_time_is_answered(
+    collected: Collection, client: Client
+) -> None:
+    forged = msgspec.json.encode(collected.receipt | {"signed_at": "昨天"})
+
+    assert client.post(reverse("receipts"), {"receipt": upload(forged)}).context["valid"] is False

@@ -99,6 +99,9 @@ def _seat(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         "today": desk.scope.is_today,
         "acts": [(page, f"{desk.url('act', page.slug)}?seat={number}") for page in ACTS.values()],
         "door": desk.url("door", number) if desk.scope.watch else "",
+        "record": reverse("room_record", args=[desk.scope.watch.id, number])
+        if desk.scope.watch
+        else reverse("attempt_record", args=[sheet.ticket.offering_id, number]),
     }
     return render(request, "delivery/console/seat.html", context)
 
