@@ -92,8 +92,9 @@ def sit_all(hall: str, seats: Iterable[Seat], *, done: Callable[[Sat], None]) ->
 def sit(hall: str, seat: Seat) -> Sat:
     """Answer everything; every third candidate's machine dies half-way and another one takes over."""
     with Machine(hall) as machine:
-        facts = machine.sign_in(seat.ticket, seat.player.id_number)
-        items = [item for section in facts["paper"]["sections"] for item in section["items"]]
+        machine.sign_in(seat.ticket, seat.player.id_number)
+        paper = machine.call("GET", "paper")["paper"]
+        items = [item for section in paper["sections"] for item in section["items"]]
         half = len(items) // 2
         for item in items[:half]:
             machine.save(item["id"], answer_of(seat, item["id"]))
@@ -163,13 +164,14 @@ def answer_of(seat: Seat, item: str) -> Any:
 
 
 def wait_for_hall(hall: str, ticket: str, id_number: str, *, patience: float = 15) -> None:
-    """Until the hall has read the pack and the moved clock: a sign-in brings a paper."""
+    """Until the hall has read the pack and the moved clock: it hands out a paper."""
     ends = time.monotonic() + patience
     while True:
         try:
             with Machine(hall) as machine:
-                if "paper" in machine.sign_in(ticket, id_number):
-                    return
+                machine.sign_in(ticket, id_number)
+                machine.call("GET", "paper")
+                return
         except HallRefused:
             pass
         if time.monotonic() > ends:

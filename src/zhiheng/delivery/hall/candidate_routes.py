@@ -64,10 +64,7 @@ class CandidateRoutes:
         now = self._now()
 
         def done(place: Place, session: Session, token: str) -> None:
-            facts = self._status(place) | {"token": token, "epoch": session.epoch}
-            if now >= place.starts_ms:
-                facts["paper"] = paper_view(place)
-            reply(json_response(facts))
+            reply(json_response(self._status(place) | {"token": token, "epoch": session.epoch}))
 
         self._door.sign_in(
             Arrival(
