@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from zhiheng.bank.core.terms import Item as Question
+from zhiheng.bank.media.queries import listed_in, media_file
+from zhiheng.bank.models import MediaFile
 from zhiheng.bank.queries import PoolEntry, bank_level, practice_items
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.learning.models import Attendance, PracticeAnswer, StudyPermit
@@ -174,6 +176,16 @@ def entry_by_version(application: Application, area: str, version: str) -> PoolE
     """The practice item of an area by the id of its version in use."""
     found = (entry for entry in practice_for(application.offering, area) if str(entry.version) == version)
     return next(found, None)
+
+
+def practice_medium(application: Application, sha256: str) -> MediaFile | None:
+    """A file shown by a question this candidate may practise, or has answered."""
+    answered = PracticeAnswer.objects.filter(application=application).select_related("version")
+    media = (
+        *(medium for entry in practice_for(application.offering) for medium in entry.item.media),
+        *(medium for answer in answered for medium in listed_in(answer.version.body)),
+    )
+    return media_file(sha256) if any(medium.sha256 == sha256 for medium in media) else None
 
 
 def answer_of(application: Application, answer_id: UUID) -> PracticeAnswer | None:

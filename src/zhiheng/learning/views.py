@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhiheng.bank.media.views import medium_response
 from zhiheng.bank.queries import PoolEntry, question_of, versions_by_id
 from zhiheng.enrolment.models import Application
 from zhiheng.foundation.errors import Refused
@@ -29,6 +30,7 @@ from zhiheng.learning.queries import (
     learner_of,
     learners_of,
     next_entry,
+    practice_medium,
     progress_of,
     studies_of,
     study_of,
@@ -121,7 +123,11 @@ def practice(request: HttpRequest, application_id: UUID, area: str) -> HttpRespo
     }
     if entry is None:
         return render(request, "learning/practice_done.html", context)
-    context |= {"question": entry.item, "version": entry.version}
+    context |= {
+        "question": entry.item,
+        "version": entry.version,
+        "media_base": _media_base(application),
+    }
     if entry.item.type == "short":
         return _short(request, application, entry, context)
     form = ChoiceForm(entry.item, request.POST or None)
@@ -185,12 +191,26 @@ def explained(request: HttpRequest, application_id: UUID, answer_id: UUID) -> Ht
         "application": application,
         "answer": answer,
         "question": question,
+        "media_base": _media_base(application),
         "title": titles.get(answer.area, answer.area),
         "chosen": answer.value if isinstance(answer.value, list) else [],
         "text": answer.value.get("text", "") if isinstance(answer.value, dict) else "",
         "next_url": f"{reverse('practice', args=[application.id, answer.area])}?{urlencode(following)}",
     }
     return render(request, "learning/explained.html", context)
+
+
+def _media_base(application: Application) -> str:
+    return reverse("practice_shown", args=[application.id, "0"]).removesuffix("0/")
+
+
+@allow(Role.CANDIDATE)
+def shown(request: HttpRequest, application_id: UUID, sha256: str) -> HttpResponse:
+    """A picture or recording of a practice question."""
+    found = practice_medium(_study(request, application_id), sha256)
+    if found is None:
+        raise Http404
+    return medium_response(found)
 
 
 def _institution(request: HttpRequest) -> Institution:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("marking/next/", views.take, name="marking_take"),
     path("marking/answers/<uuid:task_id>/", views.answer, name="marking_answer"),
     path("marking/answers/<uuid:task_id>/hand-back/", views.give_back, name="marking_hand_back"),
+    path("marking/answers/<uuid:task_id>/media/<str:sha256>/", views.shown, name="marking_shown"),
     path("marking/progress/", progress_views.overview, name="marking_progress"),
     path("marking/progress/<uuid:offering_id>/", progress_views.offering, name="marking_offering"),
     path("marking/progress/<uuid:offering_id>/keys/", progress_views.keys, name="marking_keys"),

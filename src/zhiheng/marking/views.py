@@ -6,8 +6,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from zhiheng.bank.media.queries import media_file
+from zhiheng.bank.media.views import medium_response
 from zhiheng.foundation.errors import Refused
 from zhiheng.marking.actions import COMMENT_LIMIT, give_marks, hand_back, take_task
 from zhiheng.marking.models import MarkingTask
@@ -75,6 +78,7 @@ def answer(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "comment": comment,
         "comment_limit": COMMENT_LIMIT,
         "refused": refused,
+        "media_base": reverse("marking_shown", args=[task.id, "0"]).removesuffix("0/"),
     }
     return render(request, "marking/answer.html", context, status=422 if refused else 200)
 
@@ -89,3 +93,13 @@ def give_back(request: HttpRequest, task_id: UUID) -> HttpResponse:
     hand_back(by=_account(request), task=_held(request, task_id))
     messages.success(request, "答卷已退回，由其他阅卷员领取。")
     return redirect("marking")
+
+
+@allow(Role.MARKER)
+def shown(request: HttpRequest, task_id: UUID, sha256: str) -> HttpResponse:
+    """What the question of a held answer shows."""
+    listed = {medium.sha256 for medium in blind(_held(request, task_id)).media}
+    found = media_file(sha256) if sha256 in listed else None
+    if found is None:
+        raise Http404
+    return medium_response(found)
