@@ -44,7 +44,8 @@ def proposals(by: Account, scope: Scope, open_line: OpenLine) -> list[Proposal]:
         decisions = decisions_of(offering)
         for outage in open_line(by, offering, scope.room_names).outages():
             left = undecided(outage, decisions)
-            sheets = tuple(by_attempt[one] for one in left.attempts if one in by_attempt)
+            meant = set(left.attempts)
+            sheets = tuple(sheet for attempt, sheet in by_attempt.items() if attempt in meant)
             if not sheets:
                 continue
             where = _where(scope, sheets)
