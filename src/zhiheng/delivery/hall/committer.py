@@ -1,8 +1,10 @@
 """Group commit: whatever has arrived goes to storage in one transaction, then everyone is told.
 
-Knows no transport and no database. `add` is called on the event loop; one writer thread calls the
-store; the answers come back to the loop through `post`. Nobody is told anything before the store has
-returned, and a writer that fails takes the whole service with it through `on_death`.
+Knows no transport and no database. `add` is called on the event loop. While the store is quick it is
+called there too, which spares two threads the struggle for the interpreter; when it is slow a writer
+thread calls it, and the answers come back to the loop through `post`. One batch is written at a time.
+Nobody is told anything before the store has returned, and a writer that fails takes the whole service
+with it through `on_death`.
 """
 
 import queue
@@ -13,6 +15,7 @@ import traceback
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall.store import LogStore, Outcome
@@ -23,6 +26,9 @@ Batch = tuple[list[Entry], list[OnDurable]]
 
 BATCH_LIMIT = 4_096
 """Rows in one transaction, so that neither it nor the telling afterwards holds the loop for long."""
+QUICK_SECONDS = 0.001
+SLOW_SECONDS = 0.002
+"""Average batch below which the loop itself writes, and above which it hands over again."""
 SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4096)
 
@@ -69,6 +75,9 @@ class Committer:
         self._tells: list[OnDurable] = []
         self._work: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._busy = False
+        self._dead = False
+        self._average = SLOW_SECONDS  # until the store has shown how quick it is
+        self._inline = False
         self.figures = CommitFigures()
         self._thread = threading.Thread(target=self._write, name="hall-writer", daemon=True)
         self._thread.start()
@@ -84,7 +93,7 @@ class Committer:
 
     @property
     def alive(self) -> bool:
-        return self._thread.is_alive()
+        return self._thread.is_alive() and not self._dead
 
     def add(self, entry: Entry, on_durable: OnDurable) -> None:
         self._entries.append(entry)
@@ -101,30 +110,48 @@ class Committer:
     def _hand_over(self) -> None:
         batch = self._entries[:BATCH_LIMIT], self._tells[:BATCH_LIMIT]
         del self._entries[:BATCH_LIMIT], self._tells[:BATCH_LIMIT]
-        self._work.put(batch)
+        if not self._inline:
+            self._work.put(batch)
+            return
+        try:
+            done = self._commit(batch)
+        except BaseException as error:
+            self._die(error)
+        else:
+            self._tell(*done)
 
     def _write(self) -> None:
+        """The writer thread."""
         try:
             while (batch := self._work.get()) is not None:
-                began = time.perf_counter()
-                outcomes = self._store.append(batch[0])
-                spent = time.perf_counter() - began
-                self._post(_bound(self._tell, batch[1], outcomes, spent))
+                self._post(partial(self._tell, *self._commit(batch)))
         except BaseException as error:  # whatever it was, nothing can be kept any more
-            self._post(_bound(self._on_death, error))
+            self._post(partial(self._die, error))
+
+    def _commit(self, batch: Batch) -> tuple[list[OnDurable], Sequence[Outcome], float]:
+        began = time.perf_counter()
+        outcomes = self._store.append(batch[0])
+        return batch[1], outcomes, time.perf_counter() - began
+
+    def _die(self, error: BaseException) -> None:
+        self._dead = True
+        self._on_death(error)
+
+    def _measure(self, seconds: float) -> None:
+        self._average += (min(seconds, 10 * SLOW_SECONDS) - self._average) / 16
+        self._inline = self._average < (SLOW_SECONDS if self._inline else QUICK_SECONDS)
 
     def _tell(self, tells: list[OnDurable], outcomes: Sequence[Outcome], spent: float) -> None:
         self.figures.count(len(tells), spent)
-        if self._entries:
-            self._hand_over()
-        else:
+        self._measure(spent)
+        if not self._entries:
             self._busy = False
+        elif self._inline:
+            self._soon(self._hand_over)
+        else:
+            self._hand_over()  # the writer works while these are told
         for tell, outcome in zip(tells, outcomes, strict=True):
             try:
                 tell(outcome)
             except Exception:  # the row is durable; one whom it cannot be told must not silence the others
                 traceback.print_exc(file=sys.stderr)
-
-
-def _bound(act: Callable[..., None], *facts: object) -> Callable[[], None]:
-    return lambda: act(*facts)
