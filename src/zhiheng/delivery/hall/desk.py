@@ -27,7 +27,7 @@ Turn = Callable[[Callable[[], None]], None]
 class Desk:
     """changed: attempts of which the console has not heard yet. woken: whose silence has to be watched again.
 
-    saves, refused: counted for the figures, refusals by their code. latest: server time of the newest row
+    heard: since other halls were last told, None where there are no others. saves, refused: counted for the figures, refusals by their code. latest: server time of the newest row
     seen. hall: names this process in the log.
     """
 
@@ -37,6 +37,7 @@ class Desk:
         self.hall = secrets.token_hex(4)
         self.changed: set[str] = set()
         self.woken: list[str] = []
+        self.heard: set[str] | None = None
         self.latest = 0
         self.saves = 0
         self.refused: Counter[str] = Counter()
@@ -105,10 +106,24 @@ class Desk:
         if 0 < live.heard_at < now - place.silent_ms:
             self._note_break(place, live, now=now)
         live.heard_at = now
+        if self.heard is not None:
+            self.heard.add(place.candidate.attempt)
         if not live.watched:
-            live.watched, live.silent = True, False
-            self.woken.append(place.candidate.attempt)
-            self.changed.add(place.candidate.attempt)
+            self._watch(place.candidate.attempt, live)
+
+    def heard_elsewhere(self, attempt: str, *, at: int) -> None:
+        """Another hall on the same database has heard from this machine."""
+        live = self._live.get(attempt)
+        if live is None or at <= live.heard_at:
+            return
+        live.heard_at = at
+        if not live.watched:
+            self._watch(attempt, live)
+
+    def _watch(self, attempt: str, live: Live) -> None:
+        live.watched, live.silent = True, False
+        self.woken.append(attempt)
+        self.changed.add(attempt)
 
     def clock_moved(self, by: int) -> None:
         """The hall's clock was set forward or back by so many milliseconds; nobody was silent for that."""
