@@ -23,12 +23,15 @@ from tests.delivery.running import Running
 from tests.postgres import temporary_cluster
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.attempt import Kind
+from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
+from zhiheng.delivery.hall.process import FILES_BESIDE
 from zhiheng.delivery.hall.reader import read_log
 from zhiheng.delivery.hall.service import EXIT_WRITER_DIED
 
 CROWD = 5_000  # more than wait in the kernel's queue of new connections
+FEW = 30
 
 DYING = """
 import sys
@@ -187,6 +190,52 @@ def test_a_hall_that_loses_its_database_ends_with_a_sentence(
         said = str(hall.process.stdout.read() if hall.process.stdout else "")
         assert "考场服务停止" in said
         assert "由考生页面保留" in said
+
+
+def test_a_hall_with_few_files_turns_people_away_politely_and_goes_on(tmp_path: Path) -> None:
+    few = FEW + FILES_BESIDE
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({few}, {few}))\n{PLAIN}"
+    with running(tmp_path, code=code) as hall:
+        people = [socket.create_connection(("127.0.0.1", hall.port), timeout=5) for _ in range(FEW + 20)]
+        last = people[-1].recv(4_096)
+        for one in people:
+            one.close()
+        for _ in range(50):
+            answer = hall.sign_in()
+            if answer.status_code == 200:
+                break
+            time.sleep(0.1)
+
+    assert (last.startswith(b"HTTP/1.1 503 "), "连接已满" in last.decode()) == (True, True)
+    assert answer.status_code == 200
+
+
+def test_a_port_in_use_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        second = launched(tmp_path, taken.getsockname()[1])
+        said, _ = second.communicate(timeout=20)
+
+    assert (second.returncode, "不能在 127.0.0.1:" in said, "--port" in said) == (2, True, True)
+
+
+def test_asked_to_stop_it_ends_the_consoles_too(tmp_path: Path) -> None:
+    with running(tmp_path) as hall:
+        key = ensure_keys(tmp_path).hmac
+        staff = StaffPass("p1", "演示监考员", "2026-11-28", (), int(time.time() * 1000) + 3_600_000)
+        headers = {"Authorization": f"Staff {mint_staff_token(staff, key=key)}"}
+        with httpx.stream(
+            "GET", f"{hall.url}/hall/staff/seats", headers=headers, timeout=10, trust_env=False
+        ) as seats:
+            lines = seats.iter_lines()
+            while not next(lines).startswith("event: all"):
+                pass
+            began = time.monotonic()
+            hall.process.send_signal(signal.SIGTERM)
+            rest = list(lines)
+        assert hall.process.wait(timeout=10) == 0
+
+    assert rest[0].startswith("data: ")
+    assert time.monotonic() - began < 8
 
 
 def test_a_crowd_at_once_is_let_in_and_everybody_is_answered(tmp_path: Path) -> None:
