@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -24,10 +24,12 @@ from zhiheng.delivery.hall.following import Following
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf, Shelved
 from zhiheng.delivery.hall.postgres_store import PostgresStore
+from zhiheng.delivery.hall.process import room_for, settle_memory
 from zhiheng.delivery.hall.protocol import Connection, Door, Limits
 from zhiheng.delivery.hall.proxies import TrustedProxies
 from zhiheng.delivery.hall.routes import Routes
 from zhiheng.delivery.hall.saving import Saving
+from zhiheng.delivery.hall.sharing import HeardTable, Sharing
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall.store import LogStore
 from zhiheng.foundation.errors import Refused
@@ -36,6 +38,7 @@ LOCK_FILE = "hall.lock"
 EXIT_WRITER_DIED = 70
 DRAIN_SECONDS = 10
 _TICK_SECONDS = 1.0
+_BACKLOG = 16_384  # of new connections; the kernel keeps as many of them as it is set to
 
 Found = TypeVar("Found")
 
@@ -133,6 +136,7 @@ class Hall:
             open_connections=lambda: len(self.connections),
             site_origin=settings.site_origin,
         )
+        self._sharing = self._shared()
         self.door = Door(
             dispatch=self._routes.dispatch,
             saver=Saving(desk=self._desk, committer=self.committer, now=self._clock.now),
@@ -141,13 +145,28 @@ class Hall:
         )
         self.rescan()
         self._tick()
-        self._server = await self._loop.create_server(
-            partial(Connection, self.door),
-            settings.host,
-            settings.port,
-            backlog=4096,
-        )
+        await self._listen(self.door)
+
+    async def _listen(self, door: Door) -> None:
+        host, port = self.settings.host, self.settings.port
+        try:
+            self._server = await self._loop.create_server(
+                partial(Connection, door), host, port, backlog=_BACKLOG
+            )
+        except OSError as error:
+            await self.drain()
+            raise Refused(
+                what=f"考场服务不能在 {host}:{port} 监听：{error.strerror or error}",
+                remedy="请确认该端口没有被其他程序占用，或用 --port 指定别的端口",
+                code="hall-port",
+            ) from None
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def _shared(self) -> Sharing | None:
+        """Halls on one database tell each other whom they have heard from."""
+        if not self.store.shared:
+            return None
+        return Sharing(self._desk, HeardTable(self.settings.database_url), read=self._read)
 
     def rescan(self) -> None:
         """Look at the packs now, whether or not a file seems to have changed."""
@@ -189,6 +208,8 @@ class Hall:
             self.committer.stop()
         self._drained = True
         self._readers.shutdown()
+        if self._sharing is not None:
+            self._sharing.close()
         self.store.close()
         self._lock.release()
 
@@ -201,6 +222,8 @@ class Hall:
         self._following.tick()
         self._look_at_packs()
         self._routes.tick()
+        if self._sharing is not None:
+            self._sharing.tick(now=self._clock.now())
 
     def _read(self, act: Callable[[], Found], then: Callable[[Found], None]) -> None:
         """Run `act` beside the loop; when the log cannot be read any more the hall ends."""
@@ -256,8 +279,9 @@ def run_hall(settings: HallSettings, *, say: Callable[[str], None]) -> int:
 
 
 async def _serve(settings: HallSettings, say: Callable[[str], None]) -> int:
-    hall = Hall(settings, say=say)
+    hall = Hall(replace(settings, limits=room_for(settings.limits)), say=say)
     await hall.start()
+    settle_memory()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, hall.stopping.set)
