@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from zhiheng.delivery.console.queries import acts_in
 from zhiheng.delivery.console.scope import Scope
@@ -78,7 +81,8 @@ def _line(
     state = states.get(attempt.id) if attempt else None
     if state is not None and state.opened_at is None:
         state = None  # time was given to everybody, those who never came included
-    kinds = Counter(row.kind for row in log.get(str(attempt.id), ())) if attempt else Counter()
+    rows = log.get(str(attempt.id), []) if attempt else []
+    kinds = Counter(row.kind for row in rows)
     check = sheet.check_in
     return {
         "seat": str(sheet.placement.seat) if sheet.placement else "",
@@ -89,7 +93,7 @@ def _line(
         "submitted": (_at(state.submitted_at) if state.submitted_at else "未交") if state else "—",
         "answered": str(len(state.given)) if state else "—",
         "extra": _some(_extra_minutes(state, attempt)) if state and attempt else "—",
-        "machines": _some(max(kinds[Kind.OPENED] - 1, 0)),
+        "machines": _some(_changes_of_machine(rows)),
         "events": _some(kinds[Kind.EVENT]),
         "late": _some(len(state.late) + len(state.after_submit)) if state else "—",
         "rescued": _some(kinds[Kind.RESCUED]),
@@ -98,6 +102,16 @@ def _line(
         "signed": state is not None,
         "handed": bool(state and state.submitted_at),
     }
+
+
+def _changes_of_machine(rows: Sequence[Entry]) -> int:
+    """How often a sign-in came from another machine than the one before; one without a name counts as another."""
+    named = [
+        msgspec.json.decode(row.body).get("machine", f"epoch {row.epoch}")
+        for row in rows
+        if row.kind == Kind.OPENED
+    ]
+    return sum(before != after for before, after in pairwise(named))
 
 
 def _extra_minutes(state: Folded, attempt: Attempt) -> int:

@@ -27,6 +27,7 @@
  */
 
 const SILENCE_MS = 40_000;
+const LONG_MS = 30_000;
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** The site no longer knows who we are: only signing in again helps. */
@@ -51,12 +52,15 @@ export function watchHall(url, listener) {
  */
 async function keepWatching(url, listener, stopped) {
   let failures = 0;
+  let renewing = false;
   while (!stopped.aborted) {
     const round = new AbortController();
     const end = () => round.abort();
     stopped.addEventListener("abort", end);
+    const since = performance.now();
     let live = false;
-    listener.state(failures ? "lost" : "connecting");
+    if (!renewing) listener.state(failures ? "lost" : "connecting");
+    renewing = false;
     try {
       const lines = await passes(url, round.signal);
       const began = () => {
@@ -66,6 +70,7 @@ async function keepWatching(url, listener, stopped) {
       };
       // One broken line ends the round: all of them start again together.
       await Promise.race(lines.map((line) => readLine(line, listener, began, round)));
+      renewing = live && performance.now() - since > LONG_MS; // the pass ran out: no break worth a word
     } catch (error) {
       if (error instanceof SignedOut) {
         listener.state("signed-out");
@@ -76,6 +81,7 @@ async function keepWatching(url, listener, stopped) {
       stopped.removeEventListener("abort", end);
     }
     if (stopped.aborted) return;
+    if (renewing) continue;
     listener.state("lost");
     const wait = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)] ?? 15_000;
     failures += 1;
