@@ -1,14 +1,21 @@
 """The candidate's exam page in a real browser: signing in, answering by keys, handing in, its words."""
 
+import hashlib
 import re
+import struct
+import zlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.exam_hall import context_of, hall_for_one, hand_over, opened, saved, sign_in
+from tests.delivery.packs import small_paper
 from tests.delivery.running import Running
+from zhiheng.delivery.core.pack import PackMedia, PackPaper
 
 pytestmark = pytest.mark.browser
 
@@ -72,3 +79,93 @@ def test_the_seat_is_said_as_a_seat(chromium: Browser, hall: Running) -> None:
     page = opened(chromium, hall)
     sign_in(page, hall)
     expect(page.locator("#who")).to_have_text(re.compile(r" · \S+ 号座位$"))
+
+
+def a_picture() -> bytes:
+    """A PNG of 4 by 3 grey dots."""
+
+    def part(kind: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(kind + body).to_bytes(4, "big")
+        return len(body).to_bytes(4, "big") + kind + body + check
+
+    head = struct.pack(">IIBBBBB", 4, 3, 8, 0, 0, 0, 0)
+    dots = zlib.compress(b"".join(b"\0" + b"\x80" * 4 for _ in range(3)))
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", dots) + part(b"IEND", b"")
+
+
+def a_sound() -> bytes:
+    """A tenth of a second of silence, as a WAV file."""
+    sound = b"\x80" * 800
+    form = b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8)
+    rest = b"data" + struct.pack("<I", len(sound)) + sound
+    return b"RIFF" + struct.pack("<I", len(form) + len(rest)) + form + rest
+
+
+def illustrated_paper() -> tuple[PackPaper, dict[str, bytes]]:
+    """The small paper, its first question with a picture and its second with a sound."""
+    files = [("image/png", a_picture(), "三家店铺的退货率柱状图"), ("audio/wav", a_sound(), "一段直播录音")]
+    bodies = {hashlib.sha256(body).hexdigest(): body for _, body, _ in files}
+    media = [
+        PackMedia(
+            id=f"x{n}", media_type=kind, sha256=hashlib.sha256(body).hexdigest(), alt=alt, bytes=len(body)
+        )
+        for n, (kind, body, alt) in enumerate(files)
+    ]
+    paper = small_paper()
+    items = tuple(
+        msgspec.structs.replace(item, media=(media[n],)) if n < len(media) else item
+        for n, item in enumerate(paper.items)
+    )
+    return msgspec.structs.replace(paper, items=items), bodies
+
+
+def test_pictures_and_sounds_come_with_their_question(chromium: Browser, tmp_path: Path) -> None:
+    paper, bodies = illustrated_paper()
+    folder = tmp_path / "packs" / "media"
+    folder.mkdir(parents=True)
+    for name, body in bodies.items():
+        (folder / name).write_bytes(body)
+    with hall_for_one(tmp_path, paper=paper) as hall:
+        page = opened(chromium, hall, width=390)
+        sign_in(page, hall)
+        seen = set()
+        for _ in range(3):
+            figure = page.locator("#question > .media")
+            if figure.count():
+                shown = figure.locator("img, audio")
+                expect(shown).to_have_count(1)
+                seen.add(shown.get_attribute("alt") or shown.get_attribute("aria-label"))
+                page.wait_for_function(
+                    "() => { const found = document.querySelector('.media img, .media audio');"
+                    " return found.naturalWidth === 4 || found.duration > 0.05; }"
+                )
+            page.keyboard.press("ArrowRight")
+        assert seen == {"三家店铺的退货率柱状图", "一段直播录音"}
+
+
+def test_the_rescue_file_is_offered_when_time_is_up_and_answers_wait(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    with hall_for_one(tmp_path, lasts=timedelta(minutes=5, seconds=12)) as hall:
+        page = opened(chromium, hall)
+        sign_in(page, hall)
+        page.context.set_offline(True)
+        page.keyboard.press("1")
+        expect(page.locator("#saved")).to_contain_text("已存本机")
+        expect(page.locator("#rescue")).to_be_hidden()
+        expect(page.locator("#rescue")).to_be_visible()
+        with page.expect_download() as download:
+            page.click("#rescue")
+        assert hall.tickets[0] in download.value.suggested_filename
+
+
+def test_leaving_the_page_is_said_and_may_be_explained(chromium: Browser, hall: Running) -> None:
+    page = opened(chromium, hall)
+    sign_in(page, hall)
+    page.evaluate("document.dispatchEvent(new ClipboardEvent('copy', {bubbles: true}))")
+    expect(page.locator("#conduct")).to_contain_text("已记录")
+    page.click("#conduct-explain")
+    page.fill("#conduct-text", "不小心按到了快捷键。")
+    with page.expect_response("**/hall/comment") as told:
+        page.click("#conduct-send")
+    assert told.value.ok

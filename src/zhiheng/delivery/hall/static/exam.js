@@ -12,9 +12,9 @@ import { announce, hideNotice, isShown, redrawNotices, showNotice } from "./noti
 import { drawPause, drawTimer } from "./pausing.js";
 import { heard, tickPulse } from "./pulse.js";
 import { keepTyped, lineFound, lineLost, whenRefused } from "./saving.js";
-import { drawWho, resume } from "./signin.js";
+import { drawAsking, drawWho, resume } from "./signin.js";
 import { clock, state } from "./state.js";
-import { drawWaiting, tickWaiting } from "./waiting.js";
+import { drawWaiting, tickWaiting, waitingFound, waitingLost } from "./waiting.js";
 import { redrawWatch } from "./watch.js";
 import { chooseLanguage, currentLanguage, word, writeWords } from "./words.js";
 
@@ -43,14 +43,15 @@ function switchLanguage() {
   drawMessages();
   redrawWatch();
   if (state.paper) draw();
+  if (isShown("asking")) drawAsking();
   if (isShown("waiting")) drawWaiting();
   if (isShown("paused")) drawPause();
   if (isShown("receipt")) drawReceipt();
 }
 
 line.on.heard = heard;
-line.on.lost = lineLost;
-line.on.found = lineFound;
+line.on.lost = () => (isShown("waiting") ? waitingLost() : lineLost());
+line.on.found = () => (isShown("waiting") ? waitingFound() : lineFound());
 addEventListener("offline", () => { if (state.paper) lineLost(); });
 addEventListener("online", () => { if (state.paper && line.lostAt === undefined) hideNotice("line"); });
 part("language").addEventListener("click", switchLanguage);

@@ -11,7 +11,7 @@ const VIEWS = /** @type {const} */ (["signin", "asking", "waiting", "exam", "pau
  * @typedef {"line" | "time" | "late" | "storage" | "answer" | "hand-in" | "conduct"} Subject
  */
 
-/** @type {Map<Subject, () => string>} */
+/** @type {Map<Subject, {sentence: () => string, good: boolean}>} */
 const notices = new Map();
 /** @type {unknown} */
 let refused;
@@ -21,6 +21,7 @@ export function show(name) {
   for (const view of VIEWS) part(`view-${view}`).hidden = view !== name;
   part("timer").hidden = name !== "exam" && name !== "paused";
   document.body.dataset.view = name;
+  if (!document.activeElement?.checkVisibility()) part("main").focus({ preventScroll: true }); // what had the focus is gone
 }
 
 /** @param {View} name */
@@ -30,7 +31,7 @@ export function isShown(name) {
 
 /** @param {Subject} subject @param {() => string} sentence asked again when the language changes */
 export function showNotice(subject, sentence) {
-  notices.set(subject, sentence);
+  notices.set(subject, { sentence, good: false });
   drawNotices();
 }
 
@@ -41,18 +42,21 @@ export function hideNotice(subject) {
   drawNotices();
 }
 
-/** Good news that goes away by itself. @param {Subject} subject @param {() => string} sentence */
-export function showBriefly(subject, sentence) {
-  showNotice(subject, sentence);
-  setTimeout(() => { if (notices.get(subject) === sentence) hideNotice(subject); }, 8000);
+/** Good news that goes away by itself. @param {Subject} subject @param {() => string} sentence @param {number} [stays] ms */
+export function showBriefly(subject, sentence, stays = 8000) {
+  const notice = { sentence, good: true };
+  notices.set(subject, notice);
+  drawNotices();
+  setTimeout(() => { if (notices.get(subject) === notice) hideNotice(subject); }, stays);
 }
 
 /** Lines that stay the same are not touched: nothing is spoken twice. */
 function drawNotices() {
   const place = part("notice-lines");
   const kept = new Map([...place.children].map((one) => [/** @type {HTMLElement} */ (one).dataset.subject, one]));
-  const lines = [...notices].map(([subject, sentence]) => {
+  const lines = [...notices].map(([subject, { sentence, good }]) => {
     const one = kept.get(subject) ?? make("p", { "data-subject": subject });
+    one.classList.toggle("good", good);
     const text = sentence();
     if (one.textContent !== text) one.textContent = text;
     return one;

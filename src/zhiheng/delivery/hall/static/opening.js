@@ -4,14 +4,15 @@
 import { startAnswering } from "./answering.js";
 import { carryOver, discard, keepAnswers, keepPaper, noteSession, readAnswers, readPaper, readQueue, readSession } from "./box.js";
 import { beginWatch } from "./conduct.js";
-import { ask, fetchBytes, Refusal } from "./line.js";
+import { ask, fetchBytes, isTransient, Refusal } from "./line.js";
 import { loadMedia } from "./media.js";
 import { confirmed } from "./paper.js";
+import { showNotice } from "./notice.js";
 import { showPlace } from "./pausing.js";
 import { savedUntil, sender } from "./saving.js";
 import { canUnseal, hashOf, seal, unseal } from "./sealed.js";
 import { clock, state, takeStatus } from "./state.js";
-import { word } from "./words.js";
+import { currentLanguage, word } from "./words.js";
 
 /**
  * @typedef {import("./box.js").Value} Value
@@ -31,12 +32,24 @@ export async function fetchSealed() {
   return bytes;
 }
 
+/** When everybody asks at once the small key is asked for again before the whole paper is. @returns {Promise<any>} */
+async function askKey(tries = 3) {
+  try {
+    return await ask("key", { token: state.token });
+  } catch (problem) {
+    if (tries === 1 || !isTransient(problem)) throw problem;
+    await new Promise((resolve) => { setTimeout(resolve, 500 + Math.random() * 1500); });
+    return askKey(tries - 1);
+  }
+}
+
 /** @returns {Promise<{paper: Paper, order?: Order}>} */
 async function fetchPaper() {
   try {
     const bytes = await fetchSealed();
-    const opened = await ask("key", { token: state.token });
+    const opened = await askKey();
     takeStatus(opened);
+    if (opened.notice) showNotice("conduct", () => (currentLanguage() === "en" ? word("otherBrowser") : opened.notice));
     const order = { key: opened.key, items: opened.items, options: opened.options };
     return { paper: await unseal(bytes, order), order };
   } catch (problem) {

@@ -2,10 +2,12 @@
 
 import { asDuration, asTime } from "./clock.js";
 import { part } from "./elements.js";
-import { showNotice, announce, show, isShown, showBriefly } from "./notice.js";
+import { announce, isShown, show, showBriefly } from "./notice.js";
 import { keepTyped } from "./saving.js";
 import { clock, state } from "./state.js";
 import { word } from "./words.js";
+
+const GRANT_STAYS = 60_000; // it also stands in the list of messages
 
 /** The exam, or its cover. */
 export function showPlace() {
@@ -34,6 +36,7 @@ export async function followTime(before) {
   if (paused && !isShown("paused")) await cover();
   else if (!paused && isShown("paused")) uncover();
   else if (!paused && !stood && clock.deadline > before + 1000) granted();
+  drawTimer();
 }
 
 async function cover() {
@@ -46,10 +49,10 @@ async function cover() {
 function uncover() {
   showPlace();
   const time = asTime(clock.deadline);
-  showBriefly("time", () => word("resumed", { time }));
+  showBriefly("time", () => word("resumed", { time }), GRANT_STAYS);
 }
 
 function granted() {
   const time = asTime(clock.deadline);
-  showNotice("time", () => word("timeGranted", { time }));
+  showBriefly("time", () => word("timeGranted", { time }), GRANT_STAYS);
 }

@@ -106,7 +106,7 @@ export function lineLost() {
 export function lineFound() {
   if (!state.paper) return hideNotice("line");
   returning = true;
-  showNotice("line", () => word("returning"));
+  showBriefly("line", () => word("returning"), 60_000);
   sender.wake();
   void drawSaved();
 }

@@ -13,12 +13,13 @@ import { configKey } from "./seb.js";
 import { clock, state, takeStatus } from "./state.js";
 import { wait } from "./waiting.js";
 import { drawWatermark } from "./watermark.js";
-import { word } from "./words.js";
+import { currentLanguage, word } from "./words.js";
 
 const ASK_AGAIN = 5000;
 
 /** @type {number | undefined} */
 let askAgain;
+let asked = "";
 
 /** A random name that this browser keeps, so that the hall knows a machine that comes back. */
 function machineName() {
@@ -45,24 +46,30 @@ async function submitted(event) {
 async function signIn(body) {
   try {
     const status = await ask("signin", { body });
-    if (status.waiting) return waitForWord(body);
+    if (status.waiting) return waitForWord(body, status.sentence);
     await keepSession({ token: status.token, attempt: status.attempt, epoch: status.epoch });
     /** @type {HTMLFormElement} */ (part("signin")).reset();
     showRefusal(undefined);
     await enter(status, status.token, status.epoch, status.epoch === 1 ? {} : undefined);
   } catch (problem) {
-    if (isShown("asking") && isTransient(problem)) return waitForWord(body);
+    if (isShown("asking") && isTransient(problem)) return waitForWord(body, asked);
     if (state.token) return interrupted(problem);
     show("signin");
     showRefusal(problem);
   }
 }
 
-/** The attempt is open on another machine: the invigilator is asked, and we ask again. @param {Parameters<typeof signIn>[0]} body */
-function waitForWord(body) {
+/** Why the invigilator has to agree is the hall's to say; then we ask again. @param {Parameters<typeof signIn>[0]} body @param {string} sentence */
+function waitForWord(body, sentence) {
+  asked = sentence;
   showRefusal(undefined);
+  drawAsking();
   show("asking");
   askAgain = setTimeout(() => void signIn(body), ASK_AGAIN);
+}
+
+export function drawAsking() {
+  part("asking-lead").textContent = currentLanguage() === "en" || !asked ? word("askingLead") : asked;
 }
 
 function giveUpWaiting() {

@@ -49,6 +49,17 @@ export async function tickWaiting() {
   if (drawCountdown() === 0 && !opening && performance.now() >= notBefore) await openAtStart();
 }
 
+/** The hall is not heard while waiting. */
+export function waitingLost() {
+  showNotice("line", () => word("unreachable"));
+}
+
+/** Heard again: the machine is looked at anew, and what is missing of the paper is fetched. */
+export function waitingFound() {
+  hideNotice("line");
+  if (!opening) void runCheck(fetchSealed);
+}
+
 async function openAtStart() {
   opening = true;
   try {
