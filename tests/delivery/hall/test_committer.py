@@ -16,9 +16,8 @@ from zhiheng.delivery.hall.store import Outcome, appended, number
 class Store:
     """Keeps the batches; takes `seconds` for each, and fails on the batch numbered `fails`."""
 
-    shared = False
-
-    def __init__(self, *, seconds: float = 0) -> None:
+    def __init__(self, *, seconds: float = 0, shared: bool = False) -> None:
+        self.shared = shared
         self.seconds = seconds
         self.fails = -1
         self.batches: list[list[str]] = []
@@ -139,6 +138,32 @@ def test_a_store_that_fails_tells_nobody_and_is_not_called_again(thread: str) ->
     deaths = committed(store, work)
     assert [str(error) for error in deaths] == ["disk gone"]
     assert (told, len(store.batches)) == ([], store.fails)
+
+
+def test_a_store_beyond_the_network_is_never_waited_for_on_the_loop() -> None:
+    async def work(committer: Committer) -> None:
+        for _ in range(100):
+            committer.add(row("q"), lambda outcome: None)
+            await settled(committer)
+
+    store = Store(shared=True)
+    committed(store, work)
+    assert set(store.threads) == {WRITER}
+
+
+def test_a_store_that_hangs_is_not_called_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STUCK_SECONDS", 0.05)
+
+    async def work(committer: Committer) -> None:
+        committer.add(row("q"), lambda outcome: None)
+        assert committer.alive
+        while committer.alive:
+            await asyncio.sleep(0.01)
+        assert not committer.idle
+        await settled(committer)
+        assert committer.alive
+
+    committed(Store(seconds=0.5, shared=True), work)
 
 
 def test_one_who_cannot_be_told_does_not_silence_the_others(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,6 +29,8 @@ BATCH_LIMIT = 4_096
 QUICK_SECONDS = 0.001
 SLOW_SECONDS = 0.002
 """Average batch below which the loop itself writes, and above which it hands over again."""
+STUCK_SECONDS = 20.0
+"""A batch in hand for so long: the store hangs, as on a standby that does not answer."""
 SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4096)
 
@@ -78,6 +80,7 @@ class Committer:
         self._dead = False
         self._average = SLOW_SECONDS  # until the store has shown how quick it is
         self._inline = False
+        self._took_up: float | None = None
         self.figures = CommitFigures()
         self._thread = threading.Thread(target=self._write, name="hall-writer", daemon=True)
         self._thread.start()
@@ -93,7 +96,9 @@ class Committer:
 
     @property
     def alive(self) -> bool:
-        return self._thread.is_alive() and not self._dead
+        """Whether rows given now may be expected to become durable."""
+        stuck = self._took_up is not None and time.monotonic() - self._took_up > STUCK_SECONDS
+        return self._thread.is_alive() and not self._dead and not stuck
 
     def add(self, entry: Entry, on_durable: OnDurable) -> None:
         self._entries.append(entry)
@@ -110,6 +115,7 @@ class Committer:
     def _hand_over(self) -> None:
         batch = self._entries[:BATCH_LIMIT], self._tells[:BATCH_LIMIT]
         del self._entries[:BATCH_LIMIT], self._tells[:BATCH_LIMIT]
+        self._took_up = time.monotonic()
         if not self._inline:
             self._work.put(batch)
             return
@@ -138,12 +144,15 @@ class Committer:
         self._on_death(error)
 
     def _measure(self, seconds: float) -> None:
+        if self._store.shared:
+            return  # it is asked over a network, which may hang; the loop must not
         self._average += (min(seconds, 10 * SLOW_SECONDS) - self._average) / 16
         self._inline = self._average < (SLOW_SECONDS if self._inline else QUICK_SECONDS)
 
     def _tell(self, tells: list[OnDurable], outcomes: Sequence[Outcome], spent: float) -> None:
         self.figures.count(len(tells), spent)
         self._measure(spent)
+        self._took_up = None
         if not self._entries:
             self._busy = False
         elif self._inline:

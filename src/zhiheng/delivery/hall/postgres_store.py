@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from zhiheng.delivery.core.attempt import Entry, EntryKey
 from zhiheng.delivery.hall.sqlite_store import COLUMNS, entry_of
@@ -13,6 +14,15 @@ from zhiheng.foundation.errors import Refused
 
 _TURN = 0x5A48_4C4F  # "ZHLO": held for one batch, so that ids are given in the order of commits
 _PRESENCE = 0x5A48_4850  # "ZHHP": held by every hall as long as it lives
+
+_PATIENCE: dict[str, str | int | None] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "application_name": "zhiheng-hall",
+}
 
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS hall;
@@ -65,13 +75,14 @@ class PostgresStore:
     def __init__(self, dsn: str) -> None:
         """Raises: Refused when the database cannot be reached or used."""
         try:
-            self._writer = psycopg.connect(dsn, autocommit=True)
+            address = _patient(dsn)
+            self._writer = psycopg.connect(address, autocommit=True)
             self._writer.execute("SET synchronous_commit = on")
             with self._writer.transaction():
                 self._writer.execute(_TAKE_TURN.encode())  # two halls starting together make one table
                 self._writer.execute(_SCHEMA.encode())
             self._writer.execute(_HERE.encode())
-            self._reader = psycopg.connect(dsn, autocommit=True)
+            self._reader = psycopg.connect(address, autocommit=True)
             self._reader.execute("SET default_transaction_read_only = on")
         except psycopg.Error as error:
             raise Refused(
@@ -125,6 +136,12 @@ class PostgresStore:
     def _held(self, columns: list[str]) -> dict[EntryKey, Entry]:
         rows = self._writer.execute(_BY_KEYS.encode(), columns[:4]).fetchall()
         return {entry.key: entry for entry in map(entry_of, rows)}
+
+
+def _patient(dsn: str) -> str:
+    """The address, with an end to waiting for a server that is gone unless the address itself says how."""
+    given: dict[str, str | int | None] = {**conninfo_to_dict(dsn)}
+    return make_conninfo("", **(_PATIENCE | given))
 
 
 def _columns(entries: Sequence[Entry]) -> list[str]:
