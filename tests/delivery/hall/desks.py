@@ -75,7 +75,7 @@ class Office:
             Arrival(ticket=f"2026112800{number:04d}", id_number=ID_NUMBER, machine=machine, **more),
             now=now,
             done=lambda place, session, token: said.append(f"open {token}"),
-            wait=lambda sentence: said.append("waiting"),
+            wait=lambda why: said.append("waiting"),
         )
         return said[0] if said else "not yet"
 

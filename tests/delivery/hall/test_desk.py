@@ -175,3 +175,24 @@ def test_who_guesses_is_slowed_down_and_strangers_hear_nothing(hall: Office) -> 
 
     assert refused(hall, number=9, now=LATER) == "sign-in"
     assert hall.arrive(1, now=LATER).startswith("open")
+
+
+def test_one_ticket_cannot_fill_the_log(hall: Office) -> None:
+    for number in range(500):
+        hall.token(machine="a", now=LATER + number)
+    assert refused(hall, machine="a", now=LATER + 1000) == "sign-in-throttled"
+
+    hall.token(2, machine="a", now=LATER)
+    for number in range(100):
+        assert hall.arrive(2, machine=f"b{number}", now=LATER + number) == "waiting"
+    assert refused(hall, number=2, machine="c", now=LATER + 200) == "sign-in-throttled"
+
+
+def test_who_asks_without_a_name_is_known_by_the_address(hall: Office) -> None:
+    hall.token(machine="a", now=LATER)
+    hall.arrive(machine="", peer="10.0.0.1", now=LATER)
+    hall.act("allow", 1, now=LATER)
+
+    assert hall.arrive(machine="", peer="10.0.0.2", now=LATER + 1000) == "waiting"
+    hall.act("allow", 1, now=LATER + 2000)
+    assert hall.arrive(machine="", peer="10.0.0.2", now=LATER + 3000).startswith("open")

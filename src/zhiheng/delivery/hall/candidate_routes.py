@@ -19,7 +19,14 @@ from zhiheng.delivery.hall.live import Live, answered_bits
 from zhiheng.delivery.hall.media import MediaShelf
 from zhiheng.delivery.hall.packs import Place
 from zhiheng.delivery.hall.sealed import SealedPapers
-from zhiheng.delivery.hall.signing_in import Arrival, SignInBody, SigningIn, note_event
+from zhiheng.delivery.hall.signing_in import (
+    OTHER_BROWSER_NOTED,
+    WAITING,
+    Arrival,
+    SignInBody,
+    SigningIn,
+    note_event,
+)
 from zhiheng.delivery.hall.wire import decoded, moment, options_of, order_for, paper_view
 from zhiheng.foundation.errors import Refused
 
@@ -76,7 +83,7 @@ class CandidateRoutes:
             ),
             now=now,
             done=done,
-            wait=lambda sentence: reply(json_response({"waiting": True, "sentence": sentence}, status=202)),
+            wait=lambda why: reply(_waiting(why)),
         )
 
     def _status(self, place: Place) -> dict[str, object]:
@@ -138,7 +145,8 @@ class CandidateRoutes:
             return True
         if not live.doubted:
             live.doubted = True
-            note_event(self._desk, place.candidate.attempt, kind="config-key", now=self._now())
+            attempt, now = place.candidate.attempt, self._now()
+            note_event(self._desk, attempt, kind="config-key", text=OTHER_BROWSER_NOTED, now=now)
         return False
 
     def _paper(self, request: Request, reply: Reply) -> None:
@@ -229,6 +237,10 @@ class CandidateRoutes:
 def our_fault(error: BaseException) -> Response:
     traceback.print_exception(error, file=sys.stderr)
     return plain_fault(500, "考场服务内部出错，请求没有完成。请稍候重试；若仍不行，请举手告知监考员。")
+
+
+def _waiting(why: str) -> Response:
+    return json_response({"waiting": True, "why": why, "sentence": WAITING[why]}, status=202)
 
 
 def _paused(live: Live) -> dict[str, str] | None:

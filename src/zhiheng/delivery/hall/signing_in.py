@@ -21,7 +21,10 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
 
 TOKEN_OUTLIVES_DEADLINE_MS = 12 * 3600 * 1000
-MACHINE_LIMIT = 64
+SESSIONS_LIMIT = 500
+ASKS_LIMIT = 100
+"""For one attempt; nobody needs as many, and the log must not be filled by one."""
+OTHER_BROWSER_NOTED = "没有通过安全考试浏览器的核对"
 WAITING = {
     "machine": "这个准考证号正在另一台设备上作答，已请监考员确认是否由本机继续。"
     "本页每 5 秒自动询问一次，请不要关闭。",
@@ -55,13 +58,14 @@ class SigningIn:
     def sign_in(self, arrival: Arrival, *, now: int, done: Opened, wait: Callable[[str], None]) -> None:
         """Open a new session: `done(place, session, token)` once that is durable.
 
-        `wait(sentence)` instead when the invigilator has to allow this machine first; ask again in some seconds.
+        `wait(why)`, a key of `WAITING`, instead when the invigilator has to allow this machine first.
         Raises: Refused when this is not a candidate, or may not enter.
         """
         place = self._recognise(arrival, now)
         self._require_entry(place, now)
         self._desk.require_room()
         live = self._desk.live(place.candidate.attempt)
+        _require_few(live.epoch, SESSIONS_LIMIT)
         why = self._doubt(place, live, arrival, now)
         if why and not self._was_allowed(live, arrival):
             self._ask(place, live, arrival, why, now=now, wait=wait)
@@ -109,7 +113,7 @@ class SigningIn:
     def _was_allowed(self, live: Live, arrival: Arrival) -> bool:
         """What the invigilator said of this machine. Raises: Refused, code "denied"."""
         asking = live.asking
-        if asking is None or asking.machine != arrival.machine:
+        if asking is None or not _same_asker(asking, arrival):
             return self._stands(live, arrival)
         if asking.decision == Kind.DENIED:
             live.asking = None  # said once; who asks again after that asks anew
@@ -135,21 +139,22 @@ class SigningIn:
         now: int,
         wait: Callable[[str], None],
     ) -> None:
-        asking, sentence = live.asking, WAITING[why]
-        if asking is not None and asking.machine == arrival.machine:
+        asking = live.asking
+        if asking is not None and _same_asker(asking, arrival):
             asking.heard_at = now
-            wait(sentence)
+            wait(why)
             return
         attempt = place.candidate.attempt
+        _require_few(live.reserved.get(Kind.ASKED, 0), ASKS_LIMIT)
         body = {"peer": arrival.peer, "machine": arrival.machine, "why": why}
         live.asking = Asking(serial=-1, machine=arrival.machine, peer=arrival.peer, heard_at=now, row=0)
         if why == "config-key":
-            note_event(self._desk, attempt, kind="config-key", now=now)
+            note_event(self._desk, attempt, kind="config-key", text=OTHER_BROWSER_NOTED, now=now)
         self._desk.write(
             attempt,
             Kind.ASKED,
             lambda serial: control_entry(Kind.ASKED, attempt, serial=serial, body=body, at=now),
-            lambda: wait(sentence),
+            lambda: wait(why),
         )
 
     def _require_network(self, place: Place, arrival: Arrival, now: int) -> None:
@@ -157,7 +162,8 @@ class SigningIn:
         candidate = place.candidate
         if inside(arrival.peer, place.pack.networks.get(candidate.room, ())):
             return
-        note_event(self._desk, candidate.attempt, kind="network", now=now, peer=arrival.peer)
+        text = f"在本考场的网络之外登录（{arrival.peer or '地址不明'}）"
+        note_event(self._desk, candidate.attempt, kind="network", text=text, now=now)
         if place.pack.network_policy == "refuse":
             raise Refused(
                 what="这台设备不在本考场的网络里，不能登录",
@@ -210,9 +216,24 @@ class SigningIn:
             )
 
 
-def note_event(desk: Desk, attempt: str, *, kind: str, now: int, **more: str) -> None:
-    """What the hall itself noticed: an event like those of the page, of session 0."""
-    body = {"kind": kind} | more
+def _same_asker(asking: Asking, arrival: Arrival) -> bool:
+    """A browser that keeps no name is known by its address."""
+    return asking.machine == arrival.machine and bool(arrival.machine or asking.peer == arrival.peer)
+
+
+def _require_few(count: int, limit: int) -> None:
+    if count >= limit:
+        raise Refused(
+            what="这个准考证号的登录次数过多",
+            rule=f"一场考试最多 {limit} 次",
+            remedy="请举手告知监考员",
+            code="sign-in-throttled",
+        )
+
+
+def note_event(desk: Desk, attempt: str, *, kind: str, text: str, now: int) -> None:
+    """What the hall itself noticed: an event like those of the page, of session 0. text: what people read."""
+    body = {"kind": kind, "text": text}
     desk.write(
         attempt,
         Kind.EVENT,
