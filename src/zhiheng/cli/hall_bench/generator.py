@@ -53,7 +53,10 @@ class Running(msgspec.Struct, kw_only=True):
 
 
 class Load(msgspec.Struct, kw_only=True, frozen=True):
-    """What one run met. Latencies in milliseconds, unanswered ones counted as lasting until the end."""
+    """What one run met. Latencies in milliseconds, unanswered ones counted as lasting until the end.
+
+    lag99: how late the generator itself sent, for want of a processor or of a free connection.
+    """
 
     answered: int
     failed: int
@@ -63,6 +66,7 @@ class Load(msgspec.Struct, kw_only=True, frozen=True):
     p50: float
     p99: float
     p999: float
+    lag99: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -127,7 +131,7 @@ class Lanes:
 
     def _run(self, lines: kernel.Lines, due: kernel.Longs, *, seconds: float, patience: float) -> Load:
         room = due.size or int(200_000 * max(seconds, 1.0)) + lines.fd.size
-        latency = np.zeros(room, np.int64)
+        latency, lag = np.zeros(room, np.int64), np.zeros(due.size, np.int64)
         job = kernel.Job(
             due=due,
             stop=int(seconds * 1e9),
@@ -136,9 +140,9 @@ class Lanes:
             check_seq=self._wish.check_seq,
         )
         gc.disable()
-        counts, spent = kernel.drive(self.epoll.fileno(), lines, job, latency, _NAMES)
+        counts, spent = kernel.drive(self.epoll.fileno(), lines, job, latency, lag, _NAMES)
         gc.enable()
-        return _load(due, latency, counts, spent)
+        return _load(due, latency, lag, counts, spent)
 
 
 def _lines(wish: Opening, first_seq: int) -> kernel.Lines:
@@ -177,7 +181,9 @@ def _part(lines: kernel.Lines, part: range) -> kernel.Lines:
     return kernel.Lines(**cuts, place=place)
 
 
-def _load(due: kernel.Longs, latency: kernel.Longs, counts: kernel.Longs, spent: int) -> Load:
+def _load(
+    due: kernel.Longs, latency: kernel.Longs, lag: kernel.Longs, counts: kernel.Longs, spent: int
+) -> Load:
     answered, flying = int(counts[kernel.ANSWERED]), int(counts[kernel.FLYING])
     never = due[int(counts[kernel.ASKED]) :]
     waited = np.concatenate([latency[: min(answered, latency.size)], spent - never, np.full(flying, spent)])
@@ -191,6 +197,7 @@ def _load(due: kernel.Longs, latency: kernel.Longs, counts: kernel.Longs, spent:
         p50=middle,
         p99=high,
         p999=highest,
+        lag99=percentiles(lag[: due.size - never.size] / 1e6, (99.0,))[0],
     )
 
 

@@ -20,6 +20,7 @@ class Sample:
     p999: float
     errors: int
     asked: float = 0.0  # the rate of an open loop
+    lag99: float = 0.0  # how late the generator itself was, ms
 
     @property
     def words(self) -> str:
@@ -49,6 +50,7 @@ def middle(samples: Sequence[Sample]) -> Sample:
         p999=median([one.p999 for one in samples]),
         errors=sum(one.errors for one in samples),
         asked=median([one.asked for one in samples]),
+        lag99=median([one.lag99 for one in samples]),
     )
 
 

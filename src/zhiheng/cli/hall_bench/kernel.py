@@ -205,12 +205,13 @@ def _ask_all(lines, job, tally, clock):  # type: ignore[no-untyped-def]  # compi
 
 
 @njit(nogil=True, cache=True)
-def _ask_due(lines, job, tally, ring, start, now):  # type: ignore[no-untyped-def]  # compiled
+def _ask_due(lines, job, tally, ring, lag, start, now):  # type: ignore[no-untyped-def]  # compiled
     while tally[ASKED] < job.due.size and tally[RESTING] > 0 and start + job.due[tally[ASKED]] <= now:
         one = ring[tally[FIRST]]
         tally[FIRST] = (tally[FIRST] + 1) % ring.size
         tally[RESTING] -= 1
         if lines.state[one] != 2 and _ask(lines, one, start + job.due[tally[ASKED]], job.items):
+            lag[tally[ASKED]] = now - start - job.due[tally[ASKED]]
             tally[FLYING] += 1
             tally[ASKED] += 1
         else:
@@ -256,8 +257,9 @@ def _take(epoll, lines, job, tally, ring, latency, scratch, names, one, start, c
 
 
 @njit(nogil=True, cache=True)
-def drive(epoll, lines, job, latency, names):  # type: ignore[no-untyped-def]  # compiled
-    """Run a job: the counts by their places below, and the nanoseconds it took. Fills latency as answers come.
+def drive(epoll, lines, job, latency, lag, names):  # type: ignore[no-untyped-def]  # compiled
+    """Run a job: the counts by their places below, and the nanoseconds it took. Fills latency as answers come,
+    and lag with how late each request of an open loop was sent.
 
     names: the bytes before the length in a head, and before the sequence number in an answer.
     """
@@ -272,7 +274,7 @@ def drive(epoll, lines, job, latency, names):  # type: ignore[no-untyped-def]  #
         tally[RESTING] = ring.size
     while True:
         now = now_ns(clock)
-        _ask_due(lines, job, tally, ring, start, now)
+        _ask_due(lines, job, tally, ring, lag, start, now)
         stuck = tally[ASKED] == total or tally[RESTING] == 0
         if (tally[FLYING] == 0 and stuck) or now - start > job.give_up:
             break

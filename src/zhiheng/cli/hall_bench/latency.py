@@ -105,7 +105,7 @@ def _goal_row(store: str, samples: Sequence[Sample]) -> Row:
     if store not in _GOAL_ID:
         return Row(id="", what=what, value=found.p99, figures={"errors": found.errors})
     row = at_most(_GOAL_ID[store], what, found.p99, P99_GOAL_MS)
-    facts = {"errors": found.errors, "p50": found.p50, "p999": found.p999}
+    facts = {"errors": found.errors, "p50": found.p50, "p999": found.p999, "lag99": found.lag99}
     return Row(**asdict(row) | {"reached": bool(row.reached) and found.errors == 0, "figures": facts})
 
 
