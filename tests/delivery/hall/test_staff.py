@@ -209,6 +209,11 @@ def test_a_large_sitting_is_told_in_lots(hall: Office, monkeypatch: pytest.Monke
     assert line.seats() == [("all", {"1": "absent", "2": "absent"}), ("changed", {"3": "absent"})]
     board.tick(now=LATER + 2000)
     assert line.seats() == []
+    hall.act("message", text="请安静", now=LATER + 2500)
+    for second in (3, 4, 5):
+        board.tick(now=LATER + second * 1000)
+    told = [sorted(seats) for _, seats in line.seats()]
+    assert ([len(lot) for lot in told], sorted(told[0] + told[1])) == ([2, 1], ["1", "2", "3"])
 
 
 def test_a_seat_shows_its_answers_its_machines_and_who_asks(hall: Office) -> None:

@@ -20,7 +20,7 @@ from zhiheng.delivery.hall.staff import in_pass
 from zhiheng.delivery.hall.wire import moment
 
 LOT = 2_000
-"""Seats told at a time, so that the console's first look at a large sitting does not fill the line."""
+"""Seats told at a time: a great sitting at its start must neither hold up the hall nor fill a console's line."""
 QUIET_MS = 15_000
 RETRY = b"retry: 2000\n\n"
 STILL_HERE = b": ok\n\n"
@@ -90,6 +90,7 @@ class SeatBoard:
         self._desk = desk
         self._consoles: set[_Console] = set()
         self._wheel: dict[int, list[str]] = defaultdict(list)
+        self._untold: dict[str, None] = {}
         self._ticked = 0
 
     @property
@@ -109,8 +110,10 @@ class SeatBoard:
         self._look_round(now)
         changed, self._desk.changed = self._desk.changed, set()
         if not self._consoles:
+            self._untold.clear()
             return
-        told = self._grouped(changed, now)
+        self._untold |= dict.fromkeys(changed)
+        told = self._grouped(self._next(), now)
         for console in tuple(self._consoles):
             if console.staff.expires <= now:
                 console.stream.close()
@@ -135,6 +138,13 @@ class SeatBoard:
         for waiting in self._wheel.values():
             self._desk.woken.extend(waiting)
         self._wheel.clear()
+
+    def _next(self) -> list[str]:
+        """Who changed, the longest untold first."""
+        lot = list(islice(self._untold, LOT))
+        for attempt in lot:
+            del self._untold[attempt]
+        return lot
 
     def _first(self, console: _Console, now: int) -> list[msgspec.Raw]:
         """The next lot of the seats this console has not been told of yet."""
