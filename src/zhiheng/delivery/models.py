@@ -247,7 +247,7 @@ class RescueImport(Record):
     """A rescue file brought in by staff, readable and of this attempt. Appended; its rows stay in the file.
 
     sha256: of the file, so that nobody brings it twice. facts: what was found on the day it was brought:
-    {"created_at", "rows", "epoch", "proven", "fates": {fate: count}}.
+    {"created_at", "rows", "epoch", "offset": seconds, "proven", "fates": {fate: count}}.
     """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")

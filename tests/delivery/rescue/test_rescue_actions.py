@@ -83,6 +83,7 @@ def test_a_file_is_kept_with_what_it_holds(world: World, attempt: Attempt) -> No
         "created_at": CUT_AT.isoformat(),
         "rows": 2,
         "epoch": 1,
+        "offset": 0,
         "proven": True,
         "fates": {"new": 2},
     }

@@ -35,14 +35,14 @@ from zhiheng.foundation.errors import Refused
 FORMAT = "zhiheng-rescue-1"
 LIMIT = 4 * 1024 * 1024  # bytes; 2,000 rows of the longest answer would not be an honest file
 ROWS = 5000
-_SKEW_MS = 60_000  # what a machine's clock may be off after its offset was taken into account
+_SKEW_MS = 60_000  # what a page's measure of the hall's clock may be off by
 
 
 _END_OF_TIME = 4_102_444_800_000  # the year 2100 in ms since 1970 UTC
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """created_at: ISO 8601, as the machine said. point, nonce: raw bytes, as base64 in the file."""
+    """created_at: ISO 8601, by the hall's clock as the page had measured it. point, nonce: raw bytes, as base64 in the file."""
 
     format: Literal["zhiheng-rescue-1"]
     attempt: str
@@ -55,7 +55,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One answer the hall never acknowledged, under the name the log would know it by."""
+    """One answer the hall never acknowledged, under the name the log would know it by.
+
+    client_time: ISO 8601, by the hall's clock as the page had measured it.
+    """
 
     epoch: int
     item: str
@@ -67,7 +70,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class Contents(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """epoch: of the session that made the file. token: its token, "" when the page had none any more.
 
-    offset: milliseconds by which the hall's clock was ahead of the machine's.
+    offset: milliseconds by which the hall's clock was ahead of the machine's; the times are put right by it already.
     """
 
     epoch: int
@@ -184,7 +187,7 @@ class Fate(StrEnum):
 class Weighed:
     """One row held against the paper, the sitting and the log.
 
-    at: the candidate's time by the hall's clock, ms since 1970 UTC; None when it cannot be read.
+    at: when the page says it was given, ms since 1970 UTC; None when that cannot be read.
     standing: JSON text of the answer the log counts now, None when there is none.
     """
 
@@ -220,7 +223,7 @@ def weigh(contents: Contents, known: Known) -> tuple[Weighed, ...]:
     seen: dict[tuple[int, str, int], str] = {}
     weighed = []
     for row in contents.rows:
-        at = _moment(row.client_time, contents.offset)
+        at = _moment(row.client_time)
         last = standing.get(row.item)
         fate, why = _fate(row, at, known, named | seen, last)
         if fate == Fate.NEW:
@@ -270,11 +273,11 @@ def _problem(row: Row, at: int | None, known: Known) -> tuple[str, str]:
         return refused.what, ""
 
 
-def _moment(text: str, offset: int) -> int | None:
-    """The machine's time by the hall's clock."""
+def _moment(text: str) -> int | None:
+    """Milliseconds since 1970 UTC; None for what is no moment of this century."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    at = None if moment.tzinfo is None else round(moment.timestamp() * 1000) + offset
+    at = None if moment.tzinfo is None else round(moment.timestamp() * 1000)
     return at if at is not None and 0 <= at < _END_OF_TIME else None

@@ -58,6 +58,7 @@ def bring_in(*, by: Account, offering: Offering, content: bytes, name: str) -> R
             "created_at": file.header.created_at[:40],
             "rows": file.header.rows,
             "epoch": file.contents.epoch,
+            "offset": round(file.contents.offset / 1000),
             "proven": sure,
             "fates": fates,
         },

@@ -25,6 +25,8 @@ from zhiheng.people.models import Account
 from zhiheng.plumbing import clock, vault
 from zhiheng.sittings.models import Offering
 
+A_FAIR_CLOCK = 5  # seconds
+
 
 class Stage(StrEnum):
     FIRST = "first"  # waits for the first word
@@ -53,10 +55,20 @@ class Rescue:
         return count
 
     @property
-    def made_at(self) -> str:
-        """When the machine says it made the file."""
-        text: str = self.row.facts["created_at"]
-        return text
+    def made_at(self) -> datetime | None:
+        """When the page says it made the file; None for what is no moment."""
+        try:
+            return datetime.fromisoformat(self.row.facts["created_at"])
+        except ValueError:
+            return None
+
+    @property
+    def clock_words(self) -> str:
+        """How the machine's clock went, as its page had measured it."""
+        off: int = self.row.facts["offset"]
+        if abs(off) < A_FAIR_CLOCK:
+            return "与考场一致"
+        return f"比考场{'慢' if off > 0 else '快'} {abs(off)} 秒，各时间已按此更正"
 
     def may_decide(self, account: Account) -> bool:
         """Nobody has two words; the second is of somebody who did not bring the file either."""

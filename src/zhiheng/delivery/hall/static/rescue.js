@@ -11,7 +11,8 @@ import { currentLanguage } from "./words.js";
  *   attempt: string, ticket: string, sitting: string, queue: Unsent[], sessionEpoch: number,
  *   recipientKey: string, token?: string, offset?: number,
  * }} Rescue recipientKey: base64 of the hall's P-256 point, `rescue_key` of the status.
- *   token: of the session, proof of who made the file. offset: ms by which the hall's clock is ahead of Date.now().
+ *   token: of the session, proof of who made the file. offset: ms by which the hall's clock is ahead of Date.now();
+ *   the queue's times are by the hall's clock already.
  */
 
 const FORMAT = "zhiheng-rescue-1";
@@ -70,7 +71,7 @@ export async function sealed({ attempt, ticket, sitting, queue, sessionEpoch, re
   const nonce = crypto.getRandomValues(new Uint8Array(12));
   const rows = queue.map(({ epoch, item, seq, value, client_time }) => ({ epoch, item, seq, value: wellFormed(value), client_time }));
   const header = JSON.stringify({
-    format: FORMAT, attempt, ticket, sitting, created_at: new Date().toISOString(), rows: rows.length,
+    format: FORMAT, attempt, ticket, sitting, created_at: new Date(Date.now() + offset).toISOString(), rows: rows.length,
     point: toBase64(ownPoint), nonce: toBase64(nonce),
   });
   const contents = JSON.stringify({ epoch: sessionEpoch, token, offset: Math.round(offset), rows });
