@@ -64,14 +64,22 @@ def id_of(place: int) -> str:
     return str(person.id_number)
 
 
-def opened(chromium: Browser, site: str, url: str, *, width: int = 1280, scheme: str = "light") -> Page:
+def opened(
+    chromium: Browser,
+    site: str,
+    url: str,
+    *,
+    width: int = 1280,
+    scheme: str = "light",
+    role: Role = Role.INVIGILATOR,
+) -> Page:
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, locale="zh-CN", color_scheme=scheme
     )  # type: ignore[arg-type]  # a literal for the checker
     page = context.new_page()
     page.set_default_timeout(20_000)
     page.goto(f"{site}/sign-in/?next={url}")
-    page.fill("[name=username]", str(Role.INVIGILATOR))
+    page.fill("[name=username]", str(role))
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url(f"{site}{url}")
@@ -139,15 +147,43 @@ def test_a_second_machine_is_let_in_from_the_room(
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_the_room_is_accessible(
-    chromium: Browser, live_server: Any, hall: Running, watch: Invigilation, width: int, scheme: str
+def test_the_pages_are_accessible_and_fit(
+    chromium: Browser,
+    live_server: Any,
+    hall: Running,
+    world: World,
+    watch: Invigilation,
+    width: int,
+    scheme: str,
 ) -> None:
-    page = opened(chromium, live_server.url, reverse("room", args=[watch.id]), width=width, scheme=scheme)
-    expect(page.locator("#live-line")).to_contain_text("已连接考场")
+    first, number = watch.id, hall.tickets[0]
+    pages = {
+        Role.INVIGILATOR: [
+            reverse("room", args=[first]),
+            reverse("room_seat", args=[first, number]),
+            reverse("room_door", args=[first, number]),
+            reverse("room_act", args=[first, "grant"]),
+            f"{reverse('room_act', args=[first, 'second'])}?seat={number}",
+            reverse("room_outages", args=[first]),
+        ],
+        Role.ADMINISTRATOR: [reverse("hall", args=[world.association.id])],
+    }
+    found = {}
+    for role, urls in pages.items():
+        page = opened(chromium, live_server.url, urls[0], width=width, scheme=scheme, role=role)
+        expect(page.locator("#live-line")).to_contain_text("已连接考场")
+        for url in urls:
+            page.goto(f"{live_server.url}{url}")
+            found[url] = _faults(page)
+    assert {url: faults for url, faults in found.items() if faults} == {}
+
+
+def _faults(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
     result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in result["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    faults = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in result["violations"]]
+    fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return faults + ([] if fits else ["wider than the screen"])
 
 
 def test_without_the_hall_the_page_tells_what_the_site_knows(

@@ -77,6 +77,12 @@ def _next_of(state: DeliveryState) -> Waiting | None:
             url=reverse("delivery_offering", args=[offering.id]),
             due=offering.starts_at,
         )
+    if state.pack is not None and not state.over and offering.sitting.day == clock.today():
+        return Waiting(
+            title=f"考场现场：{offering.title}",
+            url=reverse("hall", args=[offering.id]),
+            due=offering.starts_at,
+        )
     if state.pack is not None and state.over and not state.collected:
         return Waiting(
             title=f"收卷：{offering.title}",

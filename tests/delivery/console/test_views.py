@@ -20,6 +20,7 @@ from tests.seating.rooms import open_room, seat_people, watch_room
 from zhiheng.delivery.console.line import SeatNow
 from zhiheng.delivery.models import Attempt, DoorPhoto, HallAct, OutageDecision
 from zhiheng.delivery.preparing.actions import publish_pack
+from zhiheng.delivery.waiting import waiting
 from zhiheng.people.models import Role
 from zhiheng.people.rights.actions import record_consents
 from zhiheng.plumbing import clock
@@ -324,3 +325,11 @@ def test_pages_take_a_fixed_number_of_queries(
         watcher.get(reverse("room_outages", args=[watch.id]))
     with django_assert_num_queries(9):
         admin.get(reverse("hall", args=[world.association.id]))
+
+
+def test_on_the_day_the_administrator_is_led_to_the_hall(world: World, watch: Invigilation) -> None:
+    (line,) = waiting(world[Role.ADMINISTRATOR], Role.ADMINISTRATOR)
+    assert (line.title, line.url) == (
+        "考场现场：互联网营销师（初级）",
+        reverse("hall", args=[world.association.id]),
+    )
