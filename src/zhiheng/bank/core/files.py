@@ -8,6 +8,7 @@ these four come from the path; what an item says itself goes first.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,12 @@ class _ItemRow(msgspec.Struct, forbid_unknown_fields=True):
 
 def load_shipped(*, standard: str = "", level: str = "", root: Path = SHIPPED) -> tuple[Item, ...]:
     """The items that ship, of one standard and level if these are given, both pools, in path order."""
-    folder = root / standard / level if level else root / standard
+    return _shipped(root / standard / level if level else root / standard)
+
+
+@lru_cache(maxsize=8)
+def _shipped(folder: Path) -> tuple[Item, ...]:
+    """Read once: what ships does not change while a process runs."""
     return tuple(item for path in _bank_files(folder) for item in load_file(path))
 
 
