@@ -1,0 +1,128 @@
+"""Two halls on one database, as two machines would run them: what happens at one holds at the other."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.delivery.packs import ID_NUMBER, candidate, small_pack
+from tests.postgres import temporary_cluster
+from zhiheng.delivery.core.token import StaffPass, mint_staff_token
+from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
+from zhiheng.delivery.hall.packs import write_pack
+from zhiheng.delivery.hall.service import Hall, HallSettings
+
+NOW = datetime.fromtimestamp(time.time(), tz=UTC)
+ATTEMPT = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.fixture(scope="module")
+def dsn() -> Iterator[str]:
+    with temporary_cluster() as address:
+        yield address
+
+
+class Side:
+    """One of the two halls, as a candidate and as somebody who watches."""
+
+    def __init__(self, hall: Hall, keys: HallKeys) -> None:
+        self._client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{hall.port}/hall/", trust_env=False)
+        staff = StaffPass("w", "演示监考甲", "2026-11-28", (), round(time.time() * 1000) + 60_000)
+        self._staff = f"Staff {mint_staff_token(staff, key=keys.hmac)}"
+
+    async def sign_in(self, machine: str) -> httpx.Response:
+        asked = {"ticket": "20261128000001", "id_number": ID_NUMBER, "machine": machine}
+        return await self._client.post("signin", json=asked)
+
+    async def ask(self, path: str, token: str, body: Any = None) -> httpx.Response:
+        method = "GET" if body is None else "POST"
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self._client.request(method, path, json=body, headers=headers)
+
+    async def act(self, **act: Any) -> int:
+        body = {"attempts": [ATTEMPT]} | act
+        answer = await self._client.post("staff/act", json=body, headers={"Authorization": self._staff})
+        return int(answer.json()["done"])
+
+    async def seat(self) -> dict[str, Any]:
+        headers = {"Authorization": self._staff, "Accept": "application/json"}
+        seat: dict[str, Any] = (await self._client.get("staff/seats", headers=headers)).json()["seats"][0]
+        return seat
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+async def soon(what: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether it comes true within eight seconds."""
+    for _ in range(80):
+        if await what():
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
+def test_what_happens_at_one_hall_holds_at_the_other(tmp_path: Path, dsn: str) -> None:
+    async def run() -> None:
+        keys = ensure_keys(tmp_path)
+        write_pack(
+            tmp_path,
+            small_pack(keys.key_id, candidate(1, keys.hmac, starts=NOW - timedelta(minutes=10))),
+        )
+        settings = HallSettings(data_dir=tmp_path, port=0, database_url=dsn)
+        halls = [Hall(settings, say=lambda text: None) for _ in range(2)]
+        for hall in halls:
+            await hall.start()
+        here, there = (Side(hall, keys) for hall in halls)
+        try:
+            await _play(here, there)
+        finally:
+            for side in (here, there):
+                await side.close()
+            for hall in halls:
+                await hall.drain()
+
+    asyncio.run(run())
+
+
+async def _play(here: Side, there: Side) -> None:
+    token = (await here.sign_in("a")).json()["token"]
+    answer = {"item": "s1", "seq": 1, "value": "a"}
+    assert (await there.ask("answer", token, answer)).json()["counted"] is True
+    assert (await here.ask("answers", token)).json()["answers"] == {"s1": "a"}
+
+    async def counted() -> bool:
+        return bool((await here.seat())["answered"] == 1)
+
+    assert await soon(counted)
+    assert await there.act(act="grant", minutes=5, reason="断电") == 1
+    assert await here.act(act="grant", minutes=3, reason="断网") == 1
+
+    async def both() -> bool:
+        return [(await side.seat())["granted"] for side in (here, there)] == [8, 8]
+
+    assert await soon(both)
+    assert (await there.sign_in("b")).status_code == 202
+
+    async def asked() -> bool:
+        return bool((await here.seat())["asked"])
+
+    assert await soon(asked)
+    assert await here.act(act="allow") == 1
+
+    async def open_there() -> bool:
+        opened = await there.sign_in("b")
+        return opened.status_code == 200 and opened.json()["epoch"] == 2
+
+    assert await soon(open_there)
+
+    async def closed_here() -> bool:
+        told = await here.ask("time", token)
+        return told.status_code == 409 and told.json()["error"]["code"] == "other-machine"
+
+    assert await soon(closed_here)
