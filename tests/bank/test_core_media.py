@@ -21,6 +21,8 @@ from tests.bank.media_files import (
     recording,
     web_film,
 )
+from zhiheng.bank.core.advice import advice
+from zhiheng.bank.core.differing import compare_items
 from zhiheng.bank.core.files import Place, file_form, item_from, medium_from
 from zhiheng.bank.core.media import containers
 from zhiheng.bank.core.media.checks import LONGEST_ALT, MOST, media_faults
@@ -283,3 +285,31 @@ def test_files_stand_after_the_stem_then_option_by_option() -> None:
         ("m5", "?", "三级漏斗"),
     ]
     assert shown_at(listed, "A") == (listed[2],)
+
+
+@pytest.mark.parametrize(
+    ("alt", "kind", "told"),
+    [
+        ("", "audio", ["第 1 个录音没有替代文字"]),
+        ("三级漏斗", "image", ["第 1 个图片的替代文字是“三级漏斗”"]),
+        ("IMG_20261101 的副本", "image", ["第 1 个图片的替代文字是“IMG_20261101 的副本”"]),
+        ("某直播间的流量曲线.png", "image", ["第 1 个图片的替代文字是“某直播间的流量曲线.png”"]),
+        ("柱形图：甲 120 件，乙 90 件", "image", []),
+    ],
+)
+def test_words_that_stand_in_for_nothing_are_advised_against(alt: str, kind: str, told: list[str]) -> None:
+    types = {"audio": "audio/mpeg", "image": "image/png"}
+    found = advice(single(media=(medium(alt=alt, kind=kind, media_type=types[kind]),)))
+    heads = [reason.text.removeprefix("T-S01：").partition("，看不到")[0] for reason in found]
+    assert heads == told
+    assert {reason.code for reason in found} <= {"media-words"}
+
+
+def test_two_wordings_are_compared_by_what_they_show_too() -> None:
+    before = single(media=(medium(),), language="en")
+    after = single(media=(medium(sha256="1" * 64, where="B", alt=""),))
+    lines = {line.label: line for line in compare_items(before, after) if line.changed}
+
+    assert set(lines) == {"图片与录音", "语言"}
+    assert "".join(run.text for run in lines["图片与录音"].before) == "图片（题干）三级漏斗 · 00000000"
+    assert "".join(run.text for run in lines["图片与录音"].after) == "图片（选项 B）没有替代文字 · 11111111"

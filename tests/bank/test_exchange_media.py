@@ -139,6 +139,7 @@ def test_pictures_of_a_sheet_are_told() -> None:
 
 def test_shipped_files_are_found_by_their_content(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"a")
+    (tmp_path / "b.png").write_bytes(b"b")
     wanted = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
     assert shipped_content([wanted, "0"], folder=tmp_path) == {wanted: b"a"}
     assert shipped_content([], folder=tmp_path / "none") == {}

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from zhiheng.bank.core.checks import RULE, length_warning
+from zhiheng.bank.core.media.kinds import KIND_NAMES
 from zhiheng.bank.core.terms import Item
 from zhiheng.foundation.decision import Reason
 from zhiheng.foundation.wording import faults
@@ -19,6 +20,8 @@ REPEALED = Path(__file__).resolve().parent / "repealed.yaml"
 UNEVEN = 3  # the longest option over the shortest
 LONG = 14  # below this nobody sees the difference
 FEWEST_KEYS = 20  # below this chance alone makes letters uneven
+FEWEST_WORDS = 8  # of what stands in for a picture or a recording
+_FILE_NAME = re.compile(r"\.(png|jpe?g|webp|mp3|ogg|m4a|wav|mp4|webm)$|^(IMG|DSC|image|图片)[-_ ]?\d+", re.I)
 LEAST_SHARE, MOST_SHARE = 0.10, 0.45
 _NEGATIVE = re.compile(
     r"(不属于|不包括|不正确|不恰当|不妥当|不合适|不符合|不应当?|不得|不能|不宜|错误)(?!高于|低于|超过|少于)"
@@ -47,7 +50,14 @@ def repealed() -> dict[str, Repealed]:
 
 def advice(item: Item) -> tuple[Reason, ...]:
     """What stands out in one question."""
-    found = [length_warning(item), _uneven(item), _negative(item), *_barred(item), *_old_laws(item)]
+    found = [
+        length_warning(item),
+        _uneven(item),
+        _negative(item),
+        *_barred(item),
+        *_old_laws(item),
+        *_unworded(item),
+    ]
     return tuple(reason for reason in found if reason is not None)
 
 
@@ -107,6 +117,22 @@ def _old_laws(item: Item) -> list[Reason]:
             f"现行规定见{law.replaced_by}；考查沿革的题请在题干写明",
         )
         for law in old
+    ]
+
+
+def _unworded(item: Item) -> list[Reason]:
+    """Words that do not stand in for what is shown: none, too few, or only the name of a file."""
+    return [
+        _reason(
+            item,
+            "media-words",
+            f"第 {number} 个{KIND_NAMES[medium.kind]}的替代文字是“{medium.alt}”，看不到或听不到的考生无从作答"
+            if medium.alt
+            else f"第 {number} 个{KIND_NAMES[medium.kind]}没有替代文字，看不到或听不到的考生无从作答",
+            "请写出图上或录音里作答要用的内容，不要写出答案",
+        )
+        for number, medium in enumerate(item.media, 1)
+        if len(medium.alt.strip()) < FEWEST_WORDS or _FILE_NAME.search(medium.alt)
     ]
 
 
