@@ -291,3 +291,23 @@ def test_no_order_of_options_is_likelier_than_another() -> None:
     )
 
     assert (len(seen), max(seen.values()) < 150, min(seen.values()) > 60) == (24, True, True)
+
+
+def test_what_a_question_shows_beside_its_words_comes_along() -> None:
+    picture = {
+        "id": "p",
+        "media_type": "image/png",
+        "sha256": "0" * 64,
+        "alt": "一张价目表",
+        "bytes": 3,
+        "where": "A",
+    }
+    body = {"type": "single", "stem": "一？", "options": {"A": "甲", "B": "乙"}, "media": [picture]}
+    paper = pack_paper(
+        paper_id="p",
+        title="t",
+        lines=[{"item": "Q1", "version": "v", "type": "single", "marks": "1"}],
+        bodies={"v": body},
+    )
+
+    assert [msgspec.to_builtins(media) for media in paper.items[0].media] == [picture]
