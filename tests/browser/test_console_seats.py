@@ -36,11 +36,11 @@ def small() -> Iterator[Stand]:
         yield running
 
 
-def opened(chromium: Browser, hall: Stand, *, path: str = "/") -> Page:
-    page = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN").new_page()
+def opened(chromium: Browser, hall: Stand, *, width: int = 1280) -> Page:
+    page = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
     page.set_default_timeout(20_000)
     page.add_init_script(WATCH)
-    page.goto(f"{hall.url}{path}")
+    page.goto(f"{hall.url}/")
     return page
 
 
@@ -140,3 +140,9 @@ def test_a_broken_line_is_said_and_opened_again(chromium: Browser, small: Stand)
     expect(line).to_contain_text("已连接考场", timeout=20_000)
     expect(page.locator('[data-count="submitted"]')).to_have_text("1")
     assert small.streams == 2
+
+
+def test_all_rooms_fit_a_phone(chromium: Browser, hall: Stand) -> None:
+    page = opened(chromium, hall, width=390)
+    expect(page.locator('[data-count="answering"]')).to_have_text(str(SEATS))
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
