@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from zhiheng.delivery.hall.call import Call
 from zhiheng.delivery.hall.http import Reply, Request, Response
-from zhiheng.delivery.hall.protocol import Call, Connection, Door, Limits
+from zhiheng.delivery.hall.protocol import Connection, Door, Limits
 
 
 class FakeTransport:

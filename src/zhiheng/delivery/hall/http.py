@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
 
@@ -124,7 +123,6 @@ def encode_response(response: Response, *, keep_alive: bool, head_only: bool = F
     return head if head_only else head + response.body
 
 
-@lru_cache(maxsize=4096)
 def acknowledgement_head(length: int) -> bytes:
     """The head of a JSON answer with a body of so many bytes, on a connection that stays."""
     with_body = Response(status=200, body=b" " * length, headers=NO_STORE)

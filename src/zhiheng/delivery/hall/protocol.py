@@ -13,8 +13,8 @@ from time import monotonic
 from typing import Protocol, cast
 
 import httptools
-import msgspec
 
+from zhiheng.delivery.hall.call import NAMES, Call, lower
 from zhiheng.delivery.hall.http import (
     NO_STORE,
     Reply,
@@ -33,8 +33,8 @@ Dispatch = Callable[[Request, Reply], None]
 NEVER = float("inf")
 SAVE_METHOD, SAVE_URL = b"POST", b"/hall/answer"
 _SLICE = 16_384
-_NAMES: dict[bytes, bytes] = {}
-_NAMES_LIMIT = 500
+_NO_HEADERS: dict[bytes, bytes] = {}
+_ACK_HEADS: dict[int, bytes] = {}  # by the size of the body: a few dozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +54,6 @@ class Limits:
     connections: int = 15_000
     streams: int = 400
     unread_bytes: int = 1_048_576
-
-
-class Call(msgspec.Struct, gc=False):
-    """One whole request as the parser left it. headers: lower-case names."""
-
-    method: bytes
-    url: bytes
-    headers: dict[bytes, bytes]
-    body: bytes
-    keep_alive: bool
 
 
 class Saver(Protocol):
@@ -163,7 +153,7 @@ class Connection(asyncio.Protocol):
             self._parse_on()
         else:
             self._parse(data)
-        if self._call is None:
+        if self._call is None and (self._queue or self._fault is not None):
             self._next()
 
     @property
@@ -210,17 +200,17 @@ class Connection(asyncio.Protocol):
         headers = self._headers
         if headers is None:
             headers = self._headers = {}
-        headers[_NAMES.get(name) or _lower(name)] = value
+        headers[NAMES.get(name) or lower(name)] = value
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        headers, limits = self._headers or {}, self._door.limits
+        headers, limits = self._headers or _NO_HEADERS, self._door.limits
         if self._head_bytes > limits.head_bytes:  # an upper bound, so it is seldom added up
             size = sum(len(name) + len(value) for name, value in headers.items())
             if size > limits.head_bytes:
                 self._fault = plain_fault(431, "请求头过长。")
-        length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length[:20]) > limits.body_bytes:
+        length = headers.get(b"content-length", b"")
+        if len(length) > 3 and length.isdigit() and int(length[:20]) > limits.body_bytes:
             self._fault = self._too_large()
 
     def on_body(self, body: bytes) -> None:
@@ -274,7 +264,8 @@ class Connection(asyncio.Protocol):
             return
         if not self._hand_back(call) or self._transport is None:
             return
-        self._transport.write(acknowledgement_head(len(body)) + body)
+        size = len(body)
+        self._transport.write((_ACK_HEADS.get(size) or _ack_head(size)) + body)
         if self._choked:
             return
         if self._queue or self._receiving or self._paused:
@@ -337,13 +328,7 @@ class Connection(asyncio.Protocol):
     def _request(self, call: Call) -> Request:
         line = self._transport.get_extra_info("peername") if self._transport is not None else None
         address = str(line[0]) if isinstance(line, tuple) else ""
-        return Request(
-            method=call.method.decode("latin-1"),
-            path=call.url.split(b"?", 1)[0].decode("latin-1"),
-            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in call.headers.items()},
-            body=call.body,
-            peer=self._door.proxies.peer(address, call.headers),
-        )
+        return call.request(self._door.proxies.peer(address, call.headers))
 
     def _hand_back(self, call: Call) -> bool:
         """The request is no longer in hand; whether anybody still waits for its answer."""
@@ -405,9 +390,6 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-def _lower(name: bytes) -> bytes:
-    """The lower-case name, kept for the next request unless there are too many."""
-    lower = name.lower()
-    if len(_NAMES) < _NAMES_LIMIT:
-        _NAMES[name] = lower
-    return lower
+def _ack_head(size: int) -> bytes:
+    head = _ACK_HEADS[size] = acknowledgement_head(size)
+    return head

@@ -12,12 +12,13 @@ import msgspec
 
 from zhiheng.delivery.core.answer import AnswerValue, answer_body
 from zhiheng.delivery.core.attempt import Entry, Flag
+from zhiheng.delivery.hall.call import Call
 from zhiheng.delivery.hall.candidate_routes import our_fault
 from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import json_response, refusal
 from zhiheng.delivery.hall.live import Live
-from zhiheng.delivery.hall.protocol import Call, Connection
+from zhiheng.delivery.hall.protocol import Connection
 from zhiheng.delivery.hall.store import Fate, Outcome
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
