@@ -8,7 +8,7 @@ from zhiheng.cli.hall_bench.django_view import SAVE
 from zhiheng.cli.hall_bench.exam import answer_request
 from zhiheng.cli.hall_bench.figures import median, pss_mb
 from zhiheng.cli.hall_bench.generator import Generator, Opening
-from zhiheng.cli.hall_bench.goals import Row, Sample, Say, at_most, middle
+from zhiheng.cli.hall_bench.goals import Row, Sample, Say, at_most, middle, ratio
 from zhiheng.cli.hall_bench.servers import (
     HallKind,
     Server,
@@ -26,12 +26,14 @@ P99_GOAL_MS = 10.0
 GROWTH_GOAL = 2.0
 SPARE_FILES = 300
 _GOAL_ID = {"sqlite": "H7"}
+Levels = dict[tuple[int, str], list[Sample]]
 
 
 def latency_rows(
     company: Company, generator: Generator, *, rounds: int, seconds: float, say: Say
 ) -> list[Row]:
     rows: list[Row] = []
+    found: dict[str, Levels] = {}
     counts = [count for count in CONNECTIONS if count + SPARE_FILES <= open_files()]
     for store in ("sqlite", "postgres"):
         server = _hall(company, store, candidates=max(counts))
@@ -39,13 +41,36 @@ def latency_rows(
             rows.append(Row(id="", what=f"{store} 的时延", why="没有安装 PostgreSQL 的服务程序"))
             continue
         saves = [answer_request(token) for token in server.tokens]
-        found = _levels(generator, server, saves, counts, rounds=rounds, seconds=seconds, say=say)
-        rows += [_row(store, count, level, samples) for (count, level), samples in found.items()]
-        rows.append(_goal_row(store, found.get((MANY, "5000"), [])))
+        found[store] = _levels(generator, server, saves, counts, rounds=rounds, seconds=seconds, say=say)
         if store == "sqlite":
-            rows += _django_rows(company, generator, server, rounds=rounds, seconds=seconds, say=say)
+            found["django-orm"] = _django(company, generator, server, rounds=rounds, seconds=seconds, say=say)
         for child in server.children:
             company.end(child)
+    rows += [
+        _goal_row(store, found[store].get((MANY, "5000"), []))
+        for store in ("sqlite", "postgres")
+        if store in found
+    ]
+    rows += _ratios(found)
+    for name, levels in found.items():
+        rows += [_row(name, count, level, samples) for (count, level), samples in levels.items()]
+    return rows
+
+
+def _ratios(found: dict[str, Levels]) -> list[Row]:
+    """Of latencies at half of each one's own highest rate."""
+    sqlite, django = found["sqlite"], found["django-orm"]
+    rows = []
+    for count in CONNECTIONS:
+        ours = [one.p99 for one in sqlite.get((count, "50%"), [])]
+        theirs = [one.p50 for one in django.get((DJANGO_CONNECTIONS, "50%"), [])]
+        if ours and theirs:
+            what = f"各自最高速率的一半时：考场服务（{count} 个连接）的 p99 ÷ Django 的 p50"
+            rows.append(Row(id="", what=what, value=ratio(ours, theirs)))
+        other = [one.p99 for one in found.get("postgres", {}).get((count, "50%"), [])]
+        if ours and other:
+            what = f"各自最高速率的一半时（{count} 个连接）：PostgreSQL 的 p99 ÷ SQLite 的 p99"
+            rows.append(Row(id="", what=what, value=ratio(other, ours)))
     return rows
 
 
@@ -71,9 +96,9 @@ def _levels(
     seconds: float,
     say: Say,
     fixed: bool = True,
-) -> dict[tuple[int, str], list[Sample]]:
+) -> Levels:
     """By connections and level: the most there is, half and four fifths of it, and the national rate."""
-    found: dict[tuple[int, str], list[Sample]] = {}
+    found: Levels = {}
     for number in range(rounds):
         turn = number % len(counts)
         for count in (*counts[turn:], *counts[:turn]):
@@ -109,16 +134,16 @@ def _goal_row(store: str, samples: Sequence[Sample]) -> Row:
     return Row(**asdict(row) | {"reached": bool(row.reached) and found.errors == 0, "figures": facts})
 
 
-def _django_rows(
+def _django(
     company: Company, generator: Generator, hall: Server, *, rounds: int, seconds: float, say: Say
-) -> list[Row]:
+) -> Levels:
     django = start_django(company, hall.data)
     saves = [answer_request(token, path=SAVE) for token in hall.tokens[:DJANGO_CONNECTIONS]]
     found = _levels(
         generator, django, saves, [DJANGO_CONNECTIONS], rounds=rounds, seconds=seconds, say=say, fixed=False
     )
     company.end(django.children[0])
-    return [_row(django.name, count, level, samples) for (count, level), samples in found.items()]
+    return found
 
 
 def memory_rows(
