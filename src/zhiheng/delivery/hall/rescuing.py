@@ -10,7 +10,7 @@ from zhiheng.delivery.core.attempt import Entry, Kind, rescued_entry
 from zhiheng.delivery.core.token import StaffPass
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.packs import Place
-from zhiheng.delivery.hall.saving import CLIENT_TIME_LIMIT, SEQ_LIMIT
+from zhiheng.delivery.hall.saving import SEQ_LIMIT, client_time_of
 from zhiheng.delivery.hall.staff import in_pass
 from zhiheng.delivery.hall.store import Fate, Outcome
 from zhiheng.foundation.errors import Refused
@@ -81,7 +81,7 @@ def _entry(place: Place, row: RescuedRow, *, newest: int, now: int) -> Entry:
             seq=row.seq,
             kind=Kind.ANSWER,
             body=answer_body(question, row.value),
-            client_time=row.client_time[:CLIENT_TIME_LIMIT],
+            client_time=client_time_of(row.client_time),
             server_time=now,
         )
     )

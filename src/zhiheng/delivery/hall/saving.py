@@ -85,7 +85,7 @@ class Saving:
             seq=asked.seq,
             kind="answer",
             body=body,
-            client_time=_client_time(asked.client_time),
+            client_time=client_time_of(asked.client_time),
             server_time=now,
             flags=flags,
         )
@@ -106,7 +106,7 @@ def _bearer(call: Call) -> str:
     return said[7:].decode("latin-1") if said[:7].lower() == b"bearer " else ""
 
 
-def _client_time(said: str) -> str:
+def client_time_of(said: str) -> str:
     """As the machine said, unless it cannot be a time at all: no control characters reach the log."""
     return said[:CLIENT_TIME_LIMIT] if said.isascii() and said.isprintable() else ""
 
