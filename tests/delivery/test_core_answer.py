@@ -1,18 +1,27 @@
 """The one form of an answer in the log, for whatever a candidate may type."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.delivery.packs import small_paper
 from zhiheng.delivery.core.answer import SHORT_LIMIT, answer_body, normal_answer
 from zhiheng.foundation.canonical import canonical_json
+from zhiheng.foundation.errors import Refused
 
 ITEMS = {item.id: item for item in small_paper().items}
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=SHORT_LIMIT))
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=SHORT_LIMIT))
 def test_a_text_is_written_canonically_whatever_it_holds(text: str) -> None:
     assert answer_body(ITEMS["t1"], text).encode() == canonical_json(normal_answer(ITEMS["t1"], text))
+
+
+def test_the_one_character_no_database_takes_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        answer_body(ITEMS["t1"], "字\0")
+
+    assert refused.value.code == "answer"
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=8))

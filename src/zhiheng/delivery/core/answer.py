@@ -45,6 +45,10 @@ def _text(item: PackItem, value: AnswerValue) -> str:
         raise _not_an_answer(item, "答案应为一段文字")
     if len(value) > SHORT_LIMIT:
         raise _not_an_answer(item, f"答案有 {len(value)} 个字，超过 {SHORT_LIMIT} 个字")
+    if (
+        "\0" in value
+    ):  # no JSON column of PostgreSQL takes it: one such answer would stop the collecting of all
+        raise _not_an_answer(item, "答案里有不能保存的字符（空字符）")
     return value
 
 
