@@ -143,7 +143,14 @@ class SaysOne(list[Row]):
 
 @pytest.mark.parametrize(
     "inside",
-    [Strange([1]), Contents(epoch=1, rows=()), Contents(epoch=1, rows=SaysOne([row(), row()]))],  # type: ignore[arg-type]  # what an honest page never writes
+    [
+        Strange([1]),
+        Contents(epoch=1, rows=()),
+        Contents(epoch=1, rows=SaysOne([row(), row()])),  # type: ignore[arg-type]  # what an honest page never writes
+        contents(row(seq=2**60)),
+        contents(row(epoch=-(2**60))),
+        contents(offset=2**60),
+    ],
 )
 def test_sealed_nonsense_is_refused(inside: Any) -> None:
     assert refusal(seal_rescue(inside, HEAD, recipient=POINT)) == "rescue-format"

@@ -133,6 +133,12 @@ def test_a_file_without_the_sessions_token_says_so(world: World, attempt: Attemp
     assert brought(world, attempt, file_of(attempt, token=False)).row.facts["proven"] is False
 
 
+def test_what_a_stranger_writes_into_the_header_is_not_kept_unread(world: World, attempt: Attempt) -> None:
+    rescue = brought(world, attempt, file_of(attempt, created_at="昨天\x00<b>"))
+
+    assert (rescue.row.facts["created_at"], rescue.made_at, rescue.clock_words) == ("", None, "与考场一致")
+
+
 def test_two_people_bring_the_answers_in(world: World, attempt: Attempt) -> None:
     (before,) = collect(by=world[Role.ADMINISTRATOR], offering=world.association)
     rescue = brought(world, attempt)

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -41,6 +41,9 @@ _SKEW_MS = 60_000  # what a page's measure of the hall's clock may be off by
 _END_OF_TIME = 4_102_444_800_000  # the year 2100 in ms since 1970 UTC
 
 
+Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]  # what every reader of JSON agrees on
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """created_at: ISO 8601, by the hall's clock as the page had measured it. point, nonce: raw bytes, as base64 in the file."""
 
@@ -49,7 +52,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ticket: str
     sitting: str
     created_at: str
-    rows: int
+    rows: Number
     point: bytes
     nonce: bytes
 
@@ -60,9 +63,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     client_time: ISO 8601, by the hall's clock as the page had measured it.
     """
 
-    epoch: int
+    epoch: Number
     item: str
-    seq: int
+    seq: Number
     value: AnswerValue
     client_time: str
 
@@ -73,9 +76,9 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     offset: milliseconds by which the hall's clock was ahead of the machine's; the times are put right by it already.
     """
 
-    epoch: int
+    epoch: Number
     token: str = ""
-    offset: int = 0
+    offset: Number = 0
     rows: tuple[Row, ...]
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -55,10 +56,10 @@ def bring_in(*, by: Account, offering: Offering, content: bytes, name: str) -> R
         file=vault.keep(content, kind="rescue-file", name=name, by=str(by.id), media_type=MEDIA_TYPE),
         sha256=seal,
         facts={
-            "created_at": file.header.created_at[:40],
+            "created_at": _moment(file.header.created_at),
             "rows": file.header.rows,
             "epoch": file.contents.epoch,
-            "offset": round(file.contents.offset / 1000),
+            "offset": file.contents.offset // 1000,
             "proven": sure,
             "fates": fates,
         },
@@ -104,6 +105,14 @@ def refuse(*, by: Account, rescue: Rescue, reason: str) -> RescueDecision:
     """A no settles it; nothing of the file counts. Raises: Refused as `approve`."""
     rescue = _undecided(by, rescue, reason)
     return _decide(by, rescue, agreed=False, reason=reason, taken=None)
+
+
+def _moment(text: str) -> str:
+    """The moment as given, "" for anything else: what strangers write is not kept unread."""
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _attempt_of(offering: Offering, file: RescueFile) -> Attempt:
