@@ -12,7 +12,7 @@ from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall.store import LogStore
 
 LOT = 2_000
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.05
 """Between two lots, so that a long log is taken up beside the candidates and not before them."""
 
 Found = TypeVar("Found")
@@ -68,8 +68,6 @@ class Following:
 
     def _take(self, found: tuple[list[Entry], list[Entry]]) -> None:
         control, answers = found
-        self._remember(control)
-        self._remember(answers)
         if control:
             self._control = control[-1].id
         if answers:
@@ -79,3 +77,5 @@ class Following:
         else:
             self._reading = False
             self._caught_up = True
+        self._remember(control)
+        self._remember(answers)
