@@ -12,8 +12,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from zhiheng.assembly.models import Paper
 from zhiheng.assembly.queries import bodies_of
-from zhiheng.bank.core.terms import Medium
-from zhiheng.bank.media.queries import listed_in
 from zhiheng.bank.models import ItemVersion
 from zhiheng.delivery.models import Attempt, Collection, LateAdmission
 from zhiheng.delivery.queries import collections_of, latest_collection
@@ -154,7 +152,6 @@ class Blind:
     points: tuple[PointLine, ...]
     possible: Decimal
     answer: str
-    media: tuple[Medium, ...] = ()
 
 
 def blind(task: MarkingTask) -> Blind:
@@ -175,7 +172,6 @@ def blind(task: MarkingTask) -> Blind:
         points=points,
         possible=possible_of(line),
         answer=str(collection.answers.get(task.item) or "") if collection else "",
-        media=listed_in(body),
     )
 
 

@@ -15,6 +15,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.marking.actions import COMMENT_LIMIT, give_marks, hand_back, take_task
 from zhiheng.marking.models import MarkingTask
 from zhiheng.marking.queries import Blind, answers_for, blind, held_by, held_task, last_marks
+from zhiheng.marking.showing import media_of
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
 
@@ -78,6 +79,7 @@ def answer(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "comment": comment,
         "comment_limit": COMMENT_LIMIT,
         "refused": refused,
+        "media": media_of(task),
         "media_base": reverse("marking_shown", args=[task.id, "0"]).removesuffix("0/"),
     }
     return render(request, "marking/answer.html", context, status=422 if refused else 200)
@@ -98,7 +100,7 @@ def give_back(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @allow(Role.MARKER)
 def shown(request: HttpRequest, task_id: UUID, sha256: str) -> HttpResponse:
     """What the question of a held answer shows."""
-    listed = {medium.sha256 for medium in blind(_held(request, task_id)).media}
+    listed = {medium.sha256 for medium in media_of(_held(request, task_id))}
     found = media_file(sha256) if sha256 in listed else None
     if found is None:
         raise Http404
