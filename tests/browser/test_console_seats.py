@@ -80,9 +80,9 @@ def test_only_changed_seats_are_touched_in_few_frames(
     record_property("seats", json.dumps(figures))
     sys.stderr.write(f"{figures}\n")
 
-    # An answer touches one text; going away or coming back at most the word, the text and two marks.
-    most = sum(4 if one["state"] == "away" else 1 for turn in rounds for one in turn)
-    back = sum(one["state"] == "away" for turn in rounds for one in turn) * 4
+    # An answer touches one text; going away or coming back at most the word, the text, two marks and the room's two.
+    most = sum(6 if one["state"] == "away" else 1 for turn in rounds for one in turn)
+    back = sum(one["state"] == "away" for turn in rounds for one in turn) * 6
     assert 0 < figures["touched"] <= most + back
     assert figures["mutations"] == figures["touched"]
     assert figures["drawing_frames"] <= 2 * len(rounds)
@@ -109,6 +109,10 @@ def test_the_filter_shows_whom_to_look_after(chromium: Browser, small: Stand) ->
     page.locator('input[value="needs"]').focus()
     page.keyboard.press("2")
     expect(page.locator("[data-ticket]:visible")).to_have_count(2)
+    expect(page.locator("[data-room-count]")).to_have_text("6 人 · 需要处理 2")
+    page.locator('label:has(input[value="absent"])').click()
+    expect(page.locator(".hall-room:visible")).to_have_count(0)
+    page.locator('label:has(input[value="needs"])').click()
     page.reload()  # the choice is in the address
     expect(page.locator('[data-count="answering"]')).to_have_text("6")
     expect(page.locator("#nobody")).to_be_visible()

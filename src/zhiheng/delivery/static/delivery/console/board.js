@@ -13,6 +13,15 @@
  * @property {Seat | null} seat as last drawn
  * @property {HTMLElement | null} word
  * @property {Text | null} text
+ * @property {Room | null} room where rooms stand together on one page
+ */
+
+/**
+ * @typedef {object} Room
+ * @property {HTMLElement} block
+ * @property {Element | null} heading where its numbers stand
+ * @property {number} seats
+ * @property {Map<string, number>} counts
  */
 
 const SEATS_PER_FRAME = 200;
@@ -32,6 +41,8 @@ export class Board {
     this.counts = new Map();
     /** @type {Map<string, Place>} */
     this.asking = new Map();
+    /** @type {Set<Room>} */
+    this.changedRooms = new Set();
     this.touched = 0;
     this.frames = 0;
     this.drawn = drawn;
@@ -41,10 +52,13 @@ export class Board {
     for (const word of words.content.querySelectorAll("[data-state]")) {
       if (word instanceof HTMLElement) this.words.set(word.dataset.state ?? "", word);
     }
+    /** @type {Map<Element, Room>} */
+    const rooms = new Map();
     for (const item of root.querySelectorAll("[data-ticket]")) {
       const hall = item.querySelector(".hall");
       if (item instanceof HTMLElement && hall instanceof HTMLElement) {
-        this.places.set(item.dataset.ticket ?? "", { item, hall, seat: null, word: null, text: null });
+        const room = roomOf(item, rooms);
+        this.places.set(item.dataset.ticket ?? "", { item, hall, seat: null, word: null, text: null, room });
       }
     }
   }
@@ -84,6 +98,8 @@ export class Board {
       left -= 1;
       if (!left) break;
     }
+    for (const room of this.changedRooms) this.touched += drawRoom(room);
+    this.changedRooms.clear();
     if (this.touched > before) {
       this.frames += 1;
       this.drawn();
@@ -121,8 +137,8 @@ export class Board {
     if (was?.state !== seat.state) {
       place.item.dataset.hall = seat.state;
       this.touched += 1;
-      if (was) this.count(was.state, -1);
-      this.count(seat.state, 1);
+      if (was) this.count(place, was.state, -1);
+      this.count(place, seat.state, 1);
     }
     this.mark(place, was, seat);
   }
@@ -137,16 +153,19 @@ export class Board {
     const needed = was !== null && needs(was);
     if (needed !== needs(seat)) {
       place.item.toggleAttribute("data-needs", needs(seat));
-      this.count("needs", needs(seat) ? 1 : -1);
+      this.count(place, "needs", needs(seat) ? 1 : -1);
       this.touched += 1;
     }
     if (seat.asked) this.asking.set(seat.ticket, place);
     else this.asking.delete(seat.ticket);
   }
 
-  /** @param {string} key @param {number} by @private */
-  count(key, by) {
+  /** @param {Place} place @param {string} key @param {number} by @private */
+  count(place, key, by) {
     this.counts.set(key, (this.counts.get(key) ?? 0) + by);
+    if (!place.room) return;
+    place.room.counts.set(key, (place.room.counts.get(key) ?? 0) + by);
+    this.changedRooms.add(place.room);
   }
 
   /** @param {string} state @returns {HTMLElement} @private */
@@ -155,6 +174,45 @@ export class Board {
     if (!known) throw new Error(`No word for the state ${state}.`);
     return /** @type {HTMLElement} */ (known.cloneNode(true));
   }
+}
+
+/**
+ * @param {HTMLElement} item
+ * @param {Map<Element, Room>} rooms
+ * @returns {Room | null}
+ */
+function roomOf(item, rooms) {
+  const block = item.closest(".hall-room");
+  if (!(block instanceof HTMLElement)) return null;
+  const room = rooms.get(block) ?? {
+    block,
+    heading: block.querySelector("[data-room-count]"),
+    seats: 0,
+    counts: new Map(),
+  };
+  room.seats += 1;
+  rooms.set(block, room);
+  return room;
+}
+
+/**
+ * Say whom a room has, so that the filter can leave out rooms without any; returns how many nodes were touched.
+ * @param {Room} room
+ */
+function drawRoom(room) {
+  let touched = 0;
+  const has = [...room.counts.keys()].filter((key) => room.counts.get(key)).sort().join(" ");
+  if (room.block.dataset.has !== has) {
+    room.block.dataset.has = has;
+    touched += 1;
+  }
+  const needed = room.counts.get("needs") ?? 0;
+  const words = `${room.seats} 人${needed ? ` · 需要处理 ${needed}` : ""}`;
+  if (room.heading && room.heading.textContent !== words) {
+    room.heading.textContent = words;
+    touched += 1;
+  }
+  return touched;
 }
 
 /** Whether somebody should go and look. @param {Seat} seat */
