@@ -245,6 +245,8 @@ def test_what_a_sitting_does_not_record_is_taken_and_not_kept(tmp_path: Path) ->
         ("events", {"events": [{"seq": 1, "kind": "copy", "at": "x" * 41}]}, "answer"),
         ("events", {"events": [{"seq": 1, "kind": "copy", "at": "", "seconds": -1}]}, "answer"),
         ("events", {"events": [{"seq": n, "kind": "copy", "at": ""} for n in range(1, 52)]}, "answer"),
+        ("events", {"events": [{"seq": 1, "kind": "copy", "at": "\x00"}]}, "answer"),
+        ("comment", {"seq": 1, "text": "话\x00"}, "answer"),
         ("comment", {"seq": 1, "text": "  "}, "answer"),
         ("comment", {"seq": 1, "text": "长" * 501}, "answer"),
         ("comment", {"seq": -1, "text": "话"}, "answer"),

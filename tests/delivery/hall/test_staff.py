@@ -101,6 +101,7 @@ def test_what_cannot_be_done_is_said(hall: Office, act: str, prepared: str, at: 
         ("pause", {}),
         ("submit", {}),
         ("message", {"text": ""}),
+        ("message", {"text": "话\x00"}),
         ("message", {"text": "长" * 501}),
     ],
 )

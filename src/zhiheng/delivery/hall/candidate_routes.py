@@ -30,6 +30,7 @@ from zhiheng.delivery.hall.signing_in import (
 from zhiheng.delivery.hall.wire import decoded, moment, options_of, order_for, paper_view
 from zhiheng.foundation.errors import Refused
 
+MACHINE_LIMIT = 64
 SEALED_PATH = "/hall/sealed/"
 MEDIA_PATH = "/hall/media/"
 OTHER_BROWSER = "本机没有通过安全考试浏览器的核对，已记录并告知监考员。请继续作答，答案照常保存。"
@@ -77,7 +78,7 @@ class CandidateRoutes:
             Arrival(
                 ticket=asked.ticket.strip(),
                 id_number=asked.id_number,
-                machine=asked.machine[:64],
+                machine=asked.machine[:MACHINE_LIMIT] if asked.machine.isprintable() else "",
                 peer=request.peer,
                 proof=proof_of(request.headers, request.path, script=asked.config_key[:64]),
             ),

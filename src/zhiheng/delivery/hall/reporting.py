@@ -84,7 +84,7 @@ class Reporting:
         asked, now = decoded(_comment, request), self._now()
         _, session = self._desk.place_of(request.bearer, now=now)
         text = asked.text.strip()
-        if not text or len(text) > COMMENT_LIMIT or not 0 <= asked.seq < SEQ_LIMIT:
+        if not text or len(text) > COMMENT_LIMIT or "\x00" in text or not 0 <= asked.seq < SEQ_LIMIT:
             raise Refused(
                 what="说明没有保存",
                 rule=f"说明为 1 至 {COMMENT_LIMIT} 个字",
@@ -138,6 +138,7 @@ def _check(events: Sequence[Event]) -> None:
     whole = all(
         0 < event.seq < SEQ_LIMIT
         and len(event.at) <= TIME_LIMIT
+        and event.at.isprintable()
         and (event.seconds is None or 0 <= event.seconds <= LONGEST)
         for event in events
     )

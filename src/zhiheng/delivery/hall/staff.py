@@ -227,6 +227,8 @@ def _check(act: Act) -> None:
         raise _incomplete("没有写明理由", "加时、暂停和代为交卷都要写明理由")
     if act.act == "message" and not act.text.strip():
         raise _incomplete("消息是空的", "请写明要告诉考生的话")
+    if "\x00" in act.reason + act.text:
+        raise _incomplete("文字里有不能显示的字符", "请重新输入")
     if max(len(act.reason), len(act.text)) > TEXT_LIMIT:
         raise _incomplete(f"文字超过 {TEXT_LIMIT} 个字", "请缩短后重试")
 
