@@ -34,7 +34,7 @@ from zhiheng.plumbing import vault
 
 
 @pytest.fixture
-def stocked(world: World) -> World:
+def stocked(world: World, known_papers: None) -> World:
     load_shipped_bank(by="test")
     return world
 

@@ -25,7 +25,7 @@ from zhiheng.people.models import Role
 
 
 @pytest.fixture
-def stocked(world: World) -> World:
+def stocked(world: World, known_papers: None) -> World:
     load_shipped_bank(by="test")
     return world
 

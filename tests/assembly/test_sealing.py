@@ -31,7 +31,7 @@ from zhiheng.plumbing.models import AuditLine
 
 
 @pytest.fixture
-def stocked(world: World) -> World:
+def stocked(world: World, known_papers: None) -> World:
     load_shipped_bank(by="test")
     return world
 

@@ -27,7 +27,7 @@ STAFF = {Role.ADMINISTRATOR, Role.ITEM_WRITER}
 
 
 @pytest.fixture
-def stocked(world: World) -> World:
+def stocked(world: World, known_papers: None) -> World:
     load_shipped_bank(by="test")
     return world
 
