@@ -28,7 +28,7 @@ BATCH_LIMIT = 4_096
 """Rows in one transaction, so that neither it nor the telling afterwards holds the loop for long."""
 QUICK_SECONDS = 0.001
 SLOW_SECONDS = 0.002
-"""Average batch below which the loop itself writes, and above which it hands over again."""
+"""Waiting for the disk in an average batch: below the first the loop itself writes, above the second it hands over."""
 STUCK_SECONDS = 20.0
 """A batch in hand for so long: the store hangs, as on a standby that does not answer."""
 SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
@@ -134,24 +134,26 @@ class Committer:
         except BaseException as error:  # whatever it was, nothing can be kept any more
             self._post(partial(self._die, error))
 
-    def _commit(self, batch: Batch) -> tuple[list[OnDurable], Sequence[Outcome], float]:
-        began = time.perf_counter()
+    def _commit(self, batch: Batch) -> tuple[list[OnDurable], Sequence[Outcome], float, float]:
+        """Whom to tell what; the seconds it took, and how many of them this thread did not work."""
+        began, worked = time.perf_counter(), time.thread_time()
         outcomes = self._store.append(batch[0])
-        return batch[1], outcomes, time.perf_counter() - began
+        took = time.perf_counter() - began
+        return batch[1], outcomes, took, took - (time.thread_time() - worked)
 
     def _die(self, error: BaseException) -> None:
         self._dead = True
         self._on_death(error)
 
-    def _measure(self, seconds: float) -> None:
+    def _measure(self, waited: float) -> None:
         if self._store.shared:
             return  # it is asked over a network, which may hang; the loop must not
-        self._average += (min(seconds, 10 * SLOW_SECONDS) - self._average) / 16
+        self._average += (min(waited, 10 * SLOW_SECONDS) - self._average) / 16
         self._inline = self._average < (SLOW_SECONDS if self._inline else QUICK_SECONDS)
 
-    def _tell(self, tells: list[OnDurable], outcomes: Sequence[Outcome], spent: float) -> None:
-        self.figures.count(len(tells), spent)
-        self._measure(spent)
+    def _tell(self, tells: list[OnDurable], outcomes: Sequence[Outcome], took: float, waited: float) -> None:
+        self.figures.count(len(tells), took)
+        self._measure(waited)
         self._took_up = None
         if not self._entries:
             self._busy = False
