@@ -27,6 +27,15 @@ class Site:
     folder: Path
 
 
+@pytest.fixture(autouse=True)
+def _every_machine_is_switched_off(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No page of a test is left to ask a server of the next one."""
+    yield
+    if "chromium" in request.fixturenames:
+        for context in request.getfixturevalue("chromium").contexts:
+            context.close()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Rehearsed with a few candidates, then served until the last browser test is over."""
