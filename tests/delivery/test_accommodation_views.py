@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from tests.delivery.asking import MAGNIFIER, ask, certificate, decide, own
 from tests.factories.world import World
+from zhiheng.delivery.accommodations.queries import adjustment_of
 from zhiheng.delivery.accommodations.waiting import waiting
+from zhiheng.delivery.core.adjusting import Adjustment, Asked
 from zhiheng.delivery.models import AdjustmentDecision, AdjustmentRequest
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
@@ -263,3 +265,35 @@ def test_a_candidates_page_takes_the_same_queries_for_one_exam_and_for_two(
     type(second).objects.filter(pk=second.pk).update(person=first.person)
     with django_assert_num_queries(8):
         assert len(client.get(reverse("my_adjustments")).context["exams"]) == 2
+
+
+def test_without_a_person_or_anything_asked_the_pages_are_empty(world: World) -> None:
+    mine = client_of(world[Role.CANDIDATE]).get(reverse("my_adjustments"))
+    all_of_them = client_of(world[Role.ADMINISTRATOR]).get(reverse("adjustments"), {"state": "decided"})
+
+    assert (mine.context["exams"], mine.context["rows"], "没有还没考的考试" in shown(mine)) == ([], [], True)
+    assert (all_of_them.context["rows"], "没有这样的申请" in shown(all_of_them)) == ([], True)
+    assert waiting(world[Role.REVIEWER], Role.REVIEWER) == []
+
+
+def test_what_was_never_asked_is_not_found(world: World) -> None:
+    nobody = "00000000-0000-4000-8000-000000000000"
+    bare = ask(world, world.submitted(), Asked(kind="priority-entry"), evidence=None)
+    reviewer, candidate = client_of(world[Role.REVIEWER]), client_of(world[Role.CANDIDATE])
+
+    assert reviewer.get(reverse("adjustment", args=[nobody])).status_code == 404
+    assert reviewer.get(reverse("adjustment_evidence", args=[bare.id])).status_code == 404
+    assert candidate.get(reverse("own_adjustment", args=[nobody])).status_code == 404
+    assert candidate.get(reverse("ask_adjustment", args=[nobody])).status_code == 404
+
+
+def test_late_and_by_a_percentage_of_ones_own_is_decided_on_the_page(world: World) -> None:
+    application = world.submitted()
+    clock.move_to(application.offering.starts_at.replace(day=25))
+    request = ask(world, application, Asked(kind="extra-other", percent=15))
+    client, page = client_of(world[Role.REVIEWER]), reverse("decide_adjustment", args=[request.id])
+    words = {"granted-extra-other": "yes", "percent-extra-other": "10", "reason-extra-other": "证明支持一成"}
+
+    assert list(client.post(page, words).context["form"].errors) == ["late_reason"]
+    assert client.post(page, {**words, "late_reason": "突发伤病"}).status_code == 302
+    assert adjustment_of(application) == Adjustment(percent=10, words="加时 10 %")

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from tests.delivery.asking import MAGNIFIER, ask, decide, own
+from tests.delivery.asking import ask, decide, own
 from tests.delivery.test_accommodation_views import client_of, shown
 from tests.factories.world import World
 from zhiheng.delivery.accommodations.queries import adjustment_of
 from zhiheng.delivery.accommodations.tasks import tell_decided
-from zhiheng.delivery.core.adjusting import Adjustment
+from zhiheng.delivery.core.adjusting import Adjustment, Asked
 from zhiheng.delivery.keeping.actions import clear_adjustments, erase_adjustments
 from zhiheng.delivery.keeping.queries import due_adjustments, share_of_adjustments, undecided_adjustments
 from zhiheng.delivery.models import AdjustmentDecision, AdjustmentRequest
@@ -62,7 +62,7 @@ def test_an_open_matter_keeps_it(world: World) -> None:
 def test_it_goes_with_a_request_for_erasure_and_into_a_persons_copy(world: World) -> None:
     application = own(world)
     decide(world, ask(world, application))
-    ask(world, application, MAGNIFIER)
+    ask(world, application, Asked(kind="priority-entry"), evidence=None)
     person = application.person
 
     assert share_of_adjustments(person).count == 2
@@ -70,6 +70,17 @@ def test_it_goes_with_a_request_for_erasure_and_into_a_persons_copy(world: World
     assert erase_adjustments(person, "test") == 2
     assert share_of_adjustments(person).count == 0
     assert {row.reason for row in AdjustmentRequest.objects.all()} == {""}
+
+
+def test_a_candidate_who_asked_alone_is_told_alone(world: World) -> None:
+    request = ask(world, own(world), by=world[Role.CANDIDATE], institution=None)
+    decide(world, request)
+
+    tell_decided.call(str(request.id))
+
+    told = OutgoingMessage.objects.filter(kind="adjustment-decided")
+    assert [message.institution_id for message in told if message.institution_id] == []
+    assert told.filter(person_id=request.application.person_id).exists()
 
 
 def test_a_message_says_that_there_is_a_decision_and_not_of_what(world: World) -> None:
