@@ -137,6 +137,7 @@ def test_a_second_machine_is_let_in_from_the_room(
     page = opened(chromium, live_server.url, reverse("room", args=[watch.id]), width=390, scheme="dark")
     expect(page.locator("#asks")).to_contain_text("2 号")
     assert page.title().startswith("(1) ")
+    assert _faults(page) == []
     page.locator("#asks a").click()
     expect(page.locator("main")).to_contain_text("秒前还有消息")
     page.get_by_text("准许：").click()

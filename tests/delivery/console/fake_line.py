@@ -16,9 +16,10 @@ def silent_hall() -> Refused:
 
 @dataclass
 class FakeHall:
-    """said: every act in order. refuses: attempts it will not act on. proposed, seated: what it tells."""
+    """said: every act in order. silent_about: the offering whose part of the hall is away. refuses: attempts it will not act on. proposed, seated: what it tells."""
 
     silent: bool = False
+    silent_about: str = ""
     known: int = 2
     said: list[dict[str, Any]] = field(default_factory=list)
     refuses: tuple[str, ...] = ()
@@ -28,12 +29,13 @@ class FakeHall:
 
     def open_line(self, by: Account, offering: Offering, rooms: tuple[str, ...]) -> Line:
         self.opened.append((by.username, str(offering.id), rooms))
-        return FakeLine(self)
+        return FakeLine(self, silent=str(offering.id) == self.silent_about)
 
 
 @dataclass
 class FakeLine:
     hall: FakeHall
+    silent: bool
 
     def act(
         self, kind: str, *, attempts: Sequence[str] | None, minutes: int = 0, reason: str = "", text: str = ""
@@ -61,5 +63,5 @@ class FakeLine:
         return SeatsPass(address="http://127.0.0.1:9/hall/staff/seats", token="t")
 
     def _require_sound(self) -> None:
-        if self.hall.silent:
+        if self.hall.silent or self.silent:
             raise silent_hall()

@@ -7,7 +7,8 @@ import pytest
 
 from tests.delivery.console.fake_line import FakeHall
 from tests.delivery.test_actions import START, code_of
-from tests.factories.world import World
+from tests.factories.world import ENROLLING, World
+from zhiheng.assembly.models import Paper
 from zhiheng.delivery.console.actions import act_on_hall, grant_for_outage
 from zhiheng.delivery.console.line import Outage
 from zhiheng.delivery.console.queries import acts_in, proposals
@@ -17,6 +18,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import AuditLine
+from zhiheng.seating.actions import issue_tickets, place_candidates
 from zhiheng.seating.models import Incident, Invigilation, Ticket
 
 
@@ -253,3 +255,23 @@ def test_minutes_for_a_break_are_not_given_while_the_hall_is_silent(
         open_line=hall.open_line,
     )
     assert (code, OutageDecision.objects.count(), Incident.objects.count()) == ("hall-silent", 0, 0)
+
+
+def test_a_room_with_two_exams_hears_of_both_and_what_one_missed_is_told(
+    world: World, hall: FakeHall, scope: Scope, watch: Invigilation
+) -> None:
+    admin = world[Role.ADMINISTRATOR]
+    clock.move_to(ENROLLING)
+    world.paid(1, world.national)
+    (ticket,) = issue_tickets(by=admin, offering=world.national, centre=watch.room.centre)
+    place_candidates(by=admin, offering=world.national, rooms=[watch.room], seed=2)
+    Attempt.objects.create(ticket=ticket, paper=Paper.objects.get(), ends_at=START + timedelta(minutes=90))
+    clock.move_to(START)
+    both = own_room(world[Role.INVIGILATOR], watch.id)
+    assert both is not None
+    hall.silent_about = str(world.national.id)
+    done = act(world, hall, both, HallActKind.MESSAGE, words="请安静")
+
+    assert {offering for _, offering, _ in hall.opened} == {str(world.association.id), str(world.national.id)}
+    assert (done.done, [one["sentence"] for one in done.refused]) == (2, ["考场服务没有应答"])
+    assert Incident.objects.get().text == "第一考场全场 3 人（另有 1 人没有执行） 发消息：请安静"

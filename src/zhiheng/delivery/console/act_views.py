@@ -135,7 +135,7 @@ def _act(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
             form.add_error(None, as_validation_error(refused))
         else:
             label = HallActKind(act.kind).label
-            left = f"，另有 {len(act.refused)} 人没有执行" if act.refused else ""
+            left = f"，另有 {act.asked - act.done} 人没有执行" if act.asked > act.done else ""
             messages.success(request, f"{label}：{whom}，考场服务已执行 {act.done} 人{left}。")
             return redirect(desk.home)
     status = 422 if request.method == "POST" else 200

@@ -216,7 +216,8 @@ def _targets(scope: Scope, sheet: TicketSheet | None) -> tuple[Targets, int]:
         )
     if sheet is not None:
         return {sheet.ticket.offering: [known[sheet.ticket.id]]}, 1
-    return dict.fromkeys(scope.offerings), len(known)
+    handed_over = {one.ticket.offering for one in meant if one.ticket.id in known}
+    return dict.fromkeys(one for one in scope.offerings if one in handed_over), len(known)
 
 
 def _perform(
@@ -310,7 +311,7 @@ def _write_done(*, by: Account, scope: Scope, act: HallAct, sheet: TicketSheet |
     act.refused = [{"attempt": one.attempt, "sentence": one.sentence} for one in acted.refused]
     act.save(update_fields=["done", "refused", "done_at"])
     whom = whom_words(scope, sheet)
-    left = f"（另有 {len(acted.refused)} 人没有执行）" if acted.refused else ""
+    left = f"（另有 {act.asked - act.done} 人没有执行）" if act.asked > act.done else ""
     said = act_words(act.kind, minutes=act.minutes, words=act.words)
     _note(by=by, scope=scope, sheet=sheet, text=f"{whom}{left} {said}", at=act.done_at)
     record(

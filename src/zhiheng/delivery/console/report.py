@@ -173,7 +173,7 @@ def _act(act: HallAct) -> list[str]:
     if act.ticket is not None:
         whom = f"{act.ticket.application.person.name}（{act.ticket.number}）"
     else:
-        left = f"，{len(act.refused)} 人未执行" if act.refused else ""
+        left = f"，{act.asked - act.done} 人未执行" if act.asked > act.done else ""
         whom = f"{'全部考场' if act.room_id is None else '全场'}，{act.done} 人{left}"
     return [
         _clock(act.done_at),
