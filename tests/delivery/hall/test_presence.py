@@ -138,6 +138,14 @@ def test_without_the_file_the_last_row_tells_when_the_hall_lived(hall: Office, t
     assert breaks(after) == [("#hall", f'{{"from":{LATER},"until":{clocks.now}}}')]
 
 
+def test_a_heartbeat_that_cannot_be_written_stops_nothing(hall: Office, tmp_path: Path) -> None:
+    clocks, full = Clocks(LATER), Path("/dev/full")
+    beat = Heartbeat(full)
+    watch = Presence(hall.desk, heartbeat=beat, real=lambda: clocks.real, steady=lambda: clocks.steady)
+
+    assert [watch.tick(now=LATER) for _ in range(2)] == [0, 0]
+
+
 def test_a_moved_clock_is_nobody_s_silence(hall: Office, tmp_path: Path) -> None:
     clocks, board = Clocks(LATER), SeatBoard(hall.desk)
     watch = presence(hall, tmp_path, clocks)

@@ -1,7 +1,9 @@
 """Noticing when nobody was there: the hall itself, by a file that tells when it last lived, and a moved clock."""
 
+import contextlib
 import os
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,13 +23,15 @@ class Heartbeat:
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        weakref.finalize(self, os.close, self._descriptor)
 
     def last(self) -> int | None:
         said = os.pread(self._descriptor, 32, 0).strip()
         return int(said) if said.isdigit() else None
 
     def beat(self, at: int) -> None:
-        os.pwrite(self._descriptor, f"{at:020d}\n".encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk must not stop the second's other work
+            os.pwrite(self._descriptor, f"{at:020d}\n".encode(), 0)
 
 
 class Presence:
