@@ -154,6 +154,22 @@ def test_a_killed_hall_finds_the_answers_when_it_is_back(chromium: Browser, hall
     assert [seq for _, seq in answer_rows(hall)] == [1, 2, 3]
 
 
+def test_a_second_page_on_the_same_machine_does_not_write_over_the_first(
+    chromium: Browser, hall: Running
+) -> None:
+    first = opened(chromium, hall)
+    sign_in(first, hall)
+    first.keyboard.press("1")
+    saved(first, 1)
+    second = first.context.new_page()
+    second.goto(f"{hall.url}/hall/")
+    expect(second.locator("#view-elsewhere")).to_be_visible()
+    second.click("#elsewhere-go")
+    expect(second.locator("#view-exam")).to_be_visible()
+    saved(second, 1)
+    expect(first.locator("#view-elsewhere")).to_be_visible()
+
+
 def test_another_machine_asks_and_goes_on_with_every_answer(chromium: Browser, hall: Running) -> None:
     first = opened(chromium, hall)
     sign_in(first, hall)

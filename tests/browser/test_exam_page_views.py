@@ -74,6 +74,12 @@ def test_every_view_is_accessible_and_fits(
         seen.look("asking", other)
         other.context.close()
 
+        another = page.context.new_page()
+        another.goto(f"{hall.url}/hall/")
+        expect(another.locator("#view-elsewhere")).to_be_visible()
+        seen.look("elsewhere", another)
+        another.close()
+
         act(hall, "pause", reason="火警演习")
         page.keyboard.press("3")
         expect(page.locator("#view-paused")).to_be_visible()

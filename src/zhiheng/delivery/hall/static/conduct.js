@@ -4,7 +4,7 @@ import { readQueue, readSession } from "./box.js";
 import { part } from "./elements.js";
 import { ask, line } from "./line.js";
 import { readNote, writeNote } from "./notes.js";
-import { offerRescue } from "./rescue.js";
+import { forgetRescue, offerRescue } from "./rescue.js";
 import { keepTyped, unsent } from "./saving.js";
 import { clock, state } from "./state.js";
 import { startWatching, stopWatching } from "./watch.js";
@@ -35,7 +35,13 @@ export async function endWatch() {
 export function tickRescue() {
   const long = line.lostAt !== undefined && performance.now() - line.lostAt > RESCUE_AFTER;
   part("rescue").hidden = !(state.paper && unsent() > 0 && (long || state.locked));
+  if (line.lostAt === undefined && unsent() === 0 && offered) {
+    offered = false;
+    forgetRescue();
+  }
 }
+
+let offered = false;
 
 async function rescue() {
   await keepTyped();
@@ -43,6 +49,7 @@ async function rescue() {
   if (!session) return;
   const { attempt, ticket, sitting, rescue_key } = state.status;
   const queue = await readQueue(attempt);
+  offered = queue.length > 0;
   await offerRescue({ attempt, ticket, sitting, queue, sessionEpoch: session.epoch, recipientKey: rescue_key ?? "", token: session.token, offset: clock.ahead });
 }
 

@@ -4,7 +4,7 @@ import { make, part } from "./elements.js";
 import { Refusal } from "./line.js";
 import { refusalWord, word } from "./words.js";
 
-const VIEWS = /** @type {const} */ (["signin", "asking", "waiting", "exam", "paused", "receipt"]);
+const VIEWS = /** @type {const} */ (["elsewhere", "signin", "asking", "waiting", "exam", "paused", "receipt"]);
 
 /**
  * @typedef {typeof VIEWS[number]} View
