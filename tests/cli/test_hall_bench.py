@@ -16,16 +16,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zhiheng.cli.hall_bench.cost import Rival, measured
+from zhiheng.cli.hall_bench.cost import Rival, measured, slow_rows
 from zhiheng.cli.hall_bench.django_view import SAVE
 from zhiheng.cli.hall_bench.exam import answer_request, plain_request
+from zhiheng.cli.hall_bench.faults.watching import unable
 from zhiheng.cli.hall_bench.figures import due_times, percentiles, processor_seconds, pss_mb, tree
 from zhiheng.cli.hall_bench.generator import Generator, Lanes, Load, Opening, Running
 from zhiheng.cli.hall_bench.goals import Row, Sample, at_least, at_most, middle, page, ratio
 from zhiheng.cli.hall_bench.report import plan_of
-from zhiheng.cli.hall_bench.servers import HallKind, hall_with_candidates, start_django
+from zhiheng.cli.hall_bench.servers import HallKind, Server, hall_with_candidates, start_django
+from zhiheng.cli.hall_bench.shim import slow_disk
 from zhiheng.cli.hall_bench.spawning import Company, company, plain_environment, wait_until
 from zhiheng.cli.hall_bench.wire import Unexpected, content_length
+from zhiheng.cli.hall_bench.wrk import under_wrk
 from zhiheng.foundation.errors import Refused
 
 GOOD = b'HTTP/1.1 200 OK\r\ncontent-length: 18\r\n\r\n{"seq":%010d}'
@@ -281,6 +284,33 @@ def test_the_platforms_settings_do_not_reach_the_children(monkeypatch: pytest.Mo
     assert "ZHIHENG_HALL_DATABASE_URL" not in found
     assert "DATABASE_URL" not in found
     assert found["MORE"] == "1"
+
+
+def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    nowhere = Server("hall", 1, [os.getpid()])
+    with company() as own:
+        assert under_wrk(own, nowhere, [], connections=1, seconds=1) == "没有安装 wrk"
+        assert slow_disk(own.folder, milliseconds=5) is None
+        rows = slow_rows(own, Generator(None, tmp_path), rounds=1, seconds=1, say=print)  # type: ignore[arg-type]  # not reached
+    assert [(row.reached, row.why) for row in rows] == [(None, "没有 C 编译器，也没有 strace")]
+    assert unable() == "没有安装 strace"
+
+
+def test_a_slow_disk_is_slow() -> None:
+    with company() as own:
+        slow = slow_disk(own.folder, milliseconds=50)
+        if slow is None:
+            pytest.skip("neither a C compiler nor strace")
+        environment, wrapper = slow
+        code = f"import os, time; f = os.open({str(own.folder / 'file')!r}, 66); t = time.time(); os.fsync(f); print(time.time() - t)"
+        done = subprocess.run(
+            [*wrapper, sys.executable, "-c", code],
+            env=os.environ | environment,
+            capture_output=True,
+            check=True,
+        )
+    assert float(done.stdout) >= 0.05
 
 
 # --- the real thing, in small ---------------------------------------------------------------------------
