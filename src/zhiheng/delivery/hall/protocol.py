@@ -262,8 +262,10 @@ class Connection(asyncio.Protocol):
         if not (call.keep_alive and self._keep_alive):
             self.answer(call, Response(status=200, body=body, headers=NO_STORE))
             return
-        if not self._hand_back(call) or self._transport is None:
+        if self._call is not call or self._closing or self._transport is None:
+            self._hand_back(call)
             return
+        self._call = None
         size = len(body)
         self._transport.write((_ACK_HEADS.get(size) or _ack_head(size)) + body)
         if self._choked:
