@@ -124,3 +124,20 @@ def test_leaving_the_page_is_recorded_and_explained(
 
     assert answered.value.status == 200
     assert ("打印页面", "误按了快捷键") in told
+
+
+def test_when_the_network_returns_after_all_the_file_is_no_longer_spoken_of(
+    attempt: Attempt, settings: Any, chromium: Browser
+) -> None:
+    with chromium.new_context(locale="zh-CN", accept_downloads=True) as context:
+        page = context.new_page()
+        signed_in(page, attempt, settings.HALL_URL)
+        context.set_offline(True)
+        page.keyboard.press("2")
+        expect(page.locator("#notice")).to_be_visible()
+        with page.expect_download():
+            page.evaluate("document.getElementById('rescue').click()")
+        expect(page.locator("#notice")).to_contain_text("救援文件已保存到本机")
+        context.set_offline(False)
+        expect(page.locator("#saved")).to_contain_text("已保存 1/1")
+        expect(page.locator("#notice")).not_to_contain_text("救援文件")

@@ -11,6 +11,8 @@ import { startWatching, stopWatching } from "./watch.js";
 
 const RESCUE_AFTER = 60_000;
 
+let offered = false; // a file was saved, and what is in it has not all arrived
+
 const watchNote = () => `watch-${state.status.attempt}`;
 
 /** From the moment the paper is open; an exam opened again goes on with what was not yet sent. */
@@ -40,8 +42,6 @@ export function tickRescue() {
     forgetRescue();
   }
 }
-
-let offered = false;
 
 async function rescue() {
   await keepTyped();

@@ -1,7 +1,7 @@
 // The rescue file: answers the network would not take, sealed on this machine so that only the hall can open them.
 // The form of the file is told in delivery/core/rescue.py, which opens it.
 
-import { showNotice } from "./notice.js";
+import { hideNotice, showBriefly, showNotice } from "./notice.js";
 import { currentLanguage } from "./words.js";
 
 /**
@@ -21,7 +21,7 @@ const FORMAT = "zhiheng-rescue-1";
 const WORDS = {
   saved: [
     "救援文件已保存到本机：{name}，内有 {count} 条没有送达的答案。请立即交给监考员；请不要关闭页面，网络恢复后仍会自动送出。",
-    "The rescue file {name} with {count} answers not yet delivered has been saved on this machine. Give it to the invigilator now, and keep this page open: the answers are still sent when the network returns.",
+    "The rescue file {name} has been saved on this machine; answers in it not yet delivered: {count}. Give it to the invigilator now, and keep this page open: the answers are still sent when the network returns.",
   ],
   nothing: ["所有答案都已送达，不需要救援文件。", "Every answer has arrived. No rescue file is needed."],
   impossible: [
@@ -47,12 +47,17 @@ export function canRescue() {
  * @returns {Promise<void>}
  */
 export async function offerRescue(rescue) {
-  if (!rescue.queue.length) return showNotice("hand-in", () => said("nothing"));
-  if (!canRescue() || !rescue.recipientKey) return showNotice("hand-in", () => said("impossible"));
+  if (!rescue.queue.length) return showBriefly("conduct", () => said("nothing"));
+  if (!canRescue() || !rescue.recipientKey) return showNotice("conduct", () => said("impossible"));
   const name = `rescue-${rescue.ticket}.zhrescue`;
   save(await sealed(rescue), name);
   const count = rescue.queue.length;
-  showNotice("hand-in", () => said("saved", { name, count }));
+  showNotice("conduct", () => said("saved", { name, count }));
+}
+
+/** Everything has arrived after all: the file is of no more use, and nothing is said of it any longer. */
+export function forgetRescue() {
+  hideNotice("conduct");
 }
 
 /** The three lines of the file. @param {Rescue} rescue @returns {Promise<string>} */
