@@ -13,9 +13,11 @@ import pytest
 from tests.delivery.packs import candidate, small_pack
 from tests.delivery.running import Running, start
 from zhiheng.cli.processes import free_port
+from zhiheng.delivery.core.attempt import Kind, control_entry, opened_entry
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
+from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall_line import HallLine
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
@@ -174,3 +176,30 @@ def test_a_silent_hall_is_said_to_be_silent(settings: Any, tmp_path: Path) -> No
         HallLine(BY, OFFERING).act("resume", attempts=None)
 
     assert why.value.code == "hall-silent"
+
+
+def test_breaks_are_proposed_and_settled_by_granting(tmp_path: Path, settings: Any) -> None:
+    keys, port = ensure_keys(tmp_path), free_port()
+    settings.HALL_DATA, settings.HALL_URL = tmp_path, f"http://127.0.0.1:{port}"
+    begun = datetime.now(UTC) - timedelta(minutes=30)  # noqa: TID251 - the hall reads the machine's clock
+    people = [candidate(1, keys.hmac, starts=begun), candidate(2, keys.hmac, starts=begun, room="第二机房")]
+    write_pack(tmp_path, small_pack(keys.key_id, *people, sitting=str(OFFERING.id)))
+    at = round(begun.timestamp() * 1000)
+    gone, back = at + 10 * 60_000, at + 13 * 60_000 + 1
+    store = SqliteStore(tmp_path / LOG_FILE)
+    store.append([opened_entry(attempt(1), epoch=1, at=at)])
+    away = {"from": gone, "until": back}
+    store.append([control_entry(Kind.AWAY, attempt(1), serial=0, body=away, at=back)])
+    store.close()
+    process = start(tmp_path, port)
+    try:
+        line = HallLine(BY, OFFERING, rooms=["第一机房"])
+        (mine,) = [outage for outage in line.outages() if outage.kind == "one"]
+        assert (mine.attempts, mine.minutes, mine.room) == ((attempt(1),), 4, "第一机房")
+        assert [round(one.timestamp() * 1000) for one in (mine.since, mine.until)] == [gone, back]
+        assert HallLine(BY, OFFERING, rooms=["第二机房"]).outages() == []
+        assert line.act("grant", attempts=mine.attempts, minutes=60, reason="断网").done == 1
+        assert line.outages() == []
+    finally:
+        process.kill()
+        process.wait()
