@@ -140,4 +140,4 @@ def test_when_the_network_returns_after_all_the_file_is_no_longer_spoken_of(
         expect(page.locator("#notice")).to_contain_text("救援文件已保存到本机")
         context.set_offline(False)
         expect(page.locator("#saved")).to_contain_text("已保存 1/1")
-        expect(page.locator("#notice")).not_to_contain_text("救援文件")
+        expect(page.locator("#notice-lines")).not_to_contain_text("救援文件")
