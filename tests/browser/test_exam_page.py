@@ -169,3 +169,21 @@ def test_leaving_the_page_is_said_and_may_be_explained(chromium: Browser, hall: 
     with page.expect_response("**/hall/comment") as told:
         page.click("#conduct-send")
     assert told.value.ok
+
+
+def test_the_clock_speaks_four_times_and_is_silent_between(chromium: Browser, hall: Running) -> None:
+    page = opened(chromium, hall)
+    spoken = page.evaluate("""async () => {
+      const { Clock } = await import("/hall/static/clock.js");
+      const clock = new Clock();
+      let now = 0;
+      clock.now = () => now;
+      clock.deadline = 45 * 60_000;
+      const spoken = [];
+      for (; now <= clock.deadline; now += 500) {
+        const sentence = clock.announcement();
+        if (sentence) spoken.push([sentence, clock.left()]);
+      }
+      return spoken;
+    }""")
+    assert spoken == [[f"剩余 {minutes} 分钟", minutes * 60_000] for minutes in (30, 10, 5, 1)]
