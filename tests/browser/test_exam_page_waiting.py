@@ -116,3 +116,18 @@ def test_a_message_reaches_the_waiting_room(chromium: Browser, tmp_path: Path) -
         act(hall, "message", text="请把手机交到讲台。")
         page.evaluate("Date.now = (now => () => now() + 600000)(Date.now)")  # as after sleep: it asks at once
         expect(page.locator("#messages")).to_contain_text("请把手机交到讲台。")
+
+
+def test_the_waiting_room_outlives_a_reload_without_network(chromium: Browser, tmp_path: Path) -> None:
+    with hall_for_one(tmp_path, begins_in=LONG) as hall:
+        page = opened(chromium, hall)
+        hand_over(page, hall)
+        expect(page.locator("#check .check-good")).to_have_count(6)
+        page.context.set_offline(True)
+        page.reload()
+        expect(page.locator("#view-waiting")).to_be_visible()
+        expect(page.locator("#check .check-bad")).to_contain_text("连不上考场服务")
+        expect(page.locator("#countdown")).to_contain_text("19:")
+        page.context.set_offline(False)
+        expect(page.locator("#check .check-good")).to_have_count(6)
+        expect(page.locator("#notice")).to_be_hidden()

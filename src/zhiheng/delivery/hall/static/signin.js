@@ -137,13 +137,25 @@ async function interrupted(problem) {
   if (!session) return show("signin");
   state.token = session.token;
   if (await openKept(session)) {
-    drawWho();
-    drawWatermark(state.status.watermark ?? state.status.ticket);
+    drawKept();
     showNotice("line", () => word("offline"));
+    return;
+  }
+  if (session.status) { // the paper was not open yet: wait for the hall where the candidate was waiting
+    takeStatus(session.status);
+    clock.take(session.ahead ?? 0);
+    drawKept();
+    wait();
+    showNotice("line", () => word("unreachable"));
     return;
   }
   showNotice("line", () => word("unreachable"));
   setTimeout(() => void goOn(session), 3000 + Math.random() * 3000);
+}
+
+function drawKept() {
+  drawWho();
+  drawWatermark(state.status.watermark ?? state.status.ticket);
 }
 
 part("signin").addEventListener("submit", (event) => void submitted(/** @type {SubmitEvent} */ (event)));
