@@ -143,19 +143,20 @@ class HallLine:
 
     def seats_pass(self) -> SeatsPass:
         """For the console's page, which listens to the seats itself."""
-        return SeatsPass(address=f"{self._staff}/seats", token=self._token())
+        return SeatsPass(address=f"{self._staff}/seats", token=self._token(looks=True))
 
     def seats_address_and_token(self) -> tuple[str, str]:
         opening = self.seats_pass()
         return opening.address, opening.token
 
-    def _token(self) -> str:
+    def _token(self, *, looks: bool = False) -> str:
         staff = StaffPass(
             who=str(self._by.id),
             name=self._by.display_name,
             sitting=str(self._offering.id),
             rooms=self._rooms,
             expires=round((clock.now() + PASS_HOLDS).timestamp() * 1000),
+            looks=looks,
         )
         return mint_staff_token(staff, key=ensure_keys(settings.HALL_DATA).hmac)
 

@@ -23,7 +23,8 @@ class StaffPass(msgspec.Struct, frozen=True, array_like=True):
     """What the back office lets one of its people do in the hall for a while.
 
     who, name: the account, for the log. rooms: as the pack names them; empty for all of the sitting.
-    expires: milliseconds since 1970 UTC.
+    expires: milliseconds since 1970 UTC. looks: good for seeing seats and for nothing else, as a page in a browser
+    carries it; acts and rescued answers go through the back office, which asks who decides and keeps it.
     """
 
     who: str
@@ -31,6 +32,7 @@ class StaffPass(msgspec.Struct, frozen=True, array_like=True):
     sitting: str
     rooms: tuple[str, ...]
     expires: int
+    looks: bool = False
 
 
 _decoder = msgspec.json.Decoder(Session)

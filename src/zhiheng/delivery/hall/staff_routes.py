@@ -19,6 +19,10 @@ from zhiheng.foundation.errors import Refused
 STAFF_PATH = "/hall/staff/"
 NOBODY = Refused(what="没有监考凭证", remedy="请从后台的监考页面打开", code="staff-token")
 
+LOOKS_ONLY = Refused(
+    what="这个监考凭证只能查看座位，不能处置", remedy="请在后台的监考页面办理", code="staff-token"
+)
+
 _act = msgspec.json.Decoder(Act)
 _rescue = msgspec.json.Decoder(Rescue)
 
@@ -69,6 +73,13 @@ class StaffRoutes:
             raise NOBODY
         return read_staff_token(token, key=self._desk.keys.hmac, now=self._now())
 
+    def _doer(self, request: Request) -> StaffPass:
+        """A pass that may change something. Raises: Refused for one that only looks."""
+        staff = self._pass(request)
+        if staff.looks:
+            raise LOOKS_ONLY
+        return staff
+
     def _seats(self, request: Request, reply: Reply) -> None:
         """An event stream; asked for JSON, all seats once."""
         staff, now = self._pass(request), self._now()
@@ -90,7 +101,7 @@ class StaffRoutes:
         )
 
     def _act(self, request: Request, reply: Reply) -> None:
-        staff = self._pass(request)
+        staff = self._doer(request)
 
         def then(done: Done) -> None:
             refused = [{"attempt": attempt, "sentence": why} for attempt, why in done.refused.items()]
@@ -104,7 +115,7 @@ class StaffRoutes:
         reply(json_response({"outages": [told(one) for one in found]}))
 
     def _rescue(self, request: Request, reply: Reply) -> None:
-        staff = self._pass(request)
+        staff = self._doer(request)
 
         def then(brought: Brought) -> None:
             reply(json_response(brought))
