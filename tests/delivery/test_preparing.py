@@ -112,7 +112,7 @@ def test_a_change_of_seats_meanwhile_is_noticed(ready: World, monkeypatch: pytes
 
     state, trouble, attempts, packs = ended(preparation)
     assert (state, attempts, packs) == (PreparationState.FAILED, 0, 0)
-    assert trouble.startswith("准备考场数据期间，互联网营销师（初级）的座位有变动")
+    assert trouble.startswith("准备考场数据期间，互联网营销师（初级）的座位、便利或考试条件有变动")
 
 
 def test_an_accident_is_no_endless_preparation(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:

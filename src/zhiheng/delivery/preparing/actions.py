@@ -12,7 +12,7 @@ from zhiheng.assembly.queries import open_retractions
 from zhiheng.assembly.sealing.actions import hand_over
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.models import Attempt, Preparation, PreparationState, PublishedPack
-from zhiheng.delivery.preparing.making import Prepared, Tell, prepare, seats_of, silent, unseated
+from zhiheng.delivery.preparing.making import Prepared, Tell, basis_of, prepare, silent, unseated
 from zhiheng.delivery.preparing.queries import OPEN
 from zhiheng.delivery.preparing_media import write_media
 from zhiheng.delivery.queries import ends_at, pack_of, sealed_papers
@@ -143,12 +143,12 @@ def _fail(asked: Preparation, why: str) -> None:
 def _write(by: Account, offering: Offering, prepared: Prepared) -> PublishedPack:
     lock_named(f"pack:{offering.id}")
     _check_publishable(offering)
-    if seats_of(offering) != prepared.seats:
+    if basis_of(offering) != prepared.basis:
         raise Refused(
-            what=f"准备考场数据期间，{offering.title}的座位有变动",
-            rule="考场数据与座位编排必须一致",
+            what=f"准备考场数据期间，{offering.title}的座位、便利或考试条件有变动",
+            rule="考场数据与座位编排、准许的便利和考试条件必须一致",
             remedy="请重新发布",
-            code="seats-changed",
+            code="basis-changed",
         )
     write_media(settings.HALL_DATA, prepared.papers)
     hand_over(papers=prepared.papers, offering=offering)

@@ -1,7 +1,7 @@
 """The pack of an offering, worked out without writing anything: who sits which paper, until when."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from zhiheng.assembly.models import Paper, RunKind
 from zhiheng.assembly.queries import bodies_of
 from zhiheng.delivery.accommodations.queries import NOTHING, adjustments_in, end_with
-from zhiheng.delivery.conditions.queries import conditions_of
+from zhiheng.delivery.conditions.queries import Conditions, conditions_of
 from zhiheng.delivery.core.adjusting import Adjustment
 from zhiheng.delivery.core.pack import PackCandidate, PackPaper, SittingPack, hash_id, seal_pack
 from zhiheng.delivery.core.sheet import pack_paper
@@ -35,13 +35,14 @@ def silent(done: int, total: int) -> None:
 class Prepared:
     """pack: sealed, not yet on the shelf. attempts: not yet saved, one for each candidate of the pack.
 
-    seats: what it was made from; `seats_of` gives the same as long as nobody was moved meanwhile.
+    basis: what it was made from; `basis_of` gives the same as long as nobody was moved and nothing was granted
+    or set otherwise meanwhile.
     """
 
     pack: SittingPack
     attempts: list[Attempt]
     papers: list[Paper]
-    seats: str
+    basis: str
 
 
 def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
@@ -55,7 +56,8 @@ def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
     dealt = _dealt(offering, sealed_papers(offering), len(places))
     papers = list({paper.id: paper for paper in dealt}.values())
     keys = ensure_keys(settings.HALL_DATA)
-    desk = _Desk(offering=offering, keys=keys, adjustments=adjustments_in([offering]))
+    adjustments, conditions = adjustments_in([offering]), conditions_of(offering)
+    desk = _Desk(offering=offering, keys=keys, adjustments=adjustments)
     attempts: list[Attempt] = []
     candidates: list[PackCandidate] = []
     for done, (place, ticket) in enumerate(_with_people(places), start=1):
@@ -64,7 +66,6 @@ def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
         candidates.append(desk.candidate(attempt, place))
         if done % AT_ONCE == 0:
             tell(done, len(places))
-    conditions = conditions_of(offering)
     pack = seal_pack(
         SittingPack(
             sitting=str(offering.id),
@@ -79,16 +80,21 @@ def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
             unrecorded=conditions.unrecorded,
         )
     )
-    return Prepared(pack=pack, attempts=attempts, papers=papers, seats=_fingerprint(places))
+    basis = _fingerprint(places, adjustments, conditions)
+    return Prepared(pack=pack, attempts=attempts, papers=papers, basis=basis)
 
 
-def seats_of(offering: Offering) -> str:
-    """Who sits where, as one hash."""
-    return _fingerprint(placed_tickets(offering))
+def basis_of(offering: Offering) -> str:
+    """Who sits where, what was granted to whom and what holds for all, as one hash."""
+    return _fingerprint(placed_tickets(offering), adjustments_in([offering]), conditions_of(offering))
 
 
-def _fingerprint(places: Sequence[PlacedTicket]) -> str:
-    return digest([[str(place.ticket), place.room, place.seat] for place in places])
+def _fingerprint(
+    places: Sequence[PlacedTicket], adjustments: Mapping[UUID, Adjustment], conditions: Conditions
+) -> str:
+    granted = {str(one): [held.percent, held.words] for one, held in adjustments.items()}
+    seats = [[str(place.ticket), place.room, place.seat] for place in places]
+    return digest([seats, granted, asdict(conditions)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def checked(content: bytes, *, media_type: str, name: str) -> Prepared:
         raise Refused(
             what=f"{what}“{name}”用 {strange} 编码，多数浏览器放不出来",
             rule="短视频用 H.264（MP4）或 VP8、VP9（WebM）编码",
-            remedy="请用剪辑软件导出为 H.264 的 MP4；苹果手机可在“设置”的“相机格式”里选“兼容性最佳”",
+            remedy="请用剪辑软件导出为 H.264 的 MP4；苹果手机可在“设置”—“相机”—“格式”里不选“高效”后重新拍摄",
             code="media-codec",
         )
     if not seconds > 0:
