@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.exam_hall import context_of, hall_for_one, hand_over, opened, saved, sign_in
 from tests.delivery.packs import small_paper
@@ -128,19 +128,32 @@ def test_pictures_and_sounds_come_with_their_question(chromium: Browser, tmp_pat
     with hall_for_one(tmp_path, paper=paper) as hall:
         page = opened(chromium, hall, width=390)
         sign_in(page, hall)
-        seen = set()
-        for _ in range(3):
-            figure = page.locator("#question > .media")
-            if figure.count():
-                shown = figure.locator("img, audio")
-                expect(shown).to_have_count(1)
-                seen.add(shown.get_attribute("alt") or shown.get_attribute("aria-label"))
-                page.wait_for_function(
-                    "() => { const found = document.querySelector('.media img, .media audio');"
-                    " return found.naturalWidth === 4 || found.duration > 0.05; }"
-                )
-            page.keyboard.press("ArrowRight")
-        assert seen == {"三家店铺的退货率柱状图", "一段直播录音"}
+        assert media_shown(page) == {"三家店铺的退货率柱状图", "一段直播录音"}
+
+        page.evaluate("navigator.serviceWorker.ready")
+        page.context.set_offline(True)
+        page.reload()
+        expect(page.locator("#view-exam")).to_be_visible()
+        page.click("#side-toggle")
+        page.click("#navigator button")
+        assert media_shown(page) == {"三家店铺的退货率柱状图", "一段直播录音"}
+
+
+def media_shown(page: Page) -> set[str | None]:
+    """What the first three questions show, once it is really there."""
+    seen = set()
+    for _ in range(3):
+        figure = page.locator("#question > .media")
+        if figure.count():
+            shown = figure.locator("img, audio")
+            expect(shown).to_have_count(1)
+            seen.add(shown.get_attribute("alt") or shown.get_attribute("aria-label"))
+            page.wait_for_function(
+                "() => { const found = document.querySelector('.media img, .media audio');"
+                " return found.naturalWidth === 4 || found.duration > 0.05; }"
+            )
+        page.keyboard.press("ArrowRight")
+    return seen
 
 
 def test_the_rescue_file_is_offered_when_time_is_up_and_answers_wait(

@@ -92,7 +92,7 @@ export async function forgetSession() {
   memory.session = undefined;
   await rewrite([STORES.session, STORES.kept, STORES.answers], (session, kept, answers) => {
     session.clear();
-    kept.delete("paper");
+    kept.clear();
     answers.clear();
   }).catch(() => {});
 }
@@ -197,6 +197,16 @@ export function keepPaper(paper) {
 export async function readPaper(attempt) {
   const found = await read("kept", "paper");
   return found?.attempt === attempt ? found : undefined;
+}
+
+/** A picture or sound of the paper, for a reload without network. @param {string} sha256 @param {ArrayBuffer} bytes */
+export function keepMedia(sha256, bytes) {
+  return rewrite([STORES.kept], (kept) => { kept.put({ id: `media/${sha256}`, bytes }); }).catch(() => {});
+}
+
+/** @param {string} sha256 @returns {Promise<ArrayBuffer | undefined>} */
+export function readMedia(sha256) {
+  return read("kept", `media/${sha256}`).then((found) => found?.bytes, () => undefined);
 }
 
 /** @param {Omit<KeptReceipt, "id">} facts */

@@ -1,5 +1,6 @@
 // Pictures, sounds and short films of questions: fetched once with the candidate's token, checked, shown after the stem or with its option.
 
+import { keepMedia, readMedia } from "./box.js";
 import { make } from "./elements.js";
 import { fetchBytes } from "./line.js";
 import { canUnseal, hashOf } from "./sealed.js";
@@ -34,8 +35,12 @@ function addressOf(media, token) {
 
 /** @param {Media} media @param {string} token */
 async function fetchMedia({ sha256, media_type }, token) {
-  const bytes = await fetchBytes(`media/${sha256}`, token);
-  if (canUnseal() && (await hashOf(bytes)) !== sha256) throw new Error("not the file that was announced");
+  let bytes = await readMedia(sha256);
+  if (!bytes) {
+    bytes = await fetchBytes(`media/${sha256}`, token);
+    if (canUnseal() && (await hashOf(bytes)) !== sha256) throw new Error("not the file that was announced");
+    await keepMedia(sha256, bytes);
+  }
   return URL.createObjectURL(new Blob([bytes], { type: media_type }));
 }
 
