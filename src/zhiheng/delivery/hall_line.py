@@ -21,6 +21,7 @@ from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering
 
 PATIENCE_SECONDS = 30.0
+LOOK_SECONDS = 4.0  # a page waits for a look; an act over a hundred thousand rows may take longer
 PASS_HOLDS = timedelta(minutes=10)
 ROWS_AT_ONCE = 10
 """Rescued answers in one request: ten of the longest stay under what the hall takes."""
@@ -168,7 +169,7 @@ class HallLine:
                 f"{self._staff}/{path}",
                 headers=headers,
                 json=asked,
-                timeout=PATIENCE_SECONDS,
+                timeout=PATIENCE_SECONDS if method == "POST" else LOOK_SECONDS,
             )
             if answer.status_code == httpx.codes.OK:
                 return msgspec.json.decode(answer.content, type=form)
