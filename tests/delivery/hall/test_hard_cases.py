@@ -3,16 +3,19 @@
 import asyncio
 import contextlib
 import socket
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.core.pack import PackCandidate
+from zhiheng.delivery.hall import service
 from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
@@ -248,3 +251,48 @@ def test_a_hall_whose_disk_dies_stops_and_acknowledges_nothing(tmp_path: Path) -
         die,
         seats=lambda keys: [candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5))],
     )
+
+
+class HangingStore(DyingStore):
+    """Like a standby that does not answer, until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = threading.Event()
+
+    def append(self, entries: Sequence[Entry]) -> list[Outcome]:
+        self.let_go.wait(20)
+        return [Outcome(Fate.APPENDED, entry) for entry in entries]
+
+
+def test_a_hall_asked_to_stop_does_not_wait_for_ever_for_a_store_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "DRAIN_SECONDS", 0.3)
+    said: list[str] = []
+
+    async def stop() -> None:
+        keys = ensure_keys(tmp_path)
+        write_pack(
+            tmp_path, small_pack(keys.key_id, candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5)))
+        )
+        hall = Hall(HallSettings(data_dir=tmp_path, port=0), say=said.append)
+        await hall.start()
+        kept, hall.committer._store = hall.store, HangingStore()
+        hanging = hall.committer._store
+        entering = asyncio.create_task(sign_in(hall, 1))
+        while hall.committer.idle:
+            await asyncio.sleep(0.01)
+        await asyncio.wait_for(hall.drain(), 5)
+        with pytest.raises(httpx.TransportError):
+            await entering
+        assert isinstance(hall.failure, service.StoreHangs)
+        assert kept.control() == []
+        hanging.let_go.set()
+        while not hall.committer.idle:
+            await asyncio.sleep(0.01)
+        hall.failure = None
+        await hall.drain()
+
+    asyncio.run(stop())
+    assert "考场服务停止：停止时存储没有回应" in said[-1]

@@ -32,7 +32,7 @@ from zhiheng.delivery.hall.saving import Saving
 from zhiheng.delivery.hall.sharing import HeardTable, Sharing
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall.store import LogStore
-from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.errors import Refused, ZhihengError
 
 LOCK_FILE = "hall.lock"
 EXIT_WRITER_DIED = 70
@@ -58,6 +58,10 @@ class HallSettings:
     trusted_proxies: tuple[str, ...] = ()
     site_origin: str = ""
     limits: Limits = field(default_factory=Limits)
+
+
+class StoreHangs(ZhihengError):
+    """The store has not come back with a batch."""
 
 
 class DirectoryLock:
@@ -202,16 +206,25 @@ class Hall:
             await asyncio.sleep(0.02)
         for connection in tuple(self.connections):
             connection.cut()
-        if self.failure is None:
-            while not self.committer.idle:
-                await asyncio.sleep(0.02)
+        if await self._all_kept():
             self.committer.stop()
+        elif isinstance(self.failure, StoreHangs):
+            return  # with the writer in the store nothing can be put in order; the process must go
         self._drained = True
         self._readers.shutdown()
         if self._sharing is not None:
             self._sharing.close()
         self.store.close()
         self._lock.release()
+
+    async def _all_kept(self) -> bool:
+        """Wait for the rows in hand; a store that hangs is not waited for without end."""
+        give_up = time.monotonic() + DRAIN_SECONDS
+        while self.failure is None and not self.committer.idle:
+            if time.monotonic() > give_up:
+                self._end(StoreHangs(f"{DRAIN_SECONDS} s"), "停止时存储没有回应")
+            await asyncio.sleep(0.02)
+        return self.failure is None
 
     def _tick(self) -> None:
         self._ticker = self._loop.call_later(_TICK_SECONDS, self._tick)  # first: the sweep must not end
@@ -227,12 +240,14 @@ class Hall:
 
     def _read(self, act: Callable[[], Found], then: Callable[[Found], None]) -> None:
         """Run `act` beside the loop; when the log cannot be read any more the hall ends."""
+        if self._drained:
+            return
         future = self._loop.run_in_executor(self._readers, act)
 
         def done(read: "asyncio.Future[Found]") -> None:
             if (error := read.exception()) is not None:
                 self._store_lost(error)
-            else:
+            elif not self._drained:
                 then(read.result())
 
         future.add_done_callback(done)
@@ -294,4 +309,6 @@ async def _serve(settings: HallSettings, say: Callable[[str], None]) -> int:
         os._exit(EXIT_WRITER_DIED)  # at once: a hall that cannot write must not linger, whatever is in flight
     say("考场服务正在停止：先完成手上的保存。")
     await hall.drain()
+    if hall.failure is not None:
+        os._exit(EXIT_WRITER_DIED)
     return 0
