@@ -1,0 +1,101 @@
+"""What the page records of being left and copied from: kept while the line is cut, sent once, ended by handing in."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.delivery.packs import ID_NUMBER, candidate, small_pack
+from tests.delivery.running import Running, start
+from zhiheng.cli.processes import free_port
+from zhiheng.delivery.hall.keys import ensure_keys
+from zhiheng.delivery.hall.packs import write_pack
+from zhiheng.delivery.hall.reader import read_log
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+
+HIDE = """() => {
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SHOW = """() => {
+  delete document.visibilityState;
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Running]:
+    keys = ensure_keys(tmp_path)
+    now = datetime.now(UTC)  # noqa: TID251 - the hall itself reads the machine's clock here
+    place = candidate(1, keys.hmac, starts=now - timedelta(minutes=5))
+    write_pack(tmp_path, small_pack(keys.key_id, place))
+    port = free_port()
+    running = Running(data=tmp_path, port=port, process=start(tmp_path, port), tickets=(place.ticket,))
+    yield running
+    running.process.kill()
+    running.process.wait()
+
+
+@pytest.fixture
+def page(chromium: Browser, hall: Running) -> Iterator[Page]:
+    with chromium.new_context(locale="zh-CN") as context:
+        page = context.new_page()
+        page.goto(f"{hall.url}/hall/")
+        page.fill("#ticket", hall.tickets[0])
+        page.fill("#id-number", ID_NUMBER)
+        page.click("#signin button")
+        expect(page.locator("#view-exam")).to_be_visible()
+        yield page
+
+
+def reported(hall: Running) -> list[dict[str, Any]]:
+    return [json.loads(row.body) for row in read_log(hall.data) if row.kind == "event"]
+
+
+def test_being_away_is_kept_while_the_line_is_cut_and_sent_once(page: Page, hall: Running) -> None:
+    page.context.set_offline(True)
+    page.evaluate(HIDE)
+    page.wait_for_timeout(2200)
+    page.evaluate(SHOW)
+    expect(page.locator("#conduct")).to_contain_text("您离开考试页面 2 秒，已记录。")
+    page.click("#conduct-dismiss")
+    expect(page.locator("#conduct")).to_have_count(0)
+    before = reported(hall)
+    with page.expect_response("**/hall/events"):
+        page.context.set_offline(False)
+    page.keyboard.press("1")
+    expect(page.locator("#saved")).to_contain_text("已保存 1/1")
+
+    assert before == []
+    assert [(one["kind"], one["seconds"]) for one in reported(hall)] == [("hidden", 2)]
+
+
+def test_the_same_thing_within_a_moment_is_one_and_the_receipt_may_be_printed(
+    page: Page, hall: Running
+) -> None:
+    for _ in range(3):
+        page.evaluate("document.dispatchEvent(new Event('copy'))")
+    page.evaluate("dispatchEvent(new Event('blur'))")  # the page has the focus all the same
+    page.keyboard.press("1")
+    expect(page.locator("#saved")).to_contain_text("已保存 1/1")
+    page.click("#finish")
+    page.click("#confirm-yes")
+    expect(page.locator("#view-receipt")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_timeout(300)
+
+    assert [one["kind"] for one in reported(hall)] == ["copy"]
+    expect(page.locator("#conduct")).to_have_count(0)
+
+
+def test_the_line_speaks_the_language_chosen(page: Page) -> None:
+    page.evaluate("document.dispatchEvent(new Event('paste'))")
+    expect(page.locator("#conduct")).to_contain_text("您粘贴了文字，已记录。")
+    page.click("#language")
+    expect(page.locator("#conduct")).to_contain_text("You pasted text; this has been recorded.")
