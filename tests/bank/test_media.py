@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,13 +17,11 @@ from tests.bank.test_views import FORM
 from tests.factories.world import World
 from tests.people_of import second
 from tests.rooms import opened_by, signed_in
-from zhiheng.bank import actions
 from zhiheng.bank.actions import load_shipped_bank, submit_item, write_item
-from zhiheng.bank.core.files import load_shipped, medium_form
+from zhiheng.bank.core.files import load_shipped, medium_form, medium_from
 from zhiheng.bank.core.media.placing import in_order
 from zhiheng.bank.core.terms import Medium
 from zhiheng.bank.lists.queries import found_by
-from zhiheng.bank.media import queries as media_queries
 from zhiheng.bank.media.actions import keep_medium, keep_shipped
 from zhiheng.bank.media.queries import content_of, contents_of, medium_of
 from zhiheng.bank.models import Item, ItemVersion, MediaFile
@@ -64,7 +63,7 @@ def test_a_file_is_kept_once_under_its_hash(writer: Account) -> None:
     assert (first.media_type, first.kind, first.seconds, first.file.name) == (
         "image/png",
         "image",
-        0,
+        Decimal(0),
         "甲.png",
     )
     assert hashlib.sha256(content_of(first)).hexdigest() == first.sha256
@@ -166,7 +165,7 @@ def test_a_shipped_question_without_its_file_is_refused() -> None:
     medium = Medium(id="m1", kind="image", media_type="image/png", sha256="0" * 64, size=1)
     some = [replace(load_shipped(standard="digital-hr")[0], media=(medium,))]
     assert refused_code(lambda: keep_shipped(some, by="test")) == "media-not-shipped"
-    assert actions.keep_shipped([], by="test") == 0
+    assert keep_shipped([], by="test") == 0
 
 
 # Pages
@@ -281,7 +280,7 @@ def test_the_question_and_its_preview_show_it(client: Client, writer: Account) -
 
 
 def question_medium(entry: dict[str, Any]) -> Medium:
-    return media_queries.medium_from(entry)
+    return medium_from(entry)
 
 
 def test_a_draft_without_words_for_its_picture_is_not_submitted(writer: Account) -> None:

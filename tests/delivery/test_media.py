@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -53,7 +54,7 @@ def test_a_published_pack_names_what_is_shown_and_where(
         publish_pack(by=world[Role.ADMINISTRATOR], offering=world.association)
     [paper] = decode_pack(pack_path(world).read_bytes()).papers
 
-    facts = {"media_type": "image/png", "sha256": file.sha256, "bytes": file.size}
+    facts: dict[str, Any] = {"media_type": "image/png", "sha256": file.sha256, "bytes": file.size}
     assert [item.media for item in paper.items] == [
         (
             PackMedia(id="m1", alt="题图", where="stem", **facts),
