@@ -88,7 +88,7 @@ LOOP, WRITER = "MainThread", "hall-writer"
 def test_a_quick_store_is_called_on_the_loop_and_a_slow_one_by_its_thread() -> None:
     async def work(committer: Committer) -> None:
         await until_called_by(LOOP, store, committer)
-        store.seconds = 0.004
+        store.seconds = 0.01
         await until_called_by(WRITER, store, committer)
         store.seconds = 0
         await until_called_by(LOOP, store, committer)
@@ -98,7 +98,7 @@ def test_a_quick_store_is_called_on_the_loop_and_a_slow_one_by_its_thread() -> N
     assert store.threads[0] == WRITER
 
 
-@pytest.mark.parametrize("seconds", [0, 0.004])
+@pytest.mark.parametrize("seconds", [0, 0.01])
 def test_what_comes_in_one_turn_is_one_batch_and_told_in_order(seconds: float) -> None:
     told: list[tuple[str, int]] = []
 

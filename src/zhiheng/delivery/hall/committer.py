@@ -26,8 +26,8 @@ Batch = tuple[list[Entry], list[OnDurable]]
 
 BATCH_LIMIT = 4_096
 """Rows in one transaction, so that neither it nor the telling afterwards holds the loop for long."""
-QUICK_SECONDS = 0.001
-SLOW_SECONDS = 0.002
+QUICK_SECONDS = 0.003
+SLOW_SECONDS = 0.005
 """Waiting for the disk in an average batch: below the first the loop itself writes, above the second it hands over."""
 STUCK_SECONDS = 20.0
 """A batch in hand for so long: the store hangs, as on a standby that does not answer."""
