@@ -124,6 +124,7 @@ def test_the_way_in_and_out_is_accessible_and_fits(
 def test_the_whole_exam_by_keyboard_alone(chromium: Browser, tmp_path: Path) -> None:
     with hall_for_one(tmp_path) as hall:
         page = opened(chromium, hall)
+        expect(page.locator("#view-signin")).to_be_visible()
         page.locator("#ticket").focus()
         page.keyboard.type(hall.tickets[0])
         page.keyboard.press("Tab")
