@@ -15,7 +15,7 @@ from zhiheng.assembly.models import Paper, PaperStatus
 from zhiheng.delivery.core.attempt import Attempt as Folded
 from zhiheng.delivery.core.attempt import Entry, fold
 from zhiheng.delivery.core.readiness import Facts, decide_ready
-from zhiheng.delivery.hall.reader import read_attempt, read_log
+from zhiheng.delivery.hall.reader import read_attempts
 from zhiheng.delivery.models import Attempt, Collection, LateAdmission, PublishedPack
 from zhiheng.foundation.decision import Decision
 from zhiheng.foundation.moment import SHANGHAI
@@ -23,9 +23,6 @@ from zhiheng.seating.progress import room_plans, seating_states
 from zhiheng.seating.queries import TicketSheet
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
-
-ROOMFUL = 40
-"""Up to so many attempts are looked up one by one, which spares reading the whole log."""
 
 
 def hall_source() -> Path | str:
@@ -60,13 +57,7 @@ def attempts_of(offering: Offering) -> QuerySet[Attempt]:
 
 def log_of(attempts: Iterable[Attempt]) -> dict[str, list[Entry]]:
     """Attempt id -> its rows of the hall's log, in log order; attempts without any are absent."""
-    rows: dict[str, list[Entry]] = defaultdict(list)
-    wanted = [str(attempt.id) for attempt in attempts]
-    if len(wanted) <= ROOMFUL:
-        return {one: entries for one in wanted if (entries := read_attempt(hall_source(), one))}
-    for entry in read_log(hall_source(), wanted):
-        rows[entry.attempt].append(entry)
-    return rows
+    return read_attempts(hall_source(), [str(attempt.id) for attempt in attempts])
 
 
 def folded(attempt: Attempt, entries: list[Entry]) -> Folded:

@@ -136,7 +136,7 @@ def test_nothing_in_the_log_can_be_changed(source: "Path | str", store: LogStore
             connection.execute("UPDATE hall.log SET body = 'x'")
         return
     file = plain_sqlite.connect(source / LOG_FILE)
-    for change in ("UPDATE log SET body = 'x'", "DELETE FROM log"):
+    for change in ("UPDATE entry SET body = 'x'", "DELETE FROM entry"):
         with pytest.raises(plain_sqlite.Error, match="append-only"):
             file.execute(change)
     file.close()

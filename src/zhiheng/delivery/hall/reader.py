@@ -1,6 +1,8 @@
 """Reading the hall's log from outside the hall: read-only, in log order."""
 
-from collections.abc import Collection, Iterator
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -27,20 +29,34 @@ def read_log(
 
 def read_attempt(source: Path | str, attempt: str) -> list[Entry]:
     """Every row of one attempt, in log order."""
+    return read_attempts(source, [attempt]).get(attempt, [])
+
+
+def read_attempts(source: Path | str, attempts: Collection[str]) -> dict[str, list[Entry]]:
+    """The rows of some attempts, each in log order; those without any are absent. One pass over the log."""
+    rows: dict[str, list[Entry]] = defaultdict(list)
+    for row in _rows_of(source, sorted(attempts)):
+        entry = entry_of(row)
+        rows[entry.attempt].append(entry)
+    return dict(rows)
+
+
+def _rows_of(source: Path | str, attempts: list[str]) -> Sequence[Sequence[object]]:
     if _is_address(source):
         with psycopg.connect(str(source)) as connection:
             connection.read_only = True
             if not _has_log(connection):
                 return []
-            query = f"SELECT {COLUMNS} FROM hall.log WHERE attempt = %s ORDER BY id"
-            return [entry_of(row) for row in connection.execute(query.encode(), (attempt,))]
+            query = f"SELECT {COLUMNS} FROM hall.log WHERE attempt = ANY(%s) ORDER BY id"
+            return connection.execute(query.encode(), (attempts,)).fetchall()
     path = Path(source) / LOG_FILE
     if not path.exists():
         return []
     connection = _open(path)
     try:
-        query = f"SELECT {COLUMNS} FROM log WHERE attempt = ? ORDER BY id"
-        return [entry_of(row) for row in connection.execute(query, (attempt,)).fetchall()]
+        query = f"SELECT {COLUMNS} FROM log WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY id"
+        found: Sequence[Sequence[object]] = connection.execute(query, (json.dumps(attempts),)).fetchall()
+        return found
     finally:
         connection.close()
 

@@ -1,7 +1,9 @@
 """The log in one SQLite file: WAL, synchronous=FULL, one append-only table."""
 
 import contextlib
+import json
 import threading
+from array import array
 from collections.abc import Sequence
 from functools import cache
 from itertools import chain
@@ -9,8 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from zhiheng.delivery.core.attempt import Entry, EntryKey
-from zhiheng.delivery.hall.store import Outcome, appended, number, outcomes
+from zhiheng.delivery.core.attempt import CONTROL_ITEM, Entry, Kind
+from zhiheng.delivery.hall.store import Fate, Outcome, appended, number
+from zhiheng.foundation.errors import Refused
 
 try:  # the system's SQLite may carry the WAL-reset race; the wheel's is newer
     import pysqlite3 as sqlite3
@@ -28,9 +31,10 @@ _CACHE_KB = 32_000
 COLUMNS = ", ".join(Entry.__struct_fields__)  # so that a row is an entry's fields as they stand
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS log (
+CREATE TABLE IF NOT EXISTS attempt (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE IF NOT EXISTS entry (
   id INTEGER PRIMARY KEY,
-  attempt TEXT NOT NULL,
+  attempt INTEGER NOT NULL REFERENCES attempt,
   epoch INTEGER NOT NULL,
   item TEXT NOT NULL,
   seq INTEGER NOT NULL,
@@ -38,25 +42,38 @@ CREATE TABLE IF NOT EXISTS log (
   body TEXT NOT NULL,
   client_time TEXT NOT NULL,
   server_time INTEGER NOT NULL,
-  flags TEXT NOT NULL,
-  UNIQUE (attempt, epoch, item, seq)
+  flags TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS log_control ON log (id) WHERE kind <> 'answer';
-CREATE TRIGGER IF NOT EXISTS log_no_update BEFORE UPDATE ON log
+CREATE INDEX IF NOT EXISTS entry_control ON entry (id) WHERE kind <> 'answer';
+CREATE VIEW IF NOT EXISTS log AS
+  SELECT id, name AS attempt, epoch, item, seq, kind, body, client_time, server_time, flags
+  FROM entry JOIN attempt ON attempt.number = entry.attempt;
+CREATE TRIGGER IF NOT EXISTS entry_no_update BEFORE UPDATE ON entry
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS log_no_delete BEFORE DELETE ON log
+CREATE TRIGGER IF NOT EXISTS entry_no_delete BEFORE DELETE ON entry
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
+_EPOCH_BITS = 32  # attempt and session in one number, which is smaller than a pair
+_ATTEMPT = Entry.__struct_fields__.index("attempt")
 _ROW = f"({','.join('?' * len(Entry.__struct_fields__))})"
 _ROWS = 50  # in one statement: each statement lets go of the interpreter once, and gets it back late
-_BY_KEY = f"SELECT {COLUMNS} FROM log WHERE attempt = ? AND epoch = ? AND item = ? AND seq = ?"
+_AT = "id IN (SELECT value FROM json_each(?))"
+_BY_KEY = f"SELECT {COLUMNS} FROM log WHERE {_AT} AND epoch = ? AND item = ? AND seq = ? ORDER BY id LIMIT 1"
+_ATTEMPTS = "SELECT name, number FROM attempt"
+_WHOSE = "SELECT id, attempt, epoch, seq, item FROM entry ORDER BY id"
 _ANSWERS = f"SELECT {COLUMNS} FROM log WHERE kind = 'answer' AND id > ? ORDER BY id LIMIT ?"
-_BY_ATTEMPT = f"SELECT {COLUMNS} FROM log WHERE attempt = ? ORDER BY id"
+_BY_PLACES = f"SELECT {COLUMNS} FROM log WHERE {_AT} ORDER BY id"
 _CONTROL = f"SELECT {COLUMNS} FROM log WHERE kind <> 'answer' AND id > ? ORDER BY id"
 
 
 class SqliteStore:
-    """Row ids are given out here, so one process must own the file (the service holds the lock)."""
+    """Row ids are given out here, so one process must own the file (the service holds the lock).
+
+    The file has no index over attempts: each would cost a page for every row. Where an attempt's rows lie is kept
+    in memory (eight bytes a row) and gathered anew at start. Nothing in the file refuses a name that is there
+    already: an answer with a higher sequence number than any before it in its session is new; every other row is
+    looked up first.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,8 +84,16 @@ class SqliteStore:
         self._writer.execute("PRAGMA synchronous=FULL")
         self._writer.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
         self._writer.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
+        _require_present_form(self._writer, path)
         self._writer.executescript(_SCHEMA)
-        self._next = self._writer.execute("SELECT coalesce(max(id), 0) + 1 FROM log").fetchone()[0]
+        self._next = self._writer.execute("SELECT coalesce(max(id), 0) + 1 FROM entry").fetchone()[0]
+        self._numbers: dict[str, int] = dict(self._writer.execute(_ATTEMPTS).fetchall())
+        self._places: dict[int, array[int]] = {number: array("q") for number in self._numbers.values()}
+        self._highest: dict[int, int] = {}
+        for place, attempt, epoch, seq, item in self._writer.execute(_WHOSE):
+            self._places[attempt].append(place)
+            if not item.startswith(CONTROL_ITEM):
+                self._note_highest(attempt << _EPOCH_BITS | epoch, seq)
         self._reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._reader.execute("PRAGMA query_only=ON")
         self._reading = threading.Lock()
@@ -78,8 +103,7 @@ class SqliteStore:
         number(entries, first=self._next)
         self._writer.execute("BEGIN IMMEDIATE")
         try:
-            written = sum(self._insert(entries[at : at + _ROWS]) for at in range(0, len(entries), _ROWS))
-            fates = appended(entries) if written == len(entries) else outcomes(entries, self._held(entries))
+            fates = self._written(entries)
             self._writer.execute("COMMIT")
         except BaseException:
             if self._writer.in_transaction:
@@ -89,14 +113,75 @@ class SqliteStore:
         self._checkpoints.due.set()
         return fates
 
-    def _insert(self, entries: Sequence[Entry]) -> int:
-        """How many were new."""
-        values = [*chain.from_iterable(map(msgspec.structs.astuple, entries))]
-        return int(self._writer.execute(_insert(len(entries)), values).rowcount)
+    def _written(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """In their order: what is surely new in long statements, everything else looked up one by one."""
+        fates: list[Outcome] = []
+        fresh: list[Entry] = []
+        for entry in entries:
+            if self._is_new(entry):
+                fresh.append(entry)
+                continue
+            self._insert(fresh)
+            fates += appended(fresh)
+            fresh = []
+            fates.append(self._append_one(entry))
+        self._insert(fresh)
+        return fates + appended(fresh)
+
+    def _is_new(self, entry: Entry) -> bool:
+        """Whether this is an answer above all before it in its session; if so, that is remembered."""
+        if entry.kind != Kind.ANSWER or entry.item.startswith(CONTROL_ITEM):
+            return False
+        session = self._session(entry)
+        if entry.seq <= self._highest.get(session, 0):
+            return False
+        self._highest[session] = entry.seq
+        return True
+
+    def _session(self, entry: Entry) -> int:
+        return self._number(entry.attempt) << _EPOCH_BITS | entry.epoch
+
+    def _append_one(self, entry: Entry) -> Outcome:
+        """Looked up first: by what the transaction holds, so an earlier row of the batch is found too."""
+        attempt = self._number(entry.attempt)
+        named = (_listed(self._places[attempt]), entry.epoch, entry.item, entry.seq)
+        held = self._writer.execute(_BY_KEY, named).fetchone()
+        if held is not None:
+            kept = entry_of(held)
+            return Outcome(Fate.REPEATED if kept.body == entry.body else Fate.CONFLICT, kept)
+        if not entry.item.startswith(CONTROL_ITEM):
+            self._note_highest(attempt << _EPOCH_BITS | entry.epoch, entry.seq)
+        self._insert([entry])
+        return Outcome(Fate.APPENDED, entry)
+
+    def _note_highest(self, session: int, seq: int) -> None:
+        if seq > self._highest.get(session, 0):
+            self._highest[session] = seq
+
+    def _number(self, attempt: str) -> int:
+        found = self._numbers.get(attempt)
+        if found is None:
+            found = self._numbers[attempt] = len(self._numbers) + 1
+            self._places[found] = array("q")
+            self._writer.execute("INSERT INTO attempt VALUES (?, ?)", (found, attempt))
+        return found
+
+    def _insert(self, entries: Sequence[Entry]) -> None:
+        for at in range(0, len(entries), _ROWS):
+            rows = entries[at : at + _ROWS]
+            values = [*chain.from_iterable(map(msgspec.structs.astuple, rows))]
+            values[_ATTEMPT :: len(Entry.__struct_fields__)] = [self._numbers[row.attempt] for row in rows]
+            self._writer.execute(_insert(len(rows)), values)
+        for row in entries:
+            self._places[self._numbers[row.attempt]].append(row.id)
 
     def attempt(self, attempt: str) -> list[Entry]:
+        places = self._places.get(self._numbers.get(attempt, 0))
+        if not places:
+            return []
         with self._reading:
-            return [entry_of(row) for row in self._reader.execute(_BY_ATTEMPT, (attempt,)).fetchall()]
+            found = self._reader.execute(_BY_PLACES, (_listed(places),)).fetchall()
+        return [entry_of(row) for row in found]
 
     def control(self, *, after: int = 0) -> list[Entry]:
         with self._reading:
@@ -118,13 +203,6 @@ class SqliteStore:
         with self._reading:
             self._reader.close()
         self._writer.close()
-
-    def _held(self, entries: Sequence[Entry]) -> dict[EntryKey, Entry]:
-        held = {}
-        for entry in entries:
-            name = (entry.attempt, entry.epoch, entry.item, entry.seq)
-            held[entry.key] = entry_of(self._writer.execute(_BY_KEY, name).fetchone())
-        return held
 
 
 class _Checkpoints:
@@ -154,9 +232,24 @@ class _Checkpoints:
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
+def _listed(places: "array[int]") -> str:
+    return json.dumps(places.tolist())
+
+
 @cache
 def _insert(rows: int) -> str:
-    return f"INSERT OR IGNORE INTO log ({COLUMNS}) VALUES {','.join([_ROW] * rows)}"
+    return f"INSERT INTO entry ({COLUMNS}) VALUES {','.join([_ROW] * rows)}"
+
+
+def _require_present_form(connection: "sqlite3.Connection", path: Path) -> None:
+    """Raises: Refused for a file in which rows still carry the names of attempts."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log'").fetchone():
+        raise Refused(
+            what=f"答题记录文件 {path} 是旧格式",
+            rule="新版考场服务不在旧格式的记录后面续写",
+            remedy="请先完成旧场次的收卷，再把这个文件移走存档后启动",
+            code="hall-log-form",
+        )
 
 
 def entry_of(row: Sequence[object]) -> Entry:
