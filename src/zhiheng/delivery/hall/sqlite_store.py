@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 from array import array
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from itertools import chain
@@ -21,6 +22,9 @@ except ImportError:  # pragma: no cover
     import sqlite3
 
 __all__ = ["COLUMNS", "LOG_FILE", "SqliteStore", "entry_of", "sqlite3"]
+
+Name = tuple[int, str, int]
+"""Session epoch, item and sequence number: what names a row within its attempt."""
 
 LOG_FILE = "hall.sqlite3"
 _CHECKPOINT_PAGES = (
@@ -58,7 +62,8 @@ _ATTEMPT = Entry.__struct_fields__.index("attempt")
 _ROW = f"({','.join('?' * len(Entry.__struct_fields__))})"
 _ROWS = 50  # in one statement: each statement lets go of the interpreter once, and gets it back late
 _AT = "id IN (SELECT value FROM json_each(?))"
-_BY_KEY = f"SELECT {COLUMNS} FROM log WHERE {_AT} AND epoch = ? AND item = ? AND seq = ? ORDER BY id LIMIT 1"
+_NAMES = f"SELECT id, epoch, item, seq FROM entry WHERE {_AT}"
+_NAMED = 200  # attempts whose rows' names are kept at once
 _ATTEMPTS = "SELECT name, number FROM attempt"
 _WHOSE = "SELECT id, attempt, epoch, seq, item FROM entry ORDER BY id"
 _ANSWERS = f"SELECT {COLUMNS} FROM log WHERE kind = 'answer' AND id > ? ORDER BY id LIMIT ?"
@@ -90,6 +95,7 @@ class SqliteStore:
         self._numbers: dict[str, int] = dict(self._writer.execute(_ATTEMPTS).fetchall())
         self._places: dict[int, array[int]] = {number: array("q") for number in self._numbers.values()}
         self._highest: dict[int, int] = {}
+        self._named: OrderedDict[int, dict[Name, int]] = OrderedDict()
         for place, attempt, epoch, seq, item in self._writer.execute(_WHOSE):
             self._places[attempt].append(place)
             if not item.startswith(CONTROL_ITEM):
@@ -144,15 +150,25 @@ class SqliteStore:
     def _append_one(self, entry: Entry) -> Outcome:
         """Looked up first: by what the transaction holds, so an earlier row of the batch is found too."""
         attempt = self._number(entry.attempt)
-        named = (_listed(self._places[attempt]), entry.epoch, entry.item, entry.seq)
-        held = self._writer.execute(_BY_KEY, named).fetchone()
-        if held is not None:
-            kept = entry_of(held)
+        place = self._names_of(attempt).get((entry.epoch, entry.item, entry.seq))
+        if place is not None:
+            kept = entry_of(self._writer.execute(_BY_PLACES, (f"[{place}]",)).fetchone())
             return Outcome(Fate.REPEATED if kept.body == entry.body else Fate.CONFLICT, kept)
         if not entry.item.startswith(CONTROL_ITEM):
             self._note_highest(attempt << _EPOCH_BITS | entry.epoch, entry.seq)
         self._insert([entry])
         return Outcome(Fate.APPENDED, entry)
+
+    def _names_of(self, attempt: int) -> dict[Name, int]:
+        """Name -> place of every row of an attempt; kept for those looked up last, so that asking again is cheap."""
+        names = self._named.get(attempt)
+        if names is None:
+            rows = self._writer.execute(_NAMES, (_listed(self._places[attempt]),)).fetchall()
+            names = self._named[attempt] = {(epoch, item, seq): place for place, epoch, item, seq in rows}
+            if len(self._named) > _NAMED:
+                self._named.popitem(last=False)
+        self._named.move_to_end(attempt)
+        return names
 
     def _note_highest(self, session: int, seq: int) -> None:
         if seq > self._highest.get(session, 0):
@@ -173,7 +189,10 @@ class SqliteStore:
             values[_ATTEMPT :: len(Entry.__struct_fields__)] = [self._numbers[row.attempt] for row in rows]
             self._writer.execute(_insert(len(rows)), values)
         for row in entries:
-            self._places[self._numbers[row.attempt]].append(row.id)
+            attempt = self._numbers[row.attempt]
+            self._places[attempt].append(row.id)
+            if attempt in self._named:
+                self._named[attempt][row.epoch, row.item, row.seq] = row.id
 
     def attempt(self, attempt: str) -> list[Entry]:
         places = self._places.get(self._numbers.get(attempt, 0))
