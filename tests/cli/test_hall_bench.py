@@ -26,9 +26,9 @@ from zhiheng.cli.hall_bench.goals import Row, Sample, at_least, at_most, middle,
 from zhiheng.cli.hall_bench.report import plan_of
 from zhiheng.cli.hall_bench.servers import HallKind, Server, hall_with_candidates, start_django
 from zhiheng.cli.hall_bench.shim import slow_disk
-from zhiheng.cli.hall_bench.spawning import Company, company, plain_environment, wait_until
 from zhiheng.cli.hall_bench.wire import Unexpected, content_length
 from zhiheng.cli.hall_bench.wrk import under_wrk
+from zhiheng.cli.spawning import Company, company, plain_environment, wait_until
 from zhiheng.foundation.errors import Refused
 
 GOOD = b'HTTP/1.1 200 OK\r\ncontent-length: 18\r\n\r\n{"seq":%010d}'
@@ -252,7 +252,7 @@ def test_children_end_when_the_measurement_fails() -> None:
 
 def test_children_end_when_the_measurement_is_killed() -> None:
     code = (
-        "import time\nfrom zhiheng.cli.hall_bench.spawning import company\n"
+        "import time\nfrom zhiheng.cli.spawning import company\n"
         "with company() as own:\n"
         "    print(own.start(['sleep', '60'], log=own.folder / 'log').pid, own.folder, flush=True)\n    time.sleep(60)"
     )

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from zhiheng.cli.hall_bench.faults import cases, watching
-from zhiheng.cli.hall_bench.faults.ledger import Ack, Ledger, Name, Verdict, compare
 from zhiheng.cli.hall_bench.faults.report import run_faults
 from zhiheng.cli.hall_bench.faults.trace import Watched, watch_trace
-from zhiheng.cli.hall_bench.spawning import Company, company
+from zhiheng.cli.hall_ledger import Ack, Ledger, Name, Verdict, compare
+from zhiheng.cli.spawning import Company, company
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.foundation.errors import Refused
 

@@ -17,8 +17,8 @@ from zhiheng.cli.hall_bench.servers import (
     start_postgres,
 )
 from zhiheng.cli.hall_bench.shim import slow_disk
-from zhiheng.cli.hall_bench.spawning import Company
 from zhiheng.cli.hall_bench.wrk import Wrk, under_wrk
+from zhiheng.cli.spawning import Company
 
 CONNECTIONS = 200
 DJANGO_CONNECTIONS = 64

@@ -23,7 +23,7 @@ import numpy as np
 from zhiheng.cli.hall_bench import kernel
 from zhiheng.cli.hall_bench.figures import due_times, percentiles
 from zhiheng.cli.hall_bench.marks import ITEM_MARK, SEQ_MARK, VALUE_MARK
-from zhiheng.cli.hall_bench.spawning import Company
+from zhiheng.cli.spawning import Company
 
 FIRST_SEQ = 1_000_000_000
 _SEQS_OF_AN_OPENING = 2_000_000

@@ -16,7 +16,7 @@ from zhiheng.cli.hall_bench.servers import (
     start_django,
     start_postgres,
 )
-from zhiheng.cli.hall_bench.spawning import Company, open_files
+from zhiheng.cli.spawning import Company, open_files
 
 MANY = 10_000
 FEW = 1_000

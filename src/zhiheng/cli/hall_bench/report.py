@@ -9,8 +9,8 @@ from zhiheng.cli.hall_bench.figures import load_average
 from zhiheng.cli.hall_bench.generator import Generator
 from zhiheng.cli.hall_bench.goals import Row, Say
 from zhiheng.cli.hall_bench.latency import latency_rows, memory_rows
-from zhiheng.cli.hall_bench.spawning import company, raise_open_files
 from zhiheng.cli.hall_bench.starts import starts_rows
+from zhiheng.cli.spawning import company, raise_open_files
 from zhiheng.foundation.errors import Refused
 
 WANTED_FILES = 20_000

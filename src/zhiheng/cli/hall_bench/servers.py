@@ -13,8 +13,9 @@ import uvloop
 
 from zhiheng.cli.hall_bench import django_view
 from zhiheng.cli.hall_bench.exam import Exam, make_exam
-from zhiheng.cli.hall_bench.spawning import Company, answers, free_port, plain_environment, wait_until
 from zhiheng.cli.hall_bench.wire import sign_in_all
+from zhiheng.cli.processes import free_port
+from zhiheng.cli.spawning import Company, answers, plain_environment, wait_until
 from zhiheng.delivery.hall.keys import KEY_FILE
 
 _HALL = [sys.executable, "-c", "from zhiheng.cli.main import main; main()", "hall"]

@@ -14,8 +14,8 @@ from zhiheng.cli.hall_bench.figures import due_times, median, percentiles, proce
 from zhiheng.cli.hall_bench.generator import Generator
 from zhiheng.cli.hall_bench.goals import Row, Say, at_least
 from zhiheng.cli.hall_bench.servers import HallKind, hall_with_candidates
-from zhiheng.cli.hall_bench.spawning import Company
 from zhiheng.cli.hall_bench.wire import Unexpected, Wire, WireBroken, has_route, sign_in
+from zhiheng.cli.spawning import Company
 
 GOAL = 1_000
 CANDIDATES = 10_000

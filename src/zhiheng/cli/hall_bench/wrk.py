@@ -9,7 +9,7 @@ from zhiheng.cli.hall_bench.exam import ITEMS
 from zhiheng.cli.hall_bench.figures import processor_seconds
 from zhiheng.cli.hall_bench.marks import ITEM_MARK, SEQ_MARK, VALUE_MARK
 from zhiheng.cli.hall_bench.servers import Server
-from zhiheng.cli.hall_bench.spawning import Company
+from zhiheng.cli.spawning import Company
 
 _FIRST = 9_000_000_000  # numbers our own generator never reaches
 _SCRIPT = """

@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from zhiheng.cli.hall_bench.spawning import Company, answers, free_port, plain_environment, wait_until
+from zhiheng.cli.processes import free_port
+from zhiheng.cli.spawning import Company, answers, plain_environment, wait_until
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 

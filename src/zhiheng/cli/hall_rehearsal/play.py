@@ -5,21 +5,23 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvloop
 
-from zhiheng.cli.hall_bench.spawning import Company, raise_open_files
-from zhiheng.cli.hall_rehearsal.ledger import compare
+from zhiheng.cli.hall_bench.figures import percentiles
+from zhiheng.cli.hall_ledger import compare
 from zhiheng.cli.hall_rehearsal.line import HallSaidNo, Line
 from zhiheng.cli.hall_rehearsal.machine import HallProcess, sync_times
 from zhiheng.cli.hall_rehearsal.made_up import QUESTIONS, made_up_pack, made_up_people
 from zhiheng.cli.hall_rehearsal.sitter import Sitter
+from zhiheng.cli.spawning import Company, raise_open_files
 from zhiheng.delivery.core.rehearsing import SPARE_FILES, Rehearsed
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.clock import HallClock
@@ -113,7 +115,7 @@ class _Play:
         await self._each("交卷", [self._hand_in(one, keys) for one in sitters])
         hall.stop()
         self.show("核对记录", 0, 1)
-        ledger = compare((a for one in sitters for a in one.acknowledged), read_log(hall.data))
+        kept = compare((a for one in sitters for a in one.acknowledged), read_log(hall.data))
         self.show("核对记录", 1, 1)
         opened = [one.opened_at for one in sitters if one.opened_at is not None]
         return Rehearsed(
@@ -121,15 +123,15 @@ class _Play:
             questions=QUESTIONS,
             open_files=self.files,
             free_bytes=free,
-            sync_ms=percentile(sync, 0.99),
+            sync_ms=_slowest(sync),
             signed_in=sum(one.signed_in for one in sitters),
             opened=len(opened),
             start_seconds=max(opened, default=began) - began,
             acknowledged=sum(len(one.acknowledged) for one in sitters),
-            missing=ledger.missing + sum(one.lost_on_the_way for one in sitters),
-            doubled=ledger.doubled,
-            disordered=ledger.disordered,
-            save_ms=1000 * percentile(sorted(t for one in sitters for t in one.latencies), 0.99),
+            missing=kept.missing + kept.altered + sum(one.lost_on_the_way for one in sitters),
+            doubled=kept.twice,
+            disordered=kept.disordered,
+            save_ms=_slowest([1000 * t for one in sitters for t in one.latencies]),
             cpu_share=share,
             cut=self.cut,
             moved=self.moved,
@@ -238,8 +240,6 @@ class _Play:
         one.line.cut()
 
 
-def percentile(ascending: list[float], share: float) -> float:
-    """The value below which the share lies, nearest rank; 0 of nothing."""
-    if not ascending:
-        return 0.0
-    return ascending[min(len(ascending) - 1, int(share * len(ascending)))]
+def _slowest(values: Sequence[float]) -> float:
+    """What ninety-nine in a hundred do not exceed; 0 of nothing."""
+    return percentiles(np.array(values), [99])[0]

@@ -6,12 +6,13 @@ import hashlib
 import json
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from zhiheng.cli.hall_ledger import Ack, Name
 from zhiheng.cli.hall_rehearsal.line import Line
 from zhiheng.cli.hall_rehearsal.made_up import MadeUp
 from zhiheng.delivery.core.answer import AnswerValue, answer_body
@@ -19,16 +20,6 @@ from zhiheng.delivery.core.pack import PackItem
 from zhiheng.delivery.core.receipt import answers_hash, read_receipt, receipt_holds
 
 Allow = Callable[[str], Awaitable[None]]
-
-
-class Acknowledged(NamedTuple):
-    """An answer the hall said it keeps."""
-
-    attempt: str
-    epoch: int
-    item: str
-    seq: int
-    body: str
 
 
 class Sitter:
@@ -39,7 +30,7 @@ class Sitter:
     ) -> None:
         self.person = person
         self.line = line
-        self.acknowledged: list[Acknowledged] = []
+        self.acknowledged: list[Ack] = []
         self.latencies: list[float] = []
         self.signed_in = self.submitted = self.receipt_holds = False
         self.opened_at: float | None = None
@@ -98,7 +89,7 @@ class Sitter:
             self.lost_on_the_way += 1
             return
         written = answer_body(item, value)
-        self.acknowledged.append(Acknowledged(self.person.attempt, self._epoch, item.id, self._seq, written))
+        self.acknowledged.append(Ack(Name(self.person.attempt, self._epoch, item.id, self._seq), written))
         self._remember(item.id, written)
         if calm(began):
             self.latencies.append(asyncio.get_running_loop().time() - began)

@@ -6,11 +6,11 @@ import time
 from dataclasses import replace
 
 from zhiheng.cli.hall_bench import shim
-from zhiheng.cli.hall_bench.faults.ledger import Verdict
 from zhiheng.cli.hall_bench.faults.stage import Stage, random_pause, stage, until
 from zhiheng.cli.hall_bench.goals import Row, Say
 from zhiheng.cli.hall_bench.servers import HallKind, start_postgres
-from zhiheng.cli.hall_bench.spawning import Company
+from zhiheng.cli.hall_ledger import Verdict
+from zhiheng.cli.spawning import Company
 from zhiheng.delivery.hall.clock import CLOCK_FILE
 
 POSTGRES_SHARE = 5  # one kill of PostgreSQL for so many of the hall

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import uvloop
 
 from zhiheng.cli.hall_bench.exam import ITEMS, item_id, json_request
-from zhiheng.cli.hall_bench.faults.ledger import Ack, Name
 from zhiheng.cli.hall_bench.wire import Unexpected, Wire, WireBroken, sign_in_request
+from zhiheng.cli.hall_ledger import Ack, Name
 
 BOX_LIMIT = 40
 _FIRST_SEQ = 1_000_000_000

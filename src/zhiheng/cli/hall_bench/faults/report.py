@@ -8,7 +8,7 @@ from zhiheng.cli.hall_bench.faults.cases import full_disk, kill_hall, kill_postg
 from zhiheng.cli.hall_bench.faults.watching import watch_postgres, watch_sqlite
 from zhiheng.cli.hall_bench.figures import load_average
 from zhiheng.cli.hall_bench.goals import Row, Say
-from zhiheng.cli.hall_bench.spawning import company
+from zhiheng.cli.spawning import company
 from zhiheng.foundation.errors import Refused
 
 FAULTS = {

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from zhiheng.cli.hall_bench.exam import Exam, make_exam
 from zhiheng.cli.hall_bench.faults.crowd import Crowd
-from zhiheng.cli.hall_bench.faults.ledger import Ledger, Verdict, compare
 from zhiheng.cli.hall_bench.figures import tree
 from zhiheng.cli.hall_bench.goals import Say
 from zhiheng.cli.hall_bench.servers import Cluster, HallKind, Server, run_postgres, start_hall
-from zhiheng.cli.hall_bench.spawning import Company, free_port
+from zhiheng.cli.hall_ledger import Ledger, Verdict, compare
+from zhiheng.cli.processes import free_port
+from zhiheng.cli.spawning import Company
 from zhiheng.delivery.hall.reader import read_log
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, sqlite3
 from zhiheng.foundation.errors import Refused

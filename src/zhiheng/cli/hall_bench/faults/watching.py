@@ -12,7 +12,7 @@ from zhiheng.cli.hall_bench.faults.trace import Watched, watch_trace
 from zhiheng.cli.hall_bench.figures import tree
 from zhiheng.cli.hall_bench.goals import Row, Say
 from zhiheng.cli.hall_bench.servers import Cluster, HallKind, Server, start_postgres
-from zhiheng.cli.hall_bench.spawning import Company
+from zhiheng.cli.spawning import Company
 
 PAGES = 24
 SAVES = 1_500

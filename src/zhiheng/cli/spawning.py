@@ -6,7 +6,6 @@ import os
 import pwd
 import resource
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -129,13 +128,6 @@ def answers(url: str) -> bool:
         return httpx.get(url, timeout=2, trust_env=False).status_code < 500
     except httpx.TransportError:
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def raise_open_files(wanted: int) -> int:
