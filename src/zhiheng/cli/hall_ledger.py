@@ -90,3 +90,9 @@ def compare(acks: Iterable[Ack], rows: Iterable[Entry]) -> Verdict:
     ledger.take(rows)
     ledger.settle(acks)
     return ledger.verdict
+
+
+def worst(one: Verdict, other: Verdict) -> Verdict:
+    """Of each count the higher: what any of several looks at one log has found."""
+    names = Verdict.__dataclass_fields__
+    return Verdict(**{name: max(getattr(one, name), getattr(other, name)) for name in names})

@@ -19,7 +19,8 @@ def bench_hall(
     only: Annotated[
         str,
         typer.Option(
-            help="只做这几项：cost,slow,latency,memory,starts；故障为 kill,postgres,full,clock,slow,watch,watch-postgres"
+            help="只做这几项：cost,slow,latency,memory,starts；"
+            "故障为 kill,postgres,full,clock,slow,watch,watch-postgres,power"
         ),
     ] = "",
     as_json: AsJson = False,

@@ -88,12 +88,17 @@ int clock_gettime(clockid_t which, struct timespec *now) {
 
 def build(folder: Path) -> Path | None:
     """The library, or None where there is no C compiler or it does not work."""
+    return compiled(_SOURCE, folder / "shim.so")
+
+
+def compiled(source: str, library: Path) -> Path | None:
+    """A library to be preloaded, or None where there is no C compiler or it does not work."""
     compiler = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
     if compiler is None:
         return None
-    source, library = folder / "shim.c", folder / "shim.so"
-    source.write_text(_SOURCE)
-    words = [compiler, "-O2", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"]
+    text = library.with_suffix(".c")
+    text.write_text(source)
+    words = [compiler, "-O2", "-shared", "-fPIC", "-o", str(library), str(text), "-ldl", "-lpthread"]
     done = subprocess.run(words, capture_output=True, check=False)
     if done.returncode != 0:
         return None

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from zhiheng.cli.hall_bench.faults.cases import full_disk, kill_hall, kill_postgres, slow_disk, wrong_clock
+from zhiheng.cli.hall_bench.faults.power_cut import power_cut
 from zhiheng.cli.hall_bench.faults.watching import watch_postgres, watch_sqlite
 from zhiheng.cli.hall_bench.figures import load_average
 from zhiheng.cli.hall_bench.goals import Row, Say
@@ -19,6 +20,7 @@ FAULTS = {
     "slow": slow_disk,
     "watch": watch_sqlite,
     "watch-postgres": watch_postgres,
+    "power": power_cut,
 }
 
 

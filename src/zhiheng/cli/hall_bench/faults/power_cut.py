@@ -1,0 +1,151 @@
+"""The power goes: the hall is started again on what fsync had covered, and on luckier and worse disks than that."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from zhiheng.cli.hall_bench import shim
+from zhiheng.cli.hall_bench.faults import recorder
+from zhiheng.cli.hall_bench.faults.power import Chance, Disk, disk_after, read_record
+from zhiheng.cli.hall_bench.faults.stage import Stage, random_pause, sound, stage
+from zhiheng.cli.hall_bench.goals import Row, Say
+from zhiheng.cli.hall_bench.servers import HallKind
+from zhiheng.cli.hall_ledger import Ack, Verdict, compare, worst
+from zhiheng.cli.spawning import Company
+from zhiheng.delivery.hall.reader import read_log
+from zhiheng.delivery.hall.sqlite_store import LOG_FILE
+
+CONTROL_CUTS = 3
+SLOW_MS = (0, 2, 10)
+"""Added to every fsync, in turn: a quick disk, one the loop itself waits for, one the writer's thread waits for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """unsure: acts no fsync had covered, over all cuts. unsound: disks whose log was damaged. whole: see `_is_whole`."""
+
+    cuts: int = 0
+    disks: int = 0
+    unsure: int = 0
+    unsound: int = 0
+    verdict: Verdict = field(default_factory=Verdict)
+    whole: bool = False
+
+
+def power_cut(company: Company, *, rounds: int, say: Say) -> list[Row]:
+    what = f"断电 {rounds} 次：只留下 fsync 过的写入（及任意一部分未 fsync 的扇区）"
+    library, slow = recorder.build(company.folder), shim.build(company.folder)
+    if library is None or slow is None:
+        return [Row(id="F8", what=what, why="没有 C 编译器")]
+    preload = f"{library}:{slow}"
+    real = _cuts(company, say, preload, HallKind(), cuts=rounds)
+    lax = _cuts(company, say, preload, HallKind(store="lax"), cuts=CONTROL_CUTS)
+    wrong = real.verdict.missing + real.verdict.altered + real.verdict.twice + real.verdict.disordered
+    fine = wrong == real.unsound == 0 and real.verdict.acknowledged > 0 and real.unsure > 0 and real.whole
+    return [
+        Row(
+            id="F8",
+            what=what,
+            value=float(wrong),
+            goal="= 0，反证被发现",
+            reached=fine and lax.verdict.missing > 0,
+            figures={
+                "acknowledged": real.verdict.acknowledged,
+                "rows": real.verdict.rows,
+                "disks": real.disks,
+                "unsynced_acts": real.unsure,
+                "unsound": real.unsound,
+                "missing": real.verdict.missing,
+                "altered": real.verdict.altered,
+                "twice": real.verdict.twice,
+                "disordered": real.verdict.disordered,
+                "record_whole": real.whole,
+                "control_acknowledged": lax.verdict.acknowledged,
+                "control_missing": lax.verdict.missing,
+            },
+        )
+    ]
+
+
+def _cuts(company: Company, say: Say, preload: str, kind: HallKind, *, cuts: int) -> Findings:
+    rng = random.Random(8)
+    record = company.folder / f"record-{kind.store}"
+    environment = {"LD_PRELOAD": preload, recorder.RECORD: str(record), shim.SLOW: "0"}
+    found = Findings()
+    with stage(company, say, kind=replace(kind, environment=environment)) as own:
+        disk: Disk = {}
+        for number in range(cuts):
+            random_pause(rng)
+            own.kill_hall()
+            disk = _cut(own, record, disk, rng, found)
+            _lay(own.exam.data, disk, rng)
+            record.unlink()
+            more = {shim.SLOW: str(SLOW_MS[number % len(SLOW_MS)] * 1000)}
+            own.restart(replace(own.kind, environment=environment | more))
+            own.wait_for_acks(len(own.crowd.pages) // 2)
+            say(f"{_name(kind)} 断电 {number + 1}/{cuts}：{found.disks} 种盘面，{found.verdict}")
+        own.crowd.stop()
+        for child in own.server.children:
+            company.end(child)
+        found.whole = _is_whole(own.exam.data, disk, record)
+        _judge(found, own.crowd.all_acks(), own.exam.data)
+    return found
+
+
+def _name(kind: HallKind) -> str:
+    return "反证（不等落盘的同一服务）" if kind.store == "lax" else "考场服务"
+
+
+def _cut(own: Stage, record: Path, before: Disk, rng: random.Random, found: Findings) -> Disk:
+    """Judges the possible disks after this cut; one of them, for the hall to go on with."""
+    acks = own.crowd.all_acks()
+    acts = read_record(record.read_bytes(), before=before)
+    found.cuts += 1
+    found.unsure += sum(not act.sure for act in acts)
+    disks = [disk_after(before, acts, chance=chance) for chance in _chances(rng)]
+    for disk in disks:
+        folder = own.company.folder / "left"
+        folder.mkdir(exist_ok=True)
+        _lay(folder, disk, rng)
+        _judge(found, acks, folder)
+    return disks[found.cuts % len(disks)]
+
+
+def _chances(rng: random.Random) -> Sequence[Chance]:
+    """Nothing but what was sure; every second sector; nearly everything."""
+    return (
+        lambda: False,
+        partial(_happens, rng, 0.5),
+        partial(_happens, rng, 0.95),
+    )
+
+
+def _happens(rng: random.Random, share: float) -> bool:
+    return rng.random() < share
+
+
+def _judge(found: Findings, acks: Sequence[Ack], folder: Path) -> None:
+    """Opens the log as the hall would after the cut, then reads it as the back office does."""
+    found.disks += 1
+    found.unsound += not sound(folder / LOG_FILE)
+    found.verdict = worst(found.verdict, compare(acks, read_log(folder)))
+
+
+def _lay(folder: Path, disk: Disk, rng: random.Random) -> None:
+    """The log's files are these and no others; the shared index, which nobody syncs, is rubbish."""
+    for path in folder.glob(f"{LOG_FILE}*"):
+        path.unlink()
+    for name, content in disk.items():
+        (folder / f"{LOG_FILE}{name}").write_bytes(content)
+    (folder / f"{LOG_FILE}-shm").write_bytes(rng.randbytes(32_768))
+
+
+def _is_whole(folder: Path, before: Disk, record: Path) -> bool:
+    """Whether the record of an undisturbed life, all of it done, gives the very files that are there."""
+    told = disk_after(before, read_record(record.read_bytes(), before=before), chance=lambda: True)
+    names = {path.name.removeprefix(LOG_FILE) for path in folder.glob(f"{LOG_FILE}*")} - {"-shm"}
+    return names == set(told) and all(
+        (folder / f"{LOG_FILE}{name}").read_bytes() == content for name, content in told.items()
+    )

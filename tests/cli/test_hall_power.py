@@ -1,0 +1,188 @@
+"""What a disk may hold after the power was cut, and the hall on it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhiheng.cli.hall_bench.faults import power_cut, recorder
+from zhiheng.cli.hall_bench.faults.power import SECTOR, Disk, disk_after, entry, read_record
+from zhiheng.cli.hall_ledger import Verdict, worst
+from zhiheng.cli.spawning import company
+from zhiheng.delivery.hall.sqlite_store import LOG_FILE
+
+
+def none() -> bool:
+    return False
+
+
+def everything() -> bool:
+    return True
+
+
+def left(*entries: bytes, before: Disk | None = None, lucky: bool = False) -> Disk:
+    base = {"": b"old!"} if before is None else before
+    return disk_after(base, read_record(b"".join(entries), before=base), chance=everything if lucky else none)
+
+
+def write(offset: int, data: bytes, name: str = "") -> bytes:
+    return entry("W", name, offset, data)
+
+
+def synced(number: int, name: str = "") -> bytes:
+    return entry("B", name, number) + entry("E", name, number)
+
+
+@pytest.mark.parametrize(
+    ("entries", "sure", "lucky"),
+    [
+        ([], b"old!", b"old!"),
+        ([write(0, b"new")], b"old!", b"new!"),
+        ([write(0, b"new"), synced(1)], b"new!", b"new!"),
+        ([synced(1), write(0, b"new")], b"old!", b"new!"),
+        ([write(0, b"new"), entry("B", "", 1)], b"old!", b"new!"),  # it had not returned
+        ([entry("B", "", 1), write(0, b"new"), entry("E", "", 1)], b"old!", b"new!"),  # it began before
+        ([write(0, b"one"), synced(1), write(0, b"two")], b"one!", b"two!"),
+        ([write(6, b"far"), synced(1)], b"old!\0\0far", b"old!\0\0far"),
+        ([entry("T", "", 2)], b"old!", b"ol"),
+        ([entry("T", "", 2), synced(1), write(2, b"d")], b"ol", b"old"),
+        ([entry("T", "", 6), synced(1)], b"old!\0\0", b"old!\0\0"),
+        ([write(0, b"new"), entry("B", "", 1), entry("B", "", 2), entry("E", "", 2)], b"new!", b"new!"),
+    ],
+)
+def test_only_what_an_fsync_covered_is_sure(entries: list[bytes], sure: bytes, lucky: bytes) -> None:
+    assert left(*entries) == {"": sure}
+    assert left(*entries, lucky=True) == {"": lucky}
+
+
+def test_an_fsync_of_another_file_covers_nothing() -> None:
+    before = {"": b"a", "-wal": b"b"}
+    assert left(write(0, b"A"), synced(1, "-wal"), before=before) == before
+
+
+def test_a_name_is_sure_when_its_folder_was_synced() -> None:
+    made = [entry("C", "-wal", 0), write(0, b"x", "-wal"), synced(1, "-wal")]
+    folder = [entry("D", "", 2), entry("F", "", 2)]
+    assert left(*made) == {"": b"old!"}
+    assert left(*made, *folder) == left(*made, lucky=True) == {"": b"old!", "-wal": b"x"}
+
+
+def test_a_name_taken_away_may_come_back_and_a_second_file_is_not_the_first() -> None:
+    before = {"": b"", "-journal": b"first"}
+    gone = entry("U", "-journal", 0)
+    again = [gone, entry("C", "-journal", 0), write(0, b"2", "-journal"), synced(1, "-journal")]
+    assert left(gone, before=before) == before
+    assert left(gone, before=before, lucky=True) == {"": b""}
+    assert left(*again, before=before) == before
+    assert left(*again, before=before, lucky=True) == {"": b"", "-journal": b"2"}
+
+
+def test_sectors_are_lost_one_by_one() -> None:
+    acts = read_record(write(SECTOR - 2, b"ab" + b"c" * SECTOR + b"de"), before={"": b"."})
+    asked = iter([False, True, False])
+    assert disk_after({"": b"."}, acts, chance=lambda: next(asked)) == {
+        "": b"." + b"\0" * (SECTOR - 1) + b"c" * SECTOR
+    }
+    asked = iter([True, False, True])
+    assert disk_after({"": b""}, acts, chance=lambda: next(asked))[""] == (
+        b"\0" * (SECTOR - 2) + b"ab" + b"\0" * SECTOR + b"de"
+    )
+
+
+def test_an_entry_cut_short_is_left_out_and_an_unknown_file_is_an_error() -> None:
+    raw = write(0, b"one") + write(3, b"two")
+    assert [act.data for act in read_record(raw[:-1], before={"": b""})] == [b"one"]
+    assert [act.data for act in read_record(raw[: len(raw) // 2 + 5], before={"": b""})] == [b"one"]
+    with pytest.raises(KeyError):
+        read_record(write(0, b"x", "-wal"), before={"": b""})
+
+
+WRITES = st.tuples(st.integers(0, 1500), st.binary(max_size=1200))
+
+
+@given(st.lists(st.one_of(WRITES, st.none()), max_size=12), st.integers(0, 2**32))
+def test_a_disk_lies_between_what_is_sure_and_everything(
+    steps: list[tuple[int, bytes] | None], seed: int
+) -> None:
+    """None is an fsync. With luck for all, the disk is the plain sequence of writes; with none, that up to the last fsync."""
+    plain, sure = bytearray(), b""
+    entries = []
+    for number, step in enumerate(steps):
+        if step is None:
+            entries.append(synced(number))
+            sure = bytes(plain)
+        else:
+            offset, data = step
+            entries.append(write(offset, data))
+            if data:
+                plain.extend(bytes(max(0, offset - len(plain))))
+                plain[offset : offset + len(data)] = data
+    written = [one for one in entries if not (one[:1] == b"W" and len(one) == len(write(0, b"")))]
+    assert left(*written, before={"": b""}, lucky=True) == {"": bytes(plain)}
+    assert left(*written, before={"": b""}) == {"": sure}
+
+
+def test_of_several_looks_the_worst_counts() -> None:
+    assert worst(Verdict(acknowledged=5, missing=1), Verdict(acknowledged=7, twice=2)) == Verdict(
+        acknowledged=7, missing=1, twice=2
+    )
+
+
+# --- the library, and the hall --------------------------------------------------------------------------
+
+PROGRAM = f"""
+import os, sys
+folder = sys.argv[1]
+path = os.path.join(folder, "{LOG_FILE}")
+log = os.open(path, os.O_RDWR | os.O_CREAT)
+wal = os.open(path + "-wal", os.O_RDWR | os.O_CREAT)
+shm = os.open(path + "-shm", os.O_RDWR | os.O_CREAT)
+other = os.open(os.path.join(folder, "other"), os.O_RDWR | os.O_CREAT)
+os.write(shm, b"index"); os.write(other, b"other"); os.fsync(other)
+os.write(log, b"plain"); os.pwrite(wal, b"frames", 4); os.fdatasync(wal)
+os.ftruncate(log, 3); os.fsync(log); os.pwrite(log, b"L", 0)
+place = os.open(folder, os.O_RDONLY); os.fsync(place)
+os.unlink(path + "-wal")
+"""
+
+
+def test_the_library_records_the_logs_files_and_nothing_else(tmp_path: Path) -> None:
+    library = recorder.build(tmp_path)
+    if library is None:
+        pytest.skip("no C compiler")
+    record, folder = tmp_path / "record", tmp_path / "data"
+    folder.mkdir()
+    environment = os.environ | {"LD_PRELOAD": str(library), recorder.RECORD: str(record)}
+    subprocess.run([sys.executable, "-c", PROGRAM, str(folder)], env=environment, check=True)
+    assert record.read_bytes() == b"".join(
+        [
+            entry("C", "", 0),
+            entry("C", "-wal", 0),
+            write(0, b"plain"),
+            write(4, b"frames", "-wal"),
+            synced(1, "-wal"),
+            entry("T", "", 3),
+            synced(2),
+            write(0, b"L"),
+            entry("D", "", 3) + entry("F", "", 3),
+            entry("U", "-wal", 0),
+        ]
+    )
+    acts = read_record(record.read_bytes(), before={})
+    assert disk_after({}, acts, chance=none) == {"": b"pla", "-wal": b"\0\0\0\0frames"}
+    assert disk_after({}, acts, chance=everything) == {"": b"Lla"}
+
+
+def test_the_power_goes_and_nothing_acknowledged_is_missing() -> None:
+    with company() as own:
+        (found,) = power_cut.power_cut(own, rounds=2, say=lambda line: None)
+    if found.why:
+        pytest.skip(found.why)
+    facts = ("missing", "altered", "twice", "disordered", "unsound", "disks", "record_whole")
+    assert [found.figures[fact] for fact in facts] == [0, 0, 0, 0, 0, 7, True]
+    assert found.figures["control_missing"] > 0
+    assert found.reached is True
