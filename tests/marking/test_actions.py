@@ -18,7 +18,7 @@ from zhiheng.marking.actions import (
     take_task,
 )
 from zhiheng.marking.models import KeyMark, MarkingTask, TheoryMark, WrittenMark
-from zhiheng.marking.queries import progress_of
+from zhiheng.marking.progress import progress_of
 from zhiheng.people.models import Person, Role, RoleGrant
 from zhiheng.plumbing.models import AuditLine
 

@@ -1,7 +1,7 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
 from zhiheng.assembly.tasks import assemble
-from zhiheng.config import correcting, exam_day, exposure, notices, personal_data, programmes
+from zhiheng.config import answers, correcting, exam_day, exposure, notices, personal_data, programmes
 from zhiheng.delivery.accommodations import tasks as adjustments
 from zhiheng.delivery.preparing.tasks import prepare_pack
 from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
@@ -42,6 +42,7 @@ def connect() -> None:
     subscribe("complaint-answered", complaints.tell_answer)
     subscribe("complaint-question", complaints.tell_question)
     subscribe("certificate-reissued", notices.tell_reissue)
+    answers.connect()
     correcting.connect()
     exam_day.connect()
     exposure.connect()

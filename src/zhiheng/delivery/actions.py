@@ -1,11 +1,15 @@
 """Taking the answers back from the hall."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import msgspec
 from django.conf import settings
 from django.db import transaction
 
+from zhiheng.delivery.core.attempt import Attempt as Folded
 from zhiheng.delivery.core.attempt import Entry, Kind, until_submitted
 from zhiheng.delivery.core.receipt import answers_hash, make_receipt
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
@@ -19,6 +23,8 @@ from zhiheng.delivery.queries import (
     log_of,
     pack_of,
 )
+from zhiheng.delivery.relying import Change, follow, hold_answers, may_change
+from zhiheng.foundation.decision import Decision
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.people.models import Account
@@ -27,23 +33,57 @@ from zhiheng.plumbing.audit import record
 from zhiheng.sittings.models import Offering
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """now: the collection in force, before: the one until then."""
+
+    now: Collection
+    before: Collection | None
+
+    @property
+    def changed(self) -> bool:
+        return self.before is None or self.before.answers_hash != self.now.answers_hash
+
+    def followed(self, *, by: Account, attempt: Attempt, why: str) -> str:
+        """What became of marks given before, as a sentence or ""."""
+        if self.before is None:
+            return ""
+        return follow(
+            Change(by=by, attempt=attempt, before=self.before.answers, after=self.now.answers, why=why)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateDecided:
+    """told: what became of marks given before, as a sentence or ""."""
+
+    decision: LateAdmission
+    told: str
+
+
 @transaction.atomic
 def collect(*, by: Account, offering: Offering) -> list[Collection]:
     """Fold the hall's log into final answers, one collection per opened attempt.
 
-    Collecting again changes nothing unless a late answer was admitted meanwhile.
-    Raises: Refused while the exam is still running.
+    Collecting again changes nothing unless the hall's log says something else by now.
+    Raises: Refused while the exam is still running, or when answers would change of which results were made.
     """
+    hold_answers(offering)
     attempts = list(attempts_of(offering))
     rows = log_of(attempts)
     _require_over(offering, latest_deadline(offering, attempts, rows))
     keys = ensure_keys(settings.HALL_DATA)
-    found = [
-        _collect_one(attempt, rows[str(attempt.id)], keys)
-        for attempt in attempts
+    may = cache(lambda: may_change(offering))
+    found = []
+    for attempt in attempts:
+        entries = rows.get(str(attempt.id), [])
         # Time given to everybody also leaves a row with those who never came.
-        if any(row.kind == Kind.OPENED for row in rows.get(str(attempt.id), ()))
-    ]
+        if not any(row.kind == Kind.OPENED for row in entries):
+            continue
+        collected = _collect_one(attempt, entries, keys, may)
+        if collected.changed:
+            collected.followed(by=by, attempt=attempt, why="再次收卷时考场有了新的记录")
+        found.append(collected.now)
     record(
         by=str(by.id),
         act="answers-collected",
@@ -54,11 +94,14 @@ def collect(*, by: Account, offering: Offering) -> list[Collection]:
 
 
 @transaction.atomic
-def decide_late(*, by: Account, attempt: Attempt, entry: int, admitted: bool, reason: str) -> LateAdmission:
-    """A person's decision on one answer kept but not counted; the answers are folded anew.
+def decide_late(*, by: Account, attempt: Attempt, entry: int, admitted: bool, reason: str) -> LateDecided:
+    """A person's decision on one answer kept but not counted; the answers are folded anew and marked again.
 
-    Raises: Refused without a reason, for an entry that is not late, or one already decided.
+    `told` of the decision says what became of marks already given.
+    Raises: Refused without a reason, for an entry that is not late, one already decided, or when the answers would
+    change although results were made of them.
     """
+    hold_answers(attempt.ticket.offering)
     if not reason.strip():
         raise Refused(what="没有写明理由", remedy="请写明采纳或不采纳的理由", code="reason-missing")
     collection = latest_collection(attempt)
@@ -75,14 +118,22 @@ def decide_late(*, by: Account, attempt: Attempt, entry: int, admitted: bool, re
         subject=f"attempt:{attempt.id}",
         detail={"entry": entry, "reason": reason.strip()},
     )
-    collect_anew(attempt)
-    return decision
+    word = "采纳" if admitted else "不采纳"
+    told = collect_anew(by=by, attempt=attempt, why=f"迟到的作答决定{word}：{decision.reason}")
+    return LateDecided(decision=decision, told=told)
 
 
-def collect_anew(attempt: Attempt) -> Collection:
-    """Fold an attempt again after a decision or a rescue; inside the caller's transaction."""
+def collect_anew(*, by: Account, attempt: Attempt, why: str) -> str:
+    """Fold an attempt again after a decision or a rescue; inside the caller's transaction, with the answers held.
+
+    What became of marks given before, as a sentence or "".
+
+    Raises: Refused when the answers would change although results were made of them.
+    """
     rows = log_of([attempt])
-    return _collect_one(attempt, rows[str(attempt.id)], ensure_keys(settings.HALL_DATA))
+    keys, offering = ensure_keys(settings.HALL_DATA), attempt.ticket.offering
+    collected = _collect_one(attempt, rows[str(attempt.id)], keys, lambda: may_change(offering))
+    return collected.followed(by=by, attempt=attempt, why=why)
 
 
 def _require_over(offering: Offering, last: datetime) -> None:
@@ -95,14 +146,25 @@ def _require_over(offering: Offering, last: datetime) -> None:
         )
 
 
-def _collect_one(attempt: Attempt, entries: list[Entry], keys: HallKeys) -> Collection:
+def _collect_one(
+    attempt: Attempt, entries: list[Entry], keys: HallKeys, may: Callable[[], Decision]
+) -> Collected:
     state = folded(attempt, entries)
     answers = state.given
-    late = sorted((*state.late, *state.after_submit))
     seal = answers_hash(str(attempt.id), answers)
     before = latest_collection(attempt)
-    if before is not None and before.answers_hash == seal and before.entries == len(entries):
-        return before
+    same = before is not None and before.answers_hash == seal
+    if not same:
+        may().require()
+    if before is not None and same and before.entries == len(entries):
+        return Collected(now=before, before=before)
+    return Collected(now=_write_collection(attempt, state, entries, seal, keys), before=before)
+
+
+def _write_collection(
+    attempt: Attempt, state: Folded, entries: list[Entry], seal: str, keys: HallKeys
+) -> Collection:
+    late = sorted((*state.late, *state.after_submit))
     pack = pack_of(attempt.ticket.offering)
     receipt = None
     if state.submitted_at is not None and pack is not None:
@@ -117,7 +179,7 @@ def _collect_one(attempt: Attempt, entries: list[Entry], keys: HallKeys) -> Coll
         )
     return Collection.objects.create(
         attempt=attempt,
-        answers=answers,
+        answers=state.given,
         answers_hash=seal,
         submitted_at=_moment(state.submitted_at),
         entries=len(entries),

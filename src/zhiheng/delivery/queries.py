@@ -95,12 +95,14 @@ def latest_collection(attempt: Attempt) -> Collection | None:
     return Collection.objects.filter(attempt=attempt).order_by("-created_at").first()
 
 
-def collections_of(offering: Offering) -> list[Collection]:
-    """The collection in force of every collected attempt of an offering."""
+def collections_of(offering: Offering, *, only: Attempt | None = None) -> list[Collection]:
+    """The collection in force of every collected attempt of an offering, or of one."""
     newer = Collection.objects.filter(attempt=OuterRef("attempt"), created_at__gt=OuterRef("created_at"))
+    found = Collection.objects.filter(attempt__ticket__offering=offering)
+    if only is not None:
+        found = found.filter(attempt=only)
     return list(
-        Collection.objects.filter(attempt__ticket__offering=offering)
-        .filter(~Exists(newer))
+        found.filter(~Exists(newer))
         .select_related("attempt__ticket", "attempt__paper")
         .order_by("attempt__ticket__number")
     )

@@ -20,6 +20,7 @@ from zhiheng.delivery.queries import (
     late_answers,
     readiness,
 )
+from zhiheng.delivery.relying import may_change
 from zhiheng.foundation.decision import Decision
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
@@ -113,14 +114,14 @@ def decide(request: HttpRequest, offering_id: UUID, entry: int) -> HttpResponse:
     form = LateDecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            decide_late(
+            decided = decide_late(
                 by=cast(Account, request.user), attempt=answer.attempt, entry=entry, **form.cleaned_data
             )
         except Refused as refused:
             form.add_error(None, as_validation_error(refused))
         else:
-            messages.success(request, "决定已记录，答卷已按决定重新汇总。")
+            messages.success(request, f"决定已记录，答卷已按决定重新汇总。{decided.told}")
             return redirect("delivery_late", offering_id=found.id)
     status = 422 if request.method == "POST" else 200
-    context = {"offering": found, "answer": answer, "form": form}
+    context = {"offering": found, "answer": answer, "form": form, "may": may_change(found)}
     return render(request, "delivery/late_decide.html", context, status=status)

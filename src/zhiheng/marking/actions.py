@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from zhiheng.bank.core.terms import AREA_TITLES
+from zhiheng.delivery.models import Attempt
 from zhiheng.foundation.errors import Refused
 from zhiheng.marking.core.keys import KeyedMark, mark_by_key
 from zhiheng.marking.core.written import Pending, check_points
@@ -26,6 +27,7 @@ from zhiheng.marking.queries import (
     policy_of,
     possible_of,
     scripts_of,
+    standing_tasks,
     takeable_by,
     written_marks,
     written_settlement,
@@ -43,16 +45,16 @@ COMMENT_LIMIT = 300
 
 
 @transaction.atomic
-def mark_by_keys(*, by: str, offering: Offering) -> int:
-    """Mark every objective item of every collected attempt; how many marks were written or put right.
+def mark_by_keys(*, by: str, offering: Offering, only: Attempt | None = None) -> int:
+    """Mark every objective item of every collected attempt, or of one; how many marks were written or put right.
 
     Run again it writes nothing, unless a later collection has changed an answer. An attempt with a theory mark stays.
     """
     lock_named(f"marking:{offering.id}")
-    known = key_marks(offering)
+    known = key_marks(offering, only=only)
     closed = _closed(offering)
     written = 0
-    for script in scripts_of(offering):
+    for script in scripts_of(offering, only=only):
         if script.attempt.id not in closed:
             written += sum(_key_one(script, line, known, offering) for line in script.lines)
     if written:
@@ -98,19 +100,19 @@ def _write_key_mark(
 
 
 @transaction.atomic
-def open_marking(*, by: str, offering: Offering) -> int:
-    """Put every written answer before its blind markers; how many tasks were opened.
+def open_marking(*, by: str, offering: Offering, only: Attempt | None = None) -> int:
+    """Put every written answer, or those of one attempt, before its blind markers; how many tasks were opened.
 
     A blank answer is settled at 0 without a marker.
     """
     lock_named(f"marking:{offering.id}")
     rounds = range(1, policy_of(offering).blind + 1)
-    known = key_marks(offering)
+    known = key_marks(offering, only=only)
     opened_before = set(
-        MarkingTask.objects.filter(attempt__ticket__offering=offering).values_list("attempt_id", "item")
+        standing_tasks().filter(attempt__ticket__offering=offering).values_list("attempt_id", "item")
     )
     tasks = []
-    for script in scripts_of(offering):
+    for script in scripts_of(offering, only=only):
         for line in (line for line in script.lines if line["type"] == "short"):
             at = (script.attempt.id, line["item"])
             if at in opened_before or at in known:
@@ -191,6 +193,13 @@ def _own(by: Account, task: MarkingTask) -> MarkingTask:
             remedy="请重新领取一份",
             code="not-yours",
         )
+    if held.set_aside_id is not None:
+        raise Refused(
+            what="这份答案在您评阅期间有了变动",
+            rule="变动以后的答案重新送评，原来的不再计分",
+            remedy="请领取下一份",
+            code="answer-changed",
+        )
     if WrittenMark.objects.filter(task=held).exists():
         raise Refused(
             what="这份答卷已经评过", rule="评分不改写", remedy="请领取下一份", code="marked-already"
@@ -236,13 +245,13 @@ def give_marks(*, by: Account, task: MarkingTask, points: Sequence[str], comment
 
 
 @transaction.atomic
-def settle_theory(*, by: str, offering: Offering) -> list[TheoryMark]:
-    """Write the theory mark of every attempt whose items are all settled; those written now."""
+def settle_theory(*, by: str, offering: Offering, only: Attempt | None = None) -> list[TheoryMark]:
+    """Write the theory mark of every attempt, or of one, whose items are all settled; those written now."""
     lock_named(f"marking:{offering.id}")
-    keyed, written, policy = key_marks(offering), written_marks(offering), policy_of(offering)
-    closed = _closed(offering)
+    keyed, written = key_marks(offering, only=only), written_marks(offering, only=only)
+    policy, closed = policy_of(offering), _closed(offering)
     settled = []
-    for script in scripts_of(offering):
+    for script in scripts_of(offering, only=only):
         if script.attempt.id in closed:
             continue
         items = item_marks(script, keyed=keyed, written=written, policy=policy)

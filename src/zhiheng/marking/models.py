@@ -20,18 +20,47 @@ class KeyMark(Record):
         constraints = [models.UniqueConstraint(fields=["attempt", "item"], name="one_key_mark_per_item")]
 
 
+class Remarking(Record):
+    """The answers of an attempt changed after they had been marked: what stood before. Appended.
+
+    why: which decision changed them. items: of each changed answer {"item", "type", "marks", "how"} as marked before,
+    marks None where that was not settled yet. theory: the settled mark that went with them, {"marks", "breakdown"}.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=300)
+    items = models.JSONField()
+    theory = models.JSONField(null=True)
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+
+
 class MarkingTask(Record):
-    """One written answer waiting for one person; the payload names nobody."""
+    """One written answer waiting for one person; the payload names nobody.
+
+    set_aside: the answer changed after this was asked, so that neither task nor mark counts any more.
+    """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")
     item = models.CharField(max_length=64)
     round = models.PositiveSmallIntegerField()  # 1 and 2 blind, 3 the arbiter
     marker = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    set_aside = models.ForeignKey(Remarking, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["attempt", "item", "round"], name="one_task_per_round"),
-            models.UniqueConstraint(fields=["attempt", "item", "marker"], name="never_the_same_marker_twice"),
+            models.UniqueConstraint(
+                fields=["attempt", "item", "round"],
+                condition=models.Q(set_aside=None),
+                name="one_task_per_round",
+            ),
+            models.UniqueConstraint(
+                fields=["attempt", "item", "marker"],
+                condition=models.Q(set_aside=None),
+                name="never_the_same_marker_twice",
+            ),
         ]
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from zhiheng.marking.actions import mark_by_keys, open_marking, reclaim_tasks, settle_theory
 from zhiheng.marking.progress import Stand, stands
 from zhiheng.marking.queries import offerings_marked, undecided_attempts
+from zhiheng.marking.remarking.queries import remarkings_of
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
 from zhiheng.sittings.models import Offering
@@ -37,6 +38,7 @@ def offering(request: HttpRequest, offering_id: UUID) -> HttpResponse:
         "stand": stand,
         "steps": _steps(stand),
         "undecided": undecided_attempts(found),
+        "remarkings": remarkings_of(found),
         "rule": rules.marking,
         "due_rule": due_rule(found, "result_due"),
     }

@@ -1,14 +1,14 @@
 """What is to be marked, by whom, and what it came to. What a marker gets names nobody."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from zhiheng.assembly.models import Paper
 from zhiheng.assembly.queries import bodies_of
@@ -64,9 +64,9 @@ class Script:
         return self.bodies[line["version"]]
 
 
-def scripts_of(offering: Offering) -> list[Script]:
-    """Every collected attempt whose late answers are all decided: the others' answers may still change."""
-    collections = collections_of(offering)
+def scripts_of(offering: Offering, *, only: Attempt | None = None) -> list[Script]:
+    """Every collected attempt, or one, whose late answers are all decided: the others' answers may still change."""
+    collections = collections_of(offering, only=only)
     undecided = _undecided(collections)
     bodies = bodies_of({entry.attempt.paper_id: entry.attempt.paper for entry in collections}.values())
     return [
@@ -93,7 +93,12 @@ def _undecided(collections: Sequence[Collection]) -> set[UUID]:
 
 def open_tasks() -> QuerySet[MarkingTask]:
     """Tasks nobody has marked."""
-    return MarkingTask.objects.filter(~Exists(WrittenMark.objects.filter(task=OuterRef("pk"))))
+    return standing_tasks().filter(~Exists(WrittenMark.objects.filter(task=OuterRef("pk"))))
+
+
+def standing_tasks() -> QuerySet[MarkingTask]:
+    """Tasks on the answers as they are now; those on an answer that has changed since are kept, set aside."""
+    return MarkingTask.objects.filter(set_aside=None)
 
 
 def held_by(marker: Account) -> MarkingTask | None:
@@ -113,7 +118,7 @@ def takeable_by(marker: Account) -> QuerySet[MarkingTask]:
     Never an answer they marked or hold in another round, nor one of their own or of their institution's candidates.
     The order within an item is that of random ids, which tells nothing about the candidate.
     """
-    own = MarkingTask.objects.filter(attempt=OuterRef("attempt"), item=OuterRef("item"), marker=marker)
+    own = standing_tasks().filter(attempt=OuterRef("attempt"), item=OuterRef("item"), marker=marker)
     taught = RoleGrant.objects.filter(
         account=marker, revoked_at=None, institution=OuterRef("attempt__ticket__application__institution")
     )
@@ -225,18 +230,26 @@ def written_settlement(
 
 def marks_of_answer(task: MarkingTask) -> dict[int, Decimal]:
     """Round -> marks given to the answer a task belongs to."""
-    rows = WrittenMark.objects.filter(task__attempt=task.attempt_id, task__item=task.item)
+    rows = WrittenMark.objects.filter(
+        task__attempt=task.attempt_id, task__item=task.item, task__set_aside=None
+    )
     return dict(rows.values_list("task__round", "marks"))
 
 
-def key_marks(offering: Offering) -> dict[tuple[UUID, str], KeyMark]:
+def key_marks(offering: Offering, *, only: Attempt | None = None) -> dict[tuple[UUID, str], KeyMark]:
     rows = KeyMark.objects.filter(attempt__ticket__offering=offering)
+    if only is not None:
+        rows = rows.filter(attempt=only)
     return {(row.attempt_id, row.item): row for row in rows}
 
 
-def written_marks(offering: Offering) -> dict[tuple[UUID, str], dict[int, Decimal]]:
+def written_marks(
+    offering: Offering, *, only: Attempt | None = None
+) -> dict[tuple[UUID, str], dict[int, Decimal]]:
     found: dict[tuple[UUID, str], dict[int, Decimal]] = defaultdict(dict)
-    rows = WrittenMark.objects.filter(task__attempt__ticket__offering=offering)
+    rows = WrittenMark.objects.filter(task__attempt__ticket__offering=offering, task__set_aside=None)
+    if only is not None:
+        rows = rows.filter(task__attempt=only)
     for attempt, item, place, marks in rows.values_list(
         "task__attempt_id", "task__item", "task__round", "marks"
     ):
@@ -276,111 +289,7 @@ def item_marks(
     return settled
 
 
-# Progress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemProgress:
-    """Written answers of one item: blind marks given of those wanted, arbitrations given of those asked for."""
-
-    item: str
-    answers: int
-    done: int
-    total: int
-    arbitrations: int
-    arbitrated: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """Where the marking of an offering stands."""
-
-    offering: Offering
-    collected: int
-    keyed: int
-    held: int
-    settled: int
-    items: tuple[ItemProgress, ...]
-    due: datetime
-
-    @property
-    def started(self) -> bool:
-        return self.keyed >= self.collected
-
-    @property
-    def waiting(self) -> int:
-        """Written marks still to be given."""
-        return sum(item.total - item.done + item.arbitrations - item.arbitrated for item in self.items)
-
-    @property
-    def ready(self) -> bool:
-        return self.started and not self.waiting and self.settled < self.collected
-
-    @property
-    def finished(self) -> bool:
-        return self.settled == self.collected
-
-
-def progress_of(offerings: Iterable[Offering]) -> list[Progress]:
-    """Offerings with collected answers, in five queries however many there are."""
-    wanted = {offering.id: offering for offering in offerings}
-    collected = _count(
-        Attempt.objects.filter(Exists(Collection.objects.filter(attempt=OuterRef("pk")))), "", wanted
-    )
-    keyed = _count(Attempt.objects.filter(Exists(KeyMark.objects.filter(attempt=OuterRef("pk")))), "", wanted)
-    settled = _count(TheoryMark.objects.all(), "attempt__", wanted)
-    held = _count(open_tasks().filter(marker__isnull=False), "attempt__", wanted)
-    items = _item_progress(wanted)
-    return [
-        Progress(
-            offering=offering,
-            collected=collected.get(key, 0),
-            keyed=keyed.get(key, 0),
-            held=held.get(key, 0),
-            settled=settled.get(key, 0),
-            items=tuple(items.get(key, ())),
-            due=result_due(offering),
-        )
-        for key, offering in wanted.items()
-        if collected.get(key)
-    ]
-
-
-def _count(rows: QuerySet[Any], path: str, wanted: Iterable[UUID]) -> dict[UUID, int]:
-    field = f"{path}ticket__offering"
-    counted = rows.filter(**{f"{field}__in": list(wanted)}).order_by().values(field).annotate(n=Count("id"))
-    return {row[field]: row["n"] for row in counted}
-
-
-def _item_progress(wanted: Mapping[UUID, Offering]) -> dict[UUID, list[ItemProgress]]:
-    path = "attempt__ticket__offering"
-    done = WrittenMark.objects.filter(task=OuterRef("pk"))
-    rows = (
-        MarkingTask.objects.filter(**{f"{path}__in": list(wanted)})
-        .annotate(marked=Exists(done))
-        .order_by("item", "round")
-        .values(path, "item", "round")
-        .annotate(all=Count("id"), given=Count("id", filter=Q(marked=True)))
-    )
-    grouped: dict[tuple[UUID, str], dict[int, tuple[int, int]]] = defaultdict(dict)
-    for row in rows:
-        grouped[row[path], row["item"]][row["round"]] = (row["all"], row["given"])
-    found: dict[UUID, list[ItemProgress]] = defaultdict(list)
-    for (offering, item), rounds in grouped.items():
-        blind_rounds = policy_of(wanted[offering]).blind
-        first = [counts for place, counts in rounds.items() if place <= blind_rounds]
-        third = rounds.get(blind_rounds + 1, (0, 0))
-        found[offering].append(
-            ItemProgress(
-                item=item,
-                answers=rounds[1][0],
-                done=sum(given for _, given in first),
-                total=sum(everything for everything, _ in first),
-                arbitrations=third[0],
-                arbitrated=third[1],
-            )
-        )
-    return found
+# Offerings
 
 
 def offerings_marked() -> QuerySet[Offering]:

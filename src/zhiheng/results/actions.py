@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
+from zhiheng.delivery.relying import hold_answers
 from zhiheng.enrolment.actions import admit_to_resit
 from zhiheng.foundation.errors import Refused
 from zhiheng.payments.actions import place_order
@@ -20,6 +21,7 @@ from zhiheng.results.queries import (
     makeup_sentence,
     passed_since,
     state_of,
+    undecided_words,
 )
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
@@ -33,11 +35,13 @@ _NAMED = 8  # how many unsettled candidates a refusal names
 def propose(*, by: Account, offering: Offering) -> Release:
     """Work out a result for every ticketed candidate of an offering, for a second officer to release.
 
-    Raises: Refused while the exam runs, when nobody holds a ticket, when marks are missing (naming whose), or when
-    a proposal is there already.
+    Raises: Refused while the exam runs, when nobody holds a ticket, when marks are missing (naming whose), when
+    late or rescued answers wait for a decision, or when a proposal is there already.
     """
     lock_named(f"results:{offering.id}")
+    hold_answers(offering)
     _require_proposable(offering)
+    _require_decided(offering, "请管理员先决定，再提交")
     state = state_of(offering)
     if not state.sheets:
         raise Refused(
@@ -96,6 +100,17 @@ def _require_proposable(offering: Offering) -> None:
         )
 
 
+def _require_decided(offering: Offering, remedy: str) -> None:
+    waiting = undecided_words(offering)
+    if waiting:
+        raise Refused(
+            what=f"{offering.title}还有{'，'.join(waiting)}",
+            rule="成绩发布后不再因答卷变动而改动，迟到和救回的作答在发布前决定",
+            remedy=remedy,
+            code="answers-undecided",
+        )
+
+
 @transaction.atomic
 def send_back(*, by: Account, release: Release, reason: str) -> None:
     """Take a proposal back before release, so that marks can be corrected and proposed again.
@@ -114,7 +129,11 @@ def send_back(*, by: Account, release: Release, reason: str) -> None:
 
 @transaction.atomic
 def release(*, by: Account, release: Release) -> Release:
-    """Publish proposed results. Raises: Refused for the officer who proposed them, or after release."""
+    """Publish proposed results.
+
+    Raises: Refused for the officer who proposed them, after release, or when late or rescued answers wait for a word.
+    """
+    hold_answers(release.offering)
     current = _unreleased(release)
     if current.proposed_by_id == by.id:
         raise Refused(
@@ -123,6 +142,7 @@ def release(*, by: Account, release: Release) -> Release:
             remedy="请另一位成绩管理员核对后发布",
             code="same-officer",
         )
+    _require_decided(current.offering, "请管理员先决定；要采纳的，先退回这批成绩")
     current.released_by = by
     current.released_at = clock.now()
     current.save(update_fields=["released_by", "released_at"])

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from zhiheng.delivery.rescue.queries import rescues_undecided
 from zhiheng.foundation.moment import day_ends
 from zhiheng.foundation.money import yuan
 from zhiheng.marking.models import TheoryMark
+from zhiheng.marking.queries import undecided_attempts
 from zhiheng.payments.core.fees import Fee
 from zhiheng.payments.fees.queries import offering_fees
 from zhiheng.payments.models import OrderKind, OrderLine
@@ -62,6 +64,19 @@ def result_due(offering: Offering) -> datetime:
 def makeup_ends(offering: Offering) -> datetime:
     """The first moment at which no make-up can be ordered for this later offering."""
     return day_ends(date_of(offering, "makeup_closes"))
+
+
+def undecided_words(offering: Offering) -> list[str]:
+    """What somebody still has to decide about answers before marks can become results."""
+    late, rescues = undecided_attempts(offering), rescues_undecided(offering)
+    return [
+        words
+        for count, words in (
+            (late, f"{late} 份答卷有迟到的作答没有决定"),
+            (rescues, f"{rescues} 份救援文件没有决定"),
+        )
+        if count
+    ]
 
 
 # Officers

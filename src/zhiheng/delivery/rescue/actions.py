@@ -12,6 +12,7 @@ from zhiheng.delivery.actions import collect_anew
 from zhiheng.delivery.core.rescue import Fate, RescueFile, Weighed
 from zhiheng.delivery.models import Attempt, RescueDecision, RescueImport
 from zhiheng.delivery.queries import latest_collection, log_of
+from zhiheng.delivery.relying import hold_answers, may_change
 from zhiheng.delivery.rescue.line import RescueLine, Taken
 from zhiheng.delivery.rescue.queries import (
     Rescue,
@@ -77,13 +78,17 @@ def bring_in(*, by: Account, offering: Offering, content: bytes, name: str) -> R
 
 @transaction.atomic
 def approve(*, by: Account, rescue: Rescue, reason: str, line: RescueLine) -> RescueDecision:
-    """The first or the second yes. With the second the rows are handed to the hall and the answers folded anew.
+    """The first or the second yes. With the second the rows are handed to the hall, the answers folded anew and
+    what was marked already is marked again.
 
     Raises: Refused without a reason, when it was decided already, when nothing in it is new, when the second word is
-    of somebody who had a part in it, and, changing nothing, when the hall does not answer.
+    of somebody who had a part in it, when results were made of the answers, and, changing nothing, when the hall
+    does not answer.
     """
-    rescue = _undecided(by, rescue, reason)
     attempt = rescue.row.attempt
+    hold_answers(attempt.ticket.offering)
+    rescue = _undecided(by, rescue, reason)
+    may_change(attempt.ticket.offering).require()
     rows = weighed(attempt, opened(vault.read(rescue.row.file)).contents)
     taken = None
     if rescue.stage == Stage.SECOND:
@@ -96,7 +101,9 @@ def approve(*, by: Account, rescue: Rescue, reason: str, line: RescueLine) -> Re
     if taken is not None:
         _note_incident(by, attempt, f"救援文件经两人批准，导入 {taken.appended} 条答案")
         if latest_collection(attempt) is not None:
-            collect_anew(attempt)
+            collect_anew(
+                by=by, attempt=attempt, why=f"救援文件导入 {taken.appended} 条答案：{decision.reason}"
+            )
     return decision
 
 

@@ -107,10 +107,17 @@ def rescue_by_id(rescue_id: UUID) -> Rescue | None:
 
 def rescues_waiting_for(account: Account) -> list[Rescue]:
     """Those on which the account may say the next word, in two queries."""
+    return [rescue for rescue in _with_words(_undecided()) if rescue.may_decide(account)]
+
+
+def rescues_undecided(offering: Offering) -> int:
+    return _undecided().filter(attempt__ticket__offering=offering).count()
+
+
+def _undecided() -> QuerySet[RescueImport]:
     settled = RescueDecision.objects.filter(agreed=False).values("rescue")
     taken = RescueDecision.objects.filter(step=2).values("rescue")
-    rows = _rows().exclude(id__in=settled).exclude(id__in=taken)
-    return [rescue for rescue in _with_words(rows) if rescue.may_decide(account)]
+    return _rows().exclude(id__in=settled).exclude(id__in=taken)
 
 
 def attempt_in(offering: Offering, attempt_id: str) -> Attempt | None:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from zhiheng.delivery.hall_line import HallLine
+from zhiheng.delivery.relying import may_change
 from zhiheng.delivery.rescue.actions import approve, bring_in, refuse
 from zhiheng.delivery.rescue.forms import RescueFileForm, WordForm
 from zhiheng.delivery.rescue.line import RescueLine
@@ -95,5 +96,6 @@ def _page(request: HttpRequest, found: Rescue, form: WordForm) -> HttpResponse:
         "form": form,
         "mine": found.may_decide(_account(request)),
         "open": found.stage in (Stage.FIRST, Stage.SECOND),
+        "may": may_change(found.row.attempt.ticket.offering),
     }
     return render(request, "delivery/rescue/rescue.html", context, status=422 if form.is_bound else 200)

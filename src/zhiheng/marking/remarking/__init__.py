@@ -1,0 +1,1 @@
+"""Marking again what changed after it had been marked."""

@@ -1,0 +1,25 @@
+"""Whether the answers behind a result may still change."""
+
+from datetime import UTC, datetime
+
+from zhiheng.results.core.changing import decide_change
+
+AT = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+
+
+def test_until_the_results_are_handed_in_they_may() -> None:
+    decision = decide_change(title="初级", proposed=False, released_at=None)
+    assert (decision.granted, decision.unmet) == (True, ())
+
+
+def test_a_proposal_has_to_go_back_first() -> None:
+    decision = decide_change(title="初级", proposed=True, released_at=None)
+    assert (decision.granted, decision.unmet[0].code) == (False, "results-proposed")
+
+
+def test_released_results_stand_and_the_moment_is_named() -> None:
+    (reason,) = decide_change(title="初级", proposed=True, released_at=AT).unmet
+    assert (reason.code, reason.text) == (
+        "results-released",
+        "初级的成绩已于 2026-12-01 10:00 发布，答卷不能再变",
+    )
