@@ -59,6 +59,7 @@ part("language").addEventListener("click", switchLanguage);
 whenRefused((problem) => void leave(problem));
 setInterval(() => void tick(), 500);
 writeWords();
+drawWho();
 whenTaken(() => void keepTyped().finally(() => location.reload()));
 part("elsewhere-go").addEventListener("click", () => void takeOver().then(resume));
 void claim().then((mine) => (mine ? resume() : show("elsewhere")));

@@ -30,8 +30,8 @@ function finishLines() {
   const numbers = (which) => state.items.flatMap((item, index) => (which(item) ? [index + 1] : []));
   const open = numbers((item) => !isAnswered(item.id));
   const flagged = numbers((item) => state.flags.has(item.id));
-  const lines = [open.length ? word("finishOpen", { open: open.length, numbers: open.join("、") }) : word("finishAll", { total: state.items.length })];
-  if (flagged.length) lines.push(word("finishFlagged", { numbers: flagged.join("、") }));
+  const lines = [open.length ? word("finishOpen", { open: open.length, numbers: open.join(word("listComma")) }) : word("finishAll", { total: state.items.length })];
+  if (flagged.length) lines.push(word("finishFlagged", { numbers: flagged.join(word("listComma")) }));
   return [...lines, word("finishAfter")];
 }
 
@@ -63,7 +63,7 @@ async function nextCandidate() {
   state.receipt = undefined;
   state.status = undefined;
   part("who").textContent = "";
-  part("title").textContent = "职衡";
+  part("title").textContent = word("brand");
   drawWatermark(undefined);
   show("signin");
   part("ticket").focus();

@@ -128,7 +128,7 @@ async function settleLeftovers(epoch) {
   const numbers = [...new Set(old.map((waiting) => state.items.findIndex((item) => item.id === waiting.item) + 1))];
   const use = ours || await confirmed({
     title: word("leftoverTitle"),
-    lines: [word("leftoverBody", { count: old.length, numbers: numbers.sort((a, b) => a - b).join("、") })],
+    lines: [word("leftoverBody", { count: old.length, numbers: numbers.sort((a, b) => a - b).join(word("listComma")) })],
     yes: word("leftoverUse"),
     no: word("leftoverDrop"),
   });

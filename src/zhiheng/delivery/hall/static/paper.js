@@ -22,7 +22,7 @@ export function drawQuestion({ item, number, value, locked, answer }) {
   const head = make("p", { class: "question-head", id: "question-head" },
     make("span", { class: "question-number" }, String(number)),
     `${word(item.type)} · ${word("marks", { marks: item.marks })}`);
-  const stem = make("p", { class: "stem", id: "stem" }, item.stem);
+  const stem = make("p", { class: "stem", id: "stem", lang: "zh-CN" }, item.stem);
   const body = item.type === "short" ? drawText(item, value, locked, answer) : drawOptions(item, value, locked, answer);
   part("question").replaceChildren(head, stem, ...drawMediaAt(item, "stem"), body);
 }
@@ -46,7 +46,7 @@ function drawOptions(item, value, locked, answer) {
       answer(many ? (now.length ? now : null) : now[0] ?? null);
     });
     group.append(make("label", { class: many ? "option many" : "option" }, input,
-      make("span", { class: "letter", "aria-hidden": "true" }, LETTERS[position]), make("span", {}, option.text, ...drawMediaAt(item, option.id))));
+      make("span", { class: "letter", "aria-hidden": "true" }, LETTERS[position]), make("span", { lang: "zh-CN" }, option.text, ...drawMediaAt(item, option.id))));
   });
   return group;
 }
@@ -78,7 +78,7 @@ export function drawNavigator({ paper, current, isAnswered, isFlagged, go }) {
       const here = index;
       const states = [word("questionLabel", { number: here + 1 }), word(isAnswered(item.id) ? "legendAnswered" : "legendOpen")];
       if (isFlagged(item.id)) states.push(word("legendFlagged"));
-      const button = make("button", { type: "button", "data-index": String(here), "aria-label": states.join("，") }, String(here + 1));
+      const button = make("button", { type: "button", "data-index": String(here), "aria-label": states.join(word("comma")) }, String(here + 1));
       button.classList.toggle("answered", isAnswered(item.id));
       button.classList.toggle("flagged", isFlagged(item.id));
       if (here === current) button.setAttribute("aria-current", "true");

@@ -97,7 +97,10 @@ async function enter(status, token, epoch, given) {
 }
 
 export function drawWho() {
-  if (!state.status) return;
+  if (!state.status) {
+    part("title").textContent = word("brand");
+    return;
+  }
   const { title, name, room, seat } = state.status;
   part("title").textContent = title;
   part("who").textContent = [name, room, seat && word("seatNumber", { seat })].filter(Boolean).join(" · ");

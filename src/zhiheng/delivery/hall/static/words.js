@@ -7,6 +7,10 @@ import { readNote, writeNote } from "./notes.js";
 
 /** @type {Record<string, [string, string]>} */
 const WORDS = {
+  brand: ["职衡", "Zhiheng"],
+  pageTitle: ["职衡 · 考试", "Zhiheng · Exam"],
+  comma: ["，", ", "],
+  listComma: ["、", ", "],
   skip: ["跳到正文", "Skip to content"],
   otherLanguage: ["English", "中文"],
   timeLeft: ["剩余时间", "Time left"],
@@ -125,7 +129,7 @@ const WORDS = {
   messageRead: ["知道了", "Understood"],
   inbox: ["消息 {count}", "Messages {count}"],
   close: ["关闭", "Close"],
-  grantLine: ["考试时间延长，累计 {minutes} 分钟。{reason}", "Time added, {minutes} minutes in all. {reason}"],
+  grantLine: ["考试时间延长，累计 {minutes} 分钟。原因：{reason}", "Time added, {minutes} minutes in all. Reason: {reason}"],
   notKept: ["本机存储已满或被禁用，答案没有存到本机，正在直接送往考场。请看页面底部，显示“已保存”即已送达；请不要关闭或刷新页面，并举手告知监考员。", "This machine cannot keep answers (storage full or refused); they go straight to the hall. “Saved” at the foot of the page means arrived. Do not close or reload the page, and raise your hand."],
   returning: ["网络已恢复，正在按顺序送出答案…", "The network is back; your answers are being sent in order…"],
   rescue: ["保存救援文件", "Save a rescue file"],
@@ -196,6 +200,7 @@ export function refusalWord(refusal) {
 /** Put the language into everything the page printed itself. */
 export function writeWords() {
   document.documentElement.lang = language === "en" ? "en" : "zh-CN";
+  document.title = word("pageTitle");
   for (const place of document.querySelectorAll("[data-word]")) {
     place.textContent = word(/** @type {HTMLElement} */ (place).dataset.word ?? "");
   }
