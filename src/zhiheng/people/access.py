@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account, Role
@@ -17,10 +18,11 @@ View = Callable[..., HttpResponse]
 
 
 class SignedInRequest(HttpRequest):
-    """A request whose account is known and holds one of the roles the view allows."""
+    """A request whose account is known and holds one of the roles the view allows; only_chinese: see `_in_chinese`."""
 
     user: Account
     roles: frozenset[Role]
+    only_chinese: bool
 
 
 def allow(*roles: Role) -> Callable[[View], View]:
@@ -35,12 +37,24 @@ def allow(*roles: Role) -> Callable[[View], View]:
             if not held & set(roles):
                 raise PermissionDenied
             cast(SignedInRequest, request).roles = held
+            if Role.CANDIDATE not in held:
+                _in_chinese(cast(SignedInRequest, request))
             return view(request, *args, **kwargs)
 
         guarded.allowed_roles = frozenset(roles)  # type: ignore[attr-defined]  # read by the access test
         return guarded
 
     return decorate
+
+
+def _in_chinese(request: SignedInRequest) -> None:
+    """Pages for work are written in Chinese: they come whole, not with English around Chinese, and offer no switch.
+
+    The language chosen stays as it is for the pages everybody may see.
+    """
+    translation.activate("zh-hans")
+    request.LANGUAGE_CODE = "zh-hans"
+    request.only_chinese = True
 
 
 def public(view: View) -> View:

@@ -120,7 +120,7 @@ def require_open(offering: Offering) -> None:
         raise Refused(
             what=f"{offering.title}的考场数据已发布，实施条件不能再改",
             rule="实施条件写在考场数据包里，发布后随数据包固定",
-            remedy="考试当天的情况请由监考员在考场控制台处理",
+            remedy="考试当天的情况请由监考员在考场现场页面处理",
             code="conditions-locked",
         )
     preparation = latest_preparation(offering)
