@@ -18,7 +18,7 @@ from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
-from zhiheng.delivery.hall_line import HallLine
+from zhiheng.delivery.hall_line import HallLine, take_back_passes
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
 from zhiheng.sittings.models import Offering
@@ -168,6 +168,54 @@ def test_the_seats_are_told_as_they_change(hall: Running) -> None:
         "changed",
         [(attempt(1), "answering")],
     )
+
+
+def seats_status(hall: Running, token: str) -> int:
+    headers = {"Authorization": f"Staff {token}", "Accept": "application/json"}
+    return httpx.get(f"{hall.url}/hall/staff/seats", headers=headers, trust_env=False).status_code
+
+
+def test_passes_are_taken_back_at_once_also_on_an_open_line_and_after_a_restart(hall: Running) -> None:
+    theirs = HallLine(BY, OFFERING).seats_pass()
+    outsider = HallLine(Account(username="other"), OFFERING).seats_pass()
+    headers = {"Authorization": f"Staff {theirs.token}"}
+    with httpx.stream("GET", theirs.address, headers=headers, timeout=10, trust_env=False) as line:
+        lines = line.iter_lines()
+        assert next(text for text in lines if text.startswith("event: ")) == "event: all"
+        asked = time.monotonic()
+        take_back_passes(str(BY.id), by="role-ended")
+        assert [text for text in lines if text.startswith("event: ")] == []  # it ends
+        assert time.monotonic() - asked < 5
+    assert [seats_status(hall, one.token) for one in (theirs, outsider)] == [401, 200]
+
+    hall.process.kill()
+    hall.process.wait()
+    hall.process = start(hall.data, hall.port)
+    assert [seats_status(hall, one.token) for one in (theirs, outsider)] == [401, 200]
+    time.sleep(0.002)  # a pass given out in the same millisecond would be one given before
+    assert seats_status(hall, HallLine(BY, OFFERING).seats_pass().token) == 200
+    assert [(row.attempt, row.kind) for row in read_log(hall.data)] == [("#hall", "withdrawn")]
+
+
+def test_a_pass_that_looks_takes_nothing_back_and_tells_no_news(hall: Running) -> None:
+    headers = {"Authorization": f"Staff {HallLine(BY, OFFERING).seats_pass().token}"}
+    asked = {"who": str(BY.id), "until": round(time.time() * 1000) + 600_000}
+    for path, body in (("withdraw", asked), ("news", None)):
+        url = f"{hall.url}/hall/staff/{path}"
+        assert httpx.post(url, json=body, headers=headers, trust_env=False).status_code == 401, path
+        assert httpx.post(url, json=body, trust_env=False).status_code == 401, path
+    assert list(read_log(hall.data)) == []
+
+
+def test_news_of_a_room_are_heard_in_that_room_only(hall: Running) -> None:
+    first, second = (HallLine(BY, OFFERING, rooms=[room]) for room in ("第一机房", "第二机房"))
+    opening = first.seats_pass()
+    headers = {"Authorization": f"Staff {opening.token}"}
+    with httpx.stream("GET", opening.address, headers=headers, timeout=10, trust_env=False) as line:
+        events = (text for text in line.iter_lines() if text.startswith("event: "))
+        assert next(events) == "event: all"
+        assert (second.tell_news(), first.tell_news()) == (0, 1)
+        assert next(events) == "event: news"
 
 
 def test_a_silent_hall_is_said_to_be_silent(settings: Any, tmp_path: Path) -> None:

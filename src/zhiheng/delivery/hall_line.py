@@ -22,6 +22,7 @@ from zhiheng.sittings.models import Offering
 
 PATIENCE_SECONDS = 30.0
 LOOK_SECONDS = 4.0  # a page waits for a look; an act over a hundred thousand rows may take longer
+NEWS_SECONDS = 0.5
 PASS_HOLDS = timedelta(minutes=10)
 ROWS_AT_ONCE = 10
 """Rescued answers in one request: ten of the longest stay under what the hall takes."""
@@ -66,6 +67,14 @@ class _Refusal(msgspec.Struct):
 
 class _Refused(msgspec.Struct):
     error: _Refusal
+
+
+class _Withdrawn(msgspec.Struct):
+    done: int
+
+
+class _Heard(msgspec.Struct):
+    told: int
 
 
 class HallLine:
@@ -150,34 +159,63 @@ class HallLine:
         opening = self.seats_pass()
         return opening.address, opening.token
 
+    def tell_news(self) -> int:
+        """Something was written down about these rooms: their consoles look again; how many there are.
+
+        Raises: Refused, code "hall-silent", soon: whoever wrote it down waits for this.
+        """
+        return self._ask("POST", "news", _Heard, patience=NEWS_SECONDS).told
+
     def _token(self, *, looks: bool = False) -> str:
-        staff = StaffPass(
+        return _signed_pass(
             who=str(self._by.id),
             name=self._by.display_name,
             sitting=str(self._offering.id),
             rooms=self._rooms,
-            expires=round((clock.now() + PASS_HOLDS).timestamp() * 1000),
             looks=looks,
         )
-        return mint_staff_token(staff, key=ensure_keys(settings.HALL_DATA).hmac)
 
-    def _ask(self, method: str, path: str, form: type[Told], asked: object = None) -> Told:
-        headers = {"Authorization": f"Staff {self._token()}", "Accept": "application/json"}
-        try:
-            answer = httpx.request(
-                method,
-                f"{self._staff}/{path}",
-                headers=headers,
-                json=asked,
-                timeout=PATIENCE_SECONDS if method == "POST" else LOOK_SECONDS,
-            )
-            if answer.status_code == httpx.codes.OK:
-                return msgspec.json.decode(answer.content, type=form)
-            refusal = msgspec.json.decode(answer.content, type=_Refused).error
-        except (httpx.HTTPError, msgspec.DecodeError):
-            raise Refused(
-                what="考场服务没有应答，这次操作没有办成",
-                remedy="请稍后重试；若持续如此，请联系系统管理员检查考场服务",
-                code="hall-silent",
-            ) from None
-        raise Refused(what=refusal.sentence, code=refusal.code)
+    def _ask(
+        self, method: str, path: str, form: type[Told], asked: object = None, *, patience: float = 0
+    ) -> Told:
+        patience = patience or (PATIENCE_SECONDS if method == "POST" else LOOK_SECONDS)
+        return _answer(method, f"{self._staff}/{path}", self._token(), form, asked, patience=patience)
+
+
+def take_back_passes(account_id: str, *, by: str) -> None:
+    """Every pass of the account given out until now is no good any more, also after a restart of the hall.
+
+    by: account id, or the name of a service. Raises: Refused, code "hall-silent".
+    """
+    asked = {"who": account_id, "until": _runs_out()}
+    token = _signed_pass(who=by, name="", sitting="", rooms=())
+    address = f"{settings.HALL_URL}/hall/staff/withdraw"
+    _answer("POST", address, token, _Withdrawn, asked, patience=LOOK_SECONDS)
+
+
+def _signed_pass(*, who: str, name: str, sitting: str, rooms: tuple[str, ...], looks: bool = False) -> str:
+    staff = StaffPass(who=who, name=name, sitting=sitting, rooms=rooms, expires=_runs_out(), looks=looks)
+    return mint_staff_token(staff, key=ensure_keys(settings.HALL_DATA).hmac)
+
+
+def _runs_out() -> int:
+    """When a pass given out now runs out: later than all given out before."""
+    return round((clock.now() + PASS_HOLDS).timestamp() * 1000)
+
+
+def _answer(
+    method: str, address: str, token: str, form: type[Told], asked: object, *, patience: float
+) -> Told:
+    headers = {"Authorization": f"Staff {token}", "Accept": "application/json"}
+    try:
+        answer = httpx.request(method, address, headers=headers, json=asked, timeout=patience)
+        if answer.status_code == httpx.codes.OK:
+            return msgspec.json.decode(answer.content, type=form)
+        refusal = msgspec.json.decode(answer.content, type=_Refused).error
+    except (httpx.HTTPError, msgspec.DecodeError):
+        raise Refused(
+            what="考场服务没有应答，这次操作没有办成",
+            remedy="请稍后重试；若持续如此，请联系系统管理员检查考场服务",
+            code="hall-silent",
+        ) from None
+    raise Refused(what=refusal.sentence, code=refusal.code)

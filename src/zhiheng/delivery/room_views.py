@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST
 
 from zhiheng.delivery.accommodations.queries import NOTHING, adjustments_of
 from zhiheng.delivery.console.headers import with_live_line
+from zhiheng.delivery.console.news import tell_room
+from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.models import PublishedPack
 from zhiheng.delivery.queries import attempt_rows, ends_at
 from zhiheng.foundation.errors import Refused
@@ -139,6 +141,7 @@ def check_in_here(request: HttpRequest, watch_id: UUID, number: str) -> HttpResp
     watch = _watch(request, watch_id)
     sheet = _sheet(watch, number)
     check_in(by=cast(Account, request.user), ticket=sheet.ticket, present=True)
+    _tell_others(request, watch, sheet)
     messages.success(request, f"{sheet.ticket.application.person.name} 已签到。")
     return redirect("room", watch_id=watch.id)
 
@@ -160,6 +163,7 @@ def absent(request: HttpRequest, watch_id: UUID, number: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, as_validation_error(refused))
         else:
+            _tell_others(request, watch, sheet)
             messages.success(request, f"{sheet.ticket.application.person.name} 已记为缺考。")
             return redirect("room", watch_id=watch.id)
     return _answer(request, "delivery/absent.html", watch, form, sheet=sheet)
@@ -187,9 +191,15 @@ def incident(request: HttpRequest, watch_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, as_validation_error(refused))
         else:
+            _tell_others(request, watch, sheet)
             messages.success(request, "考场情况已记录。")
             return redirect("room", watch_id=watch.id)
     return _answer(request, "delivery/incident.html", watch, form)
+
+
+def _tell_others(request: HttpRequest, watch: Invigilation, sheet: TicketSheet | None) -> None:
+    """Those who watch the same room see it at once."""
+    tell_room(by=cast(Account, request.user), watch=watch, sheet=sheet, open_line=open_line)
 
 
 def _answer(

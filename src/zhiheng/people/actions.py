@@ -26,6 +26,7 @@ from zhiheng.plumbing.locks import lock_named
 from zhiheng.plumbing.messages.posting import keep_address, mask_address, queue_again
 from zhiheng.plumbing.messages.tasks import dispatch
 from zhiheng.plumbing.models import MessageState, OutgoingMessage
+from zhiheng.plumbing.outbox import publish
 
 
 @transaction.atomic
@@ -115,6 +116,7 @@ def revoke_role(*, by: Account, account: Account, role: Role) -> None:
         )
     held.update(revoked_at=clock.now())
     record(by=str(by.id), act="role-revoked", subject=f"account:{account.id}", detail={"role": str(role)})
+    publish("role-ended", account_id=str(account.id), role=str(role))
 
 
 def _no_institution() -> Refused:

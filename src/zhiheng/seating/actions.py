@@ -12,12 +12,13 @@ from zhiheng.people.queries import roles_of
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.locks import lock_named, next_number
+from zhiheng.plumbing.outbox import publish
 from zhiheng.seating.core.number import TicketParts, ticket_number
 from zhiheng.seating.core.placing import decide_capacity, plan_seats
 from zhiheng.seating.core.ratios import check_invigilators
 from zhiheng.seating.models import Centre, CheckIn, Incident, Invigilation, Placement, Room, Ticket
 from zhiheng.seating.queries import awaiting_tickets, room_facts, unplaced_tickets
-from zhiheng.sittings.models import Offering
+from zhiheng.sittings.models import Offering, Sitting
 from zhiheng.sittings.queries import rules_for
 
 
@@ -117,22 +118,86 @@ def assign_invigilators(
     """
     sitting = offering.sitting
     for account in invigilators:
-        if Role.INVIGILATOR not in roles_of(account):
-            raise Refused(
-                what=f"{account.display_name}没有监考员身份",
-                remedy="请先授予监考员角色",
-                code="not-invigilator",
-            )
+        _require_invigilator(account)
     seated = Placement.objects.filter(sitting=sitting, room=room, superseded_at=None).count()
-    here = Invigilation.objects.filter(sitting=sitting, room=room)
+    here = Invigilation.objects.filter(sitting=sitting, room=room, ended_at=None)
     already = set(here.values_list("invigilator_id", flat=True))
     fresh = [account for account in invigilators if account.id not in already]
     check_invigilators(
         len(already) + len(fresh), candidates=max(seated, 1), ratios=rules_for(offering).ratios
     ).require()
+    _put_on_watch(sitting, room, fresh)
+    record(
+        by=str(by.id),
+        act="invigilators-assigned",
+        subject=f"room:{room.id}",
+        detail={"sitting": sitting.day.isoformat(), "count": len(already) + len(fresh)},
+    )
+    return list(here)
+
+
+@transaction.atomic
+def replace_invigilator(
+    *,
+    by: Account,
+    offering: Offering,
+    room: Room,
+    leaving: Account,
+    successor: Account | None,
+    reason: str,
+) -> Invigilation:
+    """Somebody watches the room no longer, from this moment; what they did stays theirs.
+
+    Raises: Refused when they do not watch it, no reason is given, or too few would be left.
+    """
+    sitting, why = offering.sitting, " ".join(reason.split())
+    if not why:
+        raise Refused(what="没有写明换人的原因", remedy="请写一句，例如身体不适", code="words-missing")
+    if successor is not None:
+        _require_invigilator(successor)
+    here = Invigilation.objects.select_for_update().filter(sitting=sitting, room=room, ended_at=None)
+    watch = next((one for one in here if one.invigilator_id == leaving.id), None)
+    if watch is None:
+        raise Refused(
+            what=f"{leaving.display_name}已不在{room.name}监考",
+            remedy="请刷新页面后再看",
+            code="not-watching",
+        )
+    seated = Placement.objects.filter(sitting=sitting, room=room, superseded_at=None).count()
+    left = len(here) - 1 + (successor is not None)
+    check_invigilators(left, candidates=max(seated, 1), ratios=rules_for(offering).ratios).require()
+    watch.ended_at, watch.ended_by, watch.ended_reason = clock.now(), by, why[:200]
+    watch.save(update_fields=["ended_at", "ended_by", "ended_reason"])
+    if successor is not None:
+        _put_on_watch(sitting, room, [successor])
+    record(
+        by=str(by.id),
+        act="invigilator-replaced",
+        subject=f"room:{room.id}",
+        detail={
+            "sitting": sitting.day.isoformat(),
+            "leaving": str(leaving.id),
+            "successor": str(successor.id) if successor else "",
+            "reason": watch.ended_reason,
+        },
+    )
+    publish("role-ended", account_id=str(leaving.id), role=str(Role.INVIGILATOR))
+    return watch
+
+
+def _require_invigilator(account: Account) -> None:
+    if Role.INVIGILATOR not in roles_of(account):
+        raise Refused(
+            what=f"{account.display_name}没有监考员身份",
+            remedy="请先授予监考员角色",
+            code="not-invigilator",
+        )
+
+
+def _put_on_watch(sitting: Sitting, room: Room, accounts: Sequence[Account]) -> None:
     try:
         with transaction.atomic():
-            for account in fresh:
+            for account in accounts:
                 Invigilation.objects.create(sitting=sitting, room=room, invigilator=account)
     except IntegrityError:
         raise Refused(
@@ -141,13 +206,6 @@ def assign_invigilators(
             remedy="请改派他人",
             code="invigilator-busy",
         ) from None
-    record(
-        by=str(by.id),
-        act="invigilators-assigned",
-        subject=f"room:{room.id}",
-        detail={"sitting": sitting.day.isoformat(), "count": len(already) + len(fresh)},
-    )
-    return list(here)
 
 
 @transaction.atomic
@@ -160,7 +218,7 @@ def check_in(*, by: Account, ticket: Ticket, present: bool, note: str = "") -> C
     watches = (
         place is not None
         and Invigilation.objects.filter(
-            sitting_id=place.sitting_id, room_id=place.room_id, invigilator=by
+            sitting_id=place.sitting_id, room_id=place.room_id, invigilator=by, ended_at=None
         ).exists()
     )
     if not watches:

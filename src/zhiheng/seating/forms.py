@@ -72,6 +72,12 @@ class PlaceForm(forms.Form):
         field.queryset = Room.objects.filter(id__in=[room.id for room in rooms]).select_related("centre")
 
 
+class _OneAccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the checker only
+    def label_from_instance(self, obj: object) -> str:
+        assert isinstance(obj, Account)
+        return obj.display_name
+
+
 class InvigilatorsForm(forms.Form):
     invigilators = _AccountChoice(
         queryset=Account.objects.none(),
@@ -84,6 +90,25 @@ class InvigilatorsForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
         field = self.fields["invigilators"]
         assert isinstance(field, _AccountChoice)
+        field.queryset = Account.objects.filter(id__in=[account.id for account in free]).order_by("username")
+
+
+class ReplaceForm(forms.Form):
+    successor = _OneAccountChoice(
+        queryset=Account.objects.none(),
+        label="由谁接替",
+        required=False,
+        empty_label="不补人",
+        help_text="只列出这一考期没有负责其他考场的监考员。",
+    )
+    reason = forms.CharField(
+        label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text="写进操作记录。"
+    )
+
+    def __init__(self, *args: object, free: Iterable[Account], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
+        field = self.fields["successor"]
+        assert isinstance(field, _OneAccountChoice)
         field.queryset = Account.objects.filter(id__in=[account.id for account in free]).order_by("username")
 
 

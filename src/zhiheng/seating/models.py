@@ -68,16 +68,21 @@ class Placement(Record):
 
 
 class Invigilation(Record):
-    """An invigilator watches a room on a sitting."""
+    """An invigilator watches a room on a sitting. ended_at: since then somebody else does, or nobody."""
 
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="+")
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+")
     invigilator = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["sitting", "invigilator"], name="one_room_per_invigilator_and_sitting"
+                fields=["sitting", "invigilator"],
+                condition=models.Q(ended_at=None),
+                name="one_room_per_invigilator_and_sitting",
             )
         ]
 

@@ -106,7 +106,7 @@ def room_plans(offering: Offering) -> list[RoomPlan]:
     sheets = _sheets_by_room(offering.sitting, rooms)
     watchers: dict[UUID, list[Account]] = defaultdict(list)
     for watch in (
-        Invigilation.objects.filter(sitting_id=offering.sitting_id, room__in=rooms)
+        Invigilation.objects.filter(sitting_id=offering.sitting_id, room__in=rooms, ended_at=None)
         .select_related("invigilator")
         .order_by("invigilator__username")
     ):
@@ -147,9 +147,9 @@ def short_rooms(offerings: Iterable[Offering]) -> dict[UUID, int]:
         seated[sitting_id, room_id] += 1
         rooms.add((offering_id, sitting_id, room_id))
     watching = Counter(
-        Invigilation.objects.filter(sitting__in={one.sitting_id for one in found.values()}).values_list(
-            "sitting_id", "room_id"
-        )
+        Invigilation.objects.filter(
+            sitting__in={one.sitting_id for one in found.values()}, ended_at=None
+        ).values_list("sitting_id", "room_id")
     )
     short: Counter[UUID] = Counter()
     for offering_id, sitting_id, room_id in rooms:

@@ -141,7 +141,7 @@ def tickets_of_person(person: Person) -> QuerySet[Ticket]:
 
 def rooms_watched_by(account: Account) -> list[Invigilation]:
     return list(
-        Invigilation.objects.filter(invigilator=account)
+        Invigilation.objects.filter(invigilator=account, ended_at=None)
         .select_related("sitting", "room__centre")
         .order_by("-sitting__day")
     )
@@ -227,14 +227,15 @@ def seat_of(sheet: TicketSheet) -> int:
 
 def free_invigilators(sitting: Sitting) -> list[Account]:
     """Invigilators who watch no room of the sitting yet."""
-    busy = set(Invigilation.objects.filter(sitting=sitting).values_list("invigilator_id", flat=True))
+    watching = Invigilation.objects.filter(sitting=sitting, ended_at=None)
+    busy = set(watching.values_list("invigilator_id", flat=True))
     return [account for account in accounts_in(Role.INVIGILATOR) if account.id not in busy]
 
 
 def watch_of(account: Account, watch_id: UUID) -> Invigilation | None:
     """The account's own watch over a room, or nothing."""
     return (
-        Invigilation.objects.filter(pk=watch_id, invigilator=account)
+        Invigilation.objects.filter(pk=watch_id, invigilator=account, ended_at=None)
         .select_related("sitting", "room__centre")
         .first()
     )

@@ -25,4 +25,9 @@ urlpatterns = [
         views.assign,
         name="seating_invigilators",
     ),
+    path(
+        "seating/offerings/<uuid:offering_id>/rooms/<uuid:room_id>/replace/<uuid:account_id>/",
+        views.replace,
+        name="seating_replace",
+    ),
 ]

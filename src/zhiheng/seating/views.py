@@ -18,9 +18,17 @@ from zhiheng.seating.actions import (
     issue_tickets,
     open_centre,
     place_candidates,
+    replace_invigilator,
 )
 from zhiheng.seating.core.ratios import check_invigilators
-from zhiheng.seating.forms import CentreForm, InvigilatorsForm, IssueForm, PlaceForm, RoomForm
+from zhiheng.seating.forms import (
+    CentreForm,
+    InvigilatorsForm,
+    IssueForm,
+    PlaceForm,
+    ReplaceForm,
+    RoomForm,
+)
 from zhiheng.seating.models import Centre
 from zhiheng.seating.progress import RoomPlan, SeatingState, room_plans, seating_states, unpaid_applications
 from zhiheng.seating.queries import (
@@ -218,3 +226,30 @@ def assign(request: HttpRequest, offering_id: UUID, room_id: UUID) -> HttpRespon
     )
     context = {"offering": found, "plan": chosen, "form": form, "reckoning": reckoning, "free": free}
     return _shown(request, "seating/assign.html", context)
+
+
+@allow(Role.ADMINISTRATOR)
+def replace(request: HttpRequest, offering_id: UUID, room_id: UUID, account_id: UUID) -> HttpResponse:
+    """Somebody stops watching a room, and who does instead."""
+    found = _offering(offering_id)
+    plan = next((one for one in room_plans(found) if one.room.id == room_id), None)
+    leaving = next((one for one in plan.invigilators if one.id == account_id), None) if plan else None
+    if plan is None or leaving is None:
+        raise Http404
+    form = ReplaceForm(request.POST or None, free=free_invigilators(found.sitting))
+
+    def act() -> None:
+        replace_invigilator(
+            by=cast(Account, request.user),
+            offering=found,
+            room=plan.room,
+            leaving=leaving,
+            successor=form.cleaned_data["successor"],
+            reason=form.cleaned_data["reason"],
+        )
+        messages.success(request, f"{leaving.display_name}不再监考{plan.room.name}。")
+
+    if _answered(request, form, act):
+        return redirect("seating_invigilators", offering_id=found.id, room_id=room_id)
+    context = {"offering": found, "plan": plan, "leaving": leaving, "form": form}
+    return _shown(request, "seating/replace.html", context)

@@ -9,7 +9,8 @@ from tests.delivery.console.fake_line import FakeHall
 from tests.delivery.test_actions import START, seal_small_paper
 from tests.factories.world import World
 from tests.seating.rooms import open_room, seat_people, watch_room
-from zhiheng.delivery.console import act_views, views
+from zhiheng.delivery import room_views
+from zhiheng.delivery.console import act_views, door_views, views
 from zhiheng.delivery.preparing.actions import publish_pack
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
@@ -25,7 +26,7 @@ def client_of(account: Account) -> Client:
 @pytest.fixture
 def hall(monkeypatch: pytest.MonkeyPatch, settings: Any) -> FakeHall:
     fake = FakeHall()
-    for pages in (act_views, views):
+    for pages in (act_views, door_views, room_views, views):
         monkeypatch.setattr(pages, "open_line", fake.open_line)
     settings.HALL_URL = "http://127.0.0.1:9"  # the discard port: nobody listens
     return fake

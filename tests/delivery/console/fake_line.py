@@ -16,7 +16,7 @@ def silent_hall() -> Refused:
 
 @dataclass
 class FakeHall:
-    """said: every act in order. silent_about: the offering whose part of the hall is away. refuses: attempts it will not act on. proposed, seated: what it tells."""
+    """said: every act in order. silent_about: the offering whose part of the hall is away. refuses: attempts it will not act on. proposed, seated: what it tells. news: the rooms it was told there is news about."""
 
     silent: bool = False
     silent_about: str = ""
@@ -25,17 +25,19 @@ class FakeHall:
     refuses: tuple[str, ...] = ()
     proposed: list[Outage] = field(default_factory=list)
     seated: list[SeatNow] = field(default_factory=list)
+    news: list[tuple[str, ...]] = field(default_factory=list)
     opened: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
 
     def open_line(self, by: Account, offering: Offering, rooms: tuple[str, ...]) -> Line:
         self.opened.append((by.username, str(offering.id), rooms))
-        return FakeLine(self, silent=str(offering.id) == self.silent_about)
+        return FakeLine(self, silent=str(offering.id) == self.silent_about, rooms=rooms)
 
 
 @dataclass
 class FakeLine:
     hall: FakeHall
     silent: bool
+    rooms: tuple[str, ...]
 
     def act(
         self, kind: str, *, attempts: Sequence[str] | None, minutes: int = 0, reason: str = "", text: str = ""
@@ -61,6 +63,11 @@ class FakeLine:
 
     def seats_pass(self) -> SeatsPass:
         return SeatsPass(address="http://127.0.0.1:9/hall/staff/seats", token="t")
+
+    def tell_news(self) -> int:
+        self._require_sound()
+        self.hall.news.append(self.rooms)
+        return 1
 
     def _require_sound(self) -> None:
         if self.hall.silent or self.silent:

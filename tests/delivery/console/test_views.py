@@ -300,7 +300,9 @@ def test_the_administrator_may_act_on_one_room_or_all(
         == 302
     )
     assert admin.post(url, {"number": str(uuid4()), "words": "停电"}).status_code == 302
-    assert [rooms for _, _, rooms in hall.opened] == [("测试考点 第一考场",), ()]
+    assert [act["attempts"] for act in hall.said] == [None, None]
+    assert hall.news == [("测试考点 第一考场",), ()]
+    assert [rooms for _, _, rooms in hall.opened] == [("测试考点 第一考场",)] * 2 + [()] * 2
     assert [act.room for act in HallAct.objects.all()] == [watch.room, None]
     for wrong in (f"{url}?room={uuid4()}", f"{url}?room=x", reverse("hall", args=[uuid4()])):
         assert admin.get(wrong).status_code == 404

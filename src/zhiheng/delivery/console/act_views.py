@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from zhiheng.delivery.console.actions import act_on_hall
 from zhiheng.delivery.console.acts import ACTS, ActPage
+from zhiheng.delivery.console.news import tell_scope
 from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.console.queries import seat_now
 from zhiheng.delivery.console.scope import Scope, own_room, whole_hall
@@ -134,6 +135,7 @@ def _act(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, as_validation_error(refused))
         else:
+            tell_scope(by=cast(Account, request.user), scope=desk.scope, open_line=open_line)
             label = HallActKind(act.kind).label
             left = f"，另有 {act.asked - act.done} 人没有执行" if act.asked > act.done else ""
             messages.success(request, f"{label}：{whom}，考场服务已执行 {act.done} 人{left}。")

@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from zhiheng.delivery.console.act_views import room_desk
 from zhiheng.delivery.console.actions import keep_door_photo
 from zhiheng.delivery.console.forms import DoorForm
+from zhiheng.delivery.console.news import tell_room
+from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.console.queries import door_photos_of
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
@@ -39,6 +41,7 @@ def door(request: HttpRequest, watch_id: UUID, number: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, as_validation_error(refused))
         else:
+            tell_room(by=cast(Account, request.user), watch=watch, sheet=sheet, open_line=open_line)
             messages.success(request, f"{sheet.ticket.application.person.name} 已签到。")
             return redirect(desk.home)
     context = {

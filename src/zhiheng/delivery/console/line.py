@@ -84,6 +84,10 @@ class Line(Protocol):
 
     def seats_pass(self) -> SeatsPass: ...
 
+    def tell_news(self) -> int:
+        """To the consoles of the line's rooms; how many there are."""
+        ...
+
 
 OpenLine = Callable[[Account, Offering, tuple[str, ...]], Line]
 """by, offering, rooms as the pack names them (empty: all)."""

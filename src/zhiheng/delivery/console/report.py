@@ -126,7 +126,7 @@ def _facts(scope: Scope, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     acts = acts_in(scope)
     told = {(act.by_id, act.done_at) for act in acts}  # acts write their own line into the room's record
     incidents = [one for one in incidents_in(scope.sitting, room) if (one.by_id, one.created_at) not in told]
-    names = [watch.invigilator.display_name for watch in watchers.order_by("created_at")]
+    names = [_watcher(watch) for watch in watchers.order_by("created_at")]
     return {
         "body": load_body(rules_for(offering).body).name,
         "room": room.name,
@@ -144,6 +144,11 @@ def _facts(scope: Scope, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "incidents": [_incident(one) for one in incidents],
         "printed": moment_words(clock.now()),
     }
+
+
+def _watcher(watch: Invigilation) -> str:
+    name = watch.invigilator.display_name
+    return f"{name}（至 {clock_words(watch.ended_at)}）" if watch.ended_at else name
 
 
 def _counts(lines: Sequence[dict[str, Any]]) -> list[list[str]]:

@@ -11,6 +11,7 @@ from zhiheng.delivery.console.act_views import Desk, hall_desk, room_desk
 from zhiheng.delivery.console.actions import grant_for_outage
 from zhiheng.delivery.console.forms import OutageForm
 from zhiheng.delivery.console.headers import with_live_line
+from zhiheng.delivery.console.news import tell_scope
 from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.console.queries import Proposal, decisions_of, proposals
 from zhiheng.delivery.queries import attempt_rows
@@ -126,6 +127,7 @@ def _outage(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, as_validation_error(refused))
         else:
+            tell_scope(by=by, scope=desk.scope, open_line=open_line)
             said = f"已给 {len(found.outage.attempts)} 人补 {minutes} 分钟" if minutes else "已记为不补"
             messages.success(request, f"{found.span} 断线：{said}。")
             return redirect(desk.home)

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     ALLOWED = "allowed"
     DENIED = "denied"
     RESCUED = "rescued"
+    WITHDRAWN = "withdrawn"  # a pass of staff, under the hall itself
 
 
 class Flag(StrEnum):

@@ -15,6 +15,7 @@ from zhiheng.delivery.hall.keys import HallKeys
 from zhiheng.delivery.hall.live import Live
 from zhiheng.delivery.hall.packs import PackShelf, Place
 from zhiheng.delivery.hall.store import Fate, Outcome
+from zhiheng.delivery.hall.withdrawing import Withdrawn
 from zhiheng.foundation.errors import Refused
 
 PENDING_LIMIT = 50_000
@@ -28,7 +29,7 @@ class Desk:
     """changed: attempts of which the console has not heard yet. woken: whose silence has to be watched again.
 
     heard: since other halls were last told, None where there are no others. saves, refused: counted for the figures, refusals by their code. latest: server time of the newest row
-    seen. hall: names this process in the log.
+    seen. hall: names this process in the log. withdrawn: passes of staff that were taken back.
     """
 
     def __init__(self, *, shelf: PackShelf, committer: Committer, keys: HallKeys) -> None:
@@ -41,6 +42,7 @@ class Desk:
         self.latest = 0
         self.saves = 0
         self.refused: Counter[str] = Counter()
+        self.withdrawn = Withdrawn()
         self._committer = committer
         self._live: dict[str, Live] = {}
         self._sessions: dict[str, Session] = {}
@@ -52,6 +54,9 @@ class Desk:
             self.latest = max(self.latest, entry.server_time)
             if entry.kind in (Kind.ANSWER, Kind.RESCUED):
                 self._remember_answer(entry)
+            elif entry.kind == Kind.WITHDRAWN:
+                self.live(entry.attempt).number_taken(entry)
+                self.withdrawn.take(entry)
             elif self.live(entry.attempt).take(entry):
                 self.changed.add(entry.attempt)
 

@@ -88,6 +88,10 @@ class Live:
         self.reserved[kind] = serial + 1
         return serial
 
+    def number_taken(self, row: Entry) -> None:
+        """A control row of this kind has this number, whoever wrote it."""
+        self.reserved[row.kind] = max(self.reserved.get(row.kind, 0), row.seq + 1)
+
     def of(self, *kinds: Kind) -> list[Note]:
         """The notes of some kinds, in log order."""
         return sorted((note for note in self.notes.values() if note.kind in kinds), key=lambda note: note.id)
@@ -106,7 +110,7 @@ class Live:
         facts = msgspec.json.decode(row.body)
         self.notes[key] = Note(row.kind, row.epoch, row.seq, row.server_time, row.id, facts)
         if row.epoch == 0:
-            self.reserved[row.kind] = max(self.reserved.get(row.kind, 0), row.seq + 1)
+            self.number_taken(row)
         if row.kind in TOLD or (row.kind == Kind.EVENT and row.epoch == 0):
             self.rev += 1
         act = _TAKEN.get(row.kind)

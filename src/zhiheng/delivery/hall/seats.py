@@ -23,6 +23,7 @@ LOT = 2_000
 """Seats told at a time: a great sitting at its start must neither hold up the hall nor fill a console's line."""
 QUIET_MS = 15_000
 RETRY = b"retry: 2000\n\n"
+NEWS = b"event: news\ndata: {}\n\n"
 STILL_HERE = b": ok\n\n"
 
 
@@ -83,6 +84,13 @@ class _Console:
     backlog: Iterator[Place] = field(default_factory=lambda: iter(()))
 
 
+def _share_a_room(one: StaffPass, other: StaffPass) -> bool:
+    """No rooms: all of the sitting."""
+    if one.sitting != other.sitting:
+        return False
+    return not one.rooms or not other.rooms or not set(one.rooms).isdisjoint(other.rooms)
+
+
 class SeatBoard:
     """`tick` once a second; `watch` for each console that opens."""
 
@@ -105,6 +113,13 @@ class SeatBoard:
         stream.on_close = lambda: self._consoles.discard(console)
         self._say(console, "all", self._first(console, now), now)
 
+    def tell_news(self, staff: StaffPass) -> int:
+        """Have the consoles of these rooms look at the back office again; how many there are. Nothing is kept of it."""
+        meant = [console for console in self._consoles if _share_a_room(console.staff, staff)]
+        for console in meant:
+            console.stream.send(NEWS)
+        return len(meant)
+
     def tick(self, *, now: int) -> None:
         """Find who fell silent and who may begin; tell the consoles what changed."""
         self._look_round(now)
@@ -115,7 +130,7 @@ class SeatBoard:
         self._untold |= dict.fromkeys(changed)
         told = self._grouped(self._next(), now)
         for console in tuple(self._consoles):
-            if console.staff.expires <= now:
+            if console.staff.expires <= now or self._desk.withdrawn.has(console.staff):
                 console.stream.close()
                 self._consoles.discard(console)
                 continue

@@ -5,25 +5,32 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from zhiheng.delivery.core.attempt import Kind
 from zhiheng.delivery.core.token import StaffPass, read_staff_token
 from zhiheng.delivery.hall.candidate_routes import Route
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response
 from zhiheng.delivery.hall.outages import outages, told
+from zhiheng.delivery.hall.presence import HALL
 from zhiheng.delivery.hall.rescuing import Brought, Rescue, bring_in
 from zhiheng.delivery.hall.seats import RETRY, SeatBoard, seat_of
 from zhiheng.delivery.hall.staff import Act, Done, Staff
 from zhiheng.delivery.hall.wire import decoded, moment
+from zhiheng.delivery.hall.withdrawing import Withdraw, withdrawn_entry
 from zhiheng.foundation.errors import Refused
 
 STAFF_PATH = "/hall/staff/"
 NOBODY = Refused(what="没有监考凭证", remedy="请从后台的监考页面打开", code="staff-token")
 
+TAKEN_BACK = Refused(
+    what="监考凭证已收回", remedy="仍在监考的，请刷新监考页面；已换人的，请联系管理员", code="staff-token"
+)
 LOOKS_ONLY = Refused(
     what="这个监考凭证只能查看座位，不能处置", remedy="请在后台的监考页面办理", code="staff-token"
 )
 
 _act = msgspec.json.Decoder(Act)
+_withdraw = msgspec.json.Decoder(Withdraw)
 _rescue = msgspec.json.Decoder(Rescue)
 
 
@@ -41,6 +48,8 @@ class StaffRoutes:
             ("POST", "/hall/staff/act"): self._act,
             ("POST", "/hall/staff/rescue"): self._rescue,
             ("GET", "/hall/staff/outages"): self._outages,
+            ("POST", "/hall/staff/withdraw"): self._withdraw,
+            ("POST", "/hall/staff/news"): self._news,
         }
 
     def cross_origin(self, request: Request, reply: Reply) -> Reply:
@@ -71,7 +80,10 @@ class StaffRoutes:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "staff":
             raise NOBODY
-        return read_staff_token(token, key=self._desk.keys.hmac, now=self._now())
+        staff = read_staff_token(token, key=self._desk.keys.hmac, now=self._now())
+        if self._desk.withdrawn.has(staff):
+            raise TAKEN_BACK
+        return staff
 
     def _doer(self, request: Request) -> StaffPass:
         """A pass that may change something. Raises: Refused for one that only looks."""
@@ -121,6 +133,17 @@ class StaffRoutes:
             reply(json_response(brought))
 
         bring_in(self._desk, staff, decoded(_rescue, request), now=self._now(), then=then)
+
+    def _withdraw(self, request: Request, reply: Reply) -> None:
+        """Take back every pass of an account; answered once that outlives the process."""
+        staff, asked = self._doer(request), decoded(_withdraw, request)
+        self._desk.require_room()
+        make = withdrawn_entry(asked, HALL, by=staff.who, now=self._now())
+        self._desk.write(HALL, Kind.WITHDRAWN, make, lambda: reply(json_response({"done": 1})))
+
+    def _news(self, request: Request, reply: Reply) -> None:
+        """Something was written down about the rooms of the pass: their consoles look at the back office again."""
+        reply(json_response({"told": self._board.tell_news(self._doer(request))}))
 
 
 def _origin(url: str) -> str:

@@ -1,7 +1,7 @@
 /** The console's page: the live seats, which of them are shown, who asks for something, and the line to the hall. */
 
 import { Board } from "./console/board.js";
-import { exchangeParts, fetchPage } from "./console/fresh.js";
+import { Fresh, exchangeParts, fetchPage } from "./console/fresh.js";
 import { watchHall } from "./console/line.js";
 
 const FILTERS = ["all", "needs", "answering", "away", "absent", "submitted"];
@@ -42,6 +42,7 @@ function start(root) {
   let heardAt = 0;
   let toldAt = 0;
 
+  const fresh = new Fresh(() => reread(board, () => live), Boolean(Number(home.dataset.fresh)));
   const board = new Board(root, words, () => {
     for (const [key, node] of counts) {
       const count = String(key === "all" ? board.places.size : (board.counts.get(key) ?? 0));
@@ -64,6 +65,9 @@ function start(root) {
       showAt();
       board.take(told);
     },
+    news() {
+      fresh.ask();
+    },
     heard() {
       if (!toldAt) return;
       toldAt += performance.now() - heardAt;
@@ -85,6 +89,7 @@ function start(root) {
   setInterval(() => {
     if (document.visibilityState === "visible" && (seconds || !live)) void reread(board, () => live);
   }, rereads);
+  document.addEventListener("visibilitychange", () => fresh.go());
   const look = () => {
     if (live && document.visibilityState === "visible") void lookForOutages(home.dataset.outages ?? "");
   };

@@ -3,6 +3,38 @@
  * time; parts that differ are exchanged, everything else stays where the reader's eyes and hands are.
  */
 
+const LEAST_MS = 700;
+
+/** Reads again when there is news: at once, then not again for a moment, and not while nobody looks. */
+export class Fresh {
+  /**
+   * @param {() => Promise<void>} read
+   * @param {boolean} wanted whether this page shows anything that could be news
+   */
+  constructor(read, wanted) {
+    this.read = read;
+    this.wanted = wanted;
+    this.asked = false;
+    this.busy = false;
+  }
+
+  ask() {
+    this.asked = this.wanted;
+    this.go();
+  }
+
+  go() {
+    if (!this.asked || this.busy || document.visibilityState !== "visible") return;
+    this.asked = false;
+    this.busy = true;
+    const after = () => {
+      this.busy = false;
+      this.go();
+    };
+    void this.read().finally(() => setTimeout(after, LEAST_MS));
+  }
+}
+
 /**
  * @param {string} url
  * @returns {Promise<Document | null>} null when the page could not be had, or is no longer ours

@@ -22,6 +22,7 @@
 /**
  * @typedef {object} Listener
  * @property {(seats: Seat[], at: string) => void} seats some or all of them, and the hall's time
+ * @property {() => void} news something was written down about the room: the site knows what
  * @property {() => void} heard something came, if only a sign of life
  * @property {(state: "connecting" | "live" | "lost" | "signed-out") => void} state
  */
@@ -132,6 +133,10 @@ async function readLine(line, listener, began, round) {
       for (const part of parts) {
         const data = dataOf(part);
         if (data === "") continue;
+        if (part.startsWith("event: news")) {
+          listener.news();
+          continue;
+        }
         const told = JSON.parse(data);
         began();
         listener.seats(told.seats, told.at);
