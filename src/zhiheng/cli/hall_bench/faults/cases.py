@@ -19,7 +19,8 @@ FULL_TIMES = 3
 _NO_COMPILER = "没有 C 编译器"
 
 
-def _row(row_id: str, what: str, own: Stage, found: Verdict, **more: object) -> Row:
+def outcome(row_id: str, what: str, own: Stage, found: Verdict, **more: object) -> Row:
+    """more: further facts, of which none may be False."""
     figures: dict[str, object] = {
         "acknowledged": found.acknowledged,
         "rows": found.rows,
@@ -48,7 +49,7 @@ def kill_hall(company: Company, *, rounds: int, say: Say) -> list[Row]:
     with stage(company, say) as own:
         _kill_rounds(own, rng, rounds=rounds, say=say)
         found = own.final()
-    return [_row("F1", f"kill -9 考场服务 {rounds} 次", own, found)]
+    return [outcome("F1", f"kill -9 考场服务 {rounds} 次", own, found)]
 
 
 def _kill_rounds(own: Stage, rng: random.Random, *, rounds: int, say: Say) -> None:
@@ -86,7 +87,7 @@ def kill_postgres(company: Company, *, rounds: int, say: Say) -> list[Row]:
             )
         found = own.final()
     company.end(cluster.child)
-    return [_row("F2", what, own, found)]
+    return [outcome("F2", what, own, found)]
 
 
 def _revive(own: Stage) -> None:
@@ -127,7 +128,7 @@ def full_disk(company: Company, *, rounds: int, say: Say) -> list[Row]:
         "none_while_full": late == 0,
         "ended_by_itself": ended == FULL_TIMES,
     }
-    return [_row("F3", what, own, found, **facts)]
+    return [outcome("F3", what, own, found, **facts)]
 
 
 def wrong_clock(company: Company, *, rounds: int, say: Say) -> list[Row]:
@@ -149,7 +150,7 @@ def wrong_clock(company: Company, *, rounds: int, say: Say) -> list[Row]:
         flows = own.wait_for_acks(len(own.crowd.pages))
         found = own.final()
     return [
-        _row(
+        outcome(
             "F4",
             "时钟前后跳动（含 kill -9）",
             own,
@@ -172,4 +173,4 @@ def slow_disk(company: Company, *, rounds: int, say: Say) -> list[Row]:
     with stage(company, say, kind=replace(HallKind(), environment=environment, wrapper=wrapper)) as own:
         _kill_rounds(own, rng, rounds=times, say=say)
         found = own.final()
-    return [_row("F5", what, own, found)]
+    return [outcome("F5", what, own, found)]

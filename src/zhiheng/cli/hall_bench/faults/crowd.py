@@ -51,10 +51,11 @@ class Page:
     _epoch: int = 0
     _made: int = 0
 
-    async def live(self, port: int, rng: random.Random, stopped: asyncio.Event) -> None:
+    async def live(self, ports: Sequence[int], rng: random.Random, stopped: asyncio.Event) -> None:
+        """ports: of the halls there are; after a break the next one is tried."""
         while not stopped.is_set():
             try:
-                await self._sit(port, rng, stopped)
+                await self._sit(ports[self.breaks % len(ports)], rng, stopped)
             except WireBroken:
                 self.breaks += 1
                 if self.anew:
@@ -102,8 +103,15 @@ class Crowd:
     """Pages on a thread of their own, from `start` until `stop`."""
 
     def __init__(
-        self, port: int, tickets: Sequence[str], attempts: Sequence[str], *, seed: int, mark: bool = False
+        self,
+        ports: Sequence[int],
+        tickets: Sequence[str],
+        attempts: Sequence[str],
+        *,
+        seed: int,
+        mark: bool = False,
     ) -> None:
+        """ports: of one hall, or of several that share a log; the pages begin at them in turn."""
         self.pages = [
             Page(
                 ticket=ticket,
@@ -114,7 +122,7 @@ class Crowd:
             )
             for place, (ticket, attempt) in enumerate(zip(tickets, attempts, strict=True))
         ]
-        self._port = port
+        self._ports = tuple(ports)
         self._seed = seed
         self._settled = [0] * len(self.pages)
         self._thread = threading.Thread(target=self._run, name="crowd", daemon=True)
@@ -163,13 +171,20 @@ class Crowd:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(self._live())
 
+    def _ports_of(self, place: int) -> tuple[int, ...]:
+        first = place // 2 % len(self._ports)  # by twos: those that sign in anew are every second one
+        return self._ports[first:] + self._ports[:first]
+
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
         self._started.set()
         rngs = [random.Random(f"{self._seed}-{place}") for place in range(len(self.pages))]
         await asyncio.gather(
-            *(page.live(self._port, rng, self._stopped) for page, rng in zip(self.pages, rngs, strict=True))
+            *(
+                page.live(self._ports_of(place), rng, self._stopped)
+                for place, (page, rng) in enumerate(zip(self.pages, rngs, strict=True))
+            )
         )
 
 

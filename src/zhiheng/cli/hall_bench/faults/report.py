@@ -6,6 +6,8 @@ from typing import Any
 
 from zhiheng.cli.hall_bench.faults.cases import full_disk, kill_hall, kill_postgres, slow_disk, wrong_clock
 from zhiheng.cli.hall_bench.faults.power_cut import power_cut
+from zhiheng.cli.hall_bench.faults.standby import lost_primary
+from zhiheng.cli.hall_bench.faults.two_halls import two_halls
 from zhiheng.cli.hall_bench.faults.watching import watch_postgres, watch_sqlite
 from zhiheng.cli.hall_bench.figures import load_average
 from zhiheng.cli.hall_bench.goals import Row, Say
@@ -21,6 +23,8 @@ FAULTS = {
     "watch": watch_sqlite,
     "watch-postgres": watch_postgres,
     "power": power_cut,
+    "standby": lost_primary,
+    "two-halls": two_halls,
 }
 
 

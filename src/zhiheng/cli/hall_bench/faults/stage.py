@@ -5,7 +5,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,11 +47,11 @@ class Stage:
 
     def kill_hall(self) -> None:
         for child in self.server.children:
-            _kill_tree(child)
+            kill_tree(child)
 
     def kill_postgres(self) -> None:
         assert self.cluster is not None
-        _kill_tree(self.cluster.child)
+        kill_tree(self.cluster.child)
 
     def restart(self, kind: HallKind | None = None) -> None:
         """The hall again on the same port and data, whatever became of the last one."""
@@ -105,12 +105,13 @@ class Stage:
 def stage(
     company: Company, say: Say, *, kind: HallKind | None = None, cluster: Cluster | None = None, seed: int = 1,
     mark: bool = False, pages: int = PAGES, first: Callable[[Server], object] = lambda server: None,
+    also: Sequence[int] = (),
 ) -> Iterator[Stage]:  # fmt: skip
-    """first: called with the server before anybody comes."""
+    """first: called with the server before anybody comes. also: ports of further halls on the same log."""
     kind = kind or HallKind()
     exam = make_exam(company.folder / f"faults-{len(list(company.folder.iterdir()))}", candidates=pages)
     server = start_hall(company, exam, replace(kind, port=kind.port or free_port()))
-    crowd = Crowd(server.port, exam.tickets, exam.attempts, seed=seed, mark=mark)
+    crowd = Crowd([server.port, *also], exam.tickets, exam.attempts, seed=seed, mark=mark)
     own = Stage(company=company, exam=exam, kind=kind, crowd=crowd, say=say, server=server, cluster=cluster)
     try:
         first(server)
@@ -149,7 +150,7 @@ def until(true: Callable[[], bool], *, seconds: float) -> bool:
     return True
 
 
-def _kill_tree(child: "subprocess.Popen[bytes]") -> None:
+def kill_tree(child: "subprocess.Popen[bytes]") -> None:
     """kill -9 of a process and all it started, and wait until none is left."""
     if child.poll() is not None:
         return
