@@ -347,6 +347,19 @@ def test_the_pages_speak_english(issued: list[Certificate]) -> None:
     assert "它不是职业资格证书，也不是职业技能等级证书" in page
 
 
+def test_a_holder_reads_what_is_certified_in_the_language_of_the_page(issued: list[Certificate]) -> None:
+    holder = browser(sign_in_as_candidate(Ticket.objects.get(application=issued[0].result.application)))
+    pages = [
+        holder.get(reverse("my_certificates"), headers={"accept-language": tongue}).text
+        for tongue in ("en", "zh")
+    ]
+
+    assert [re.findall(r'<th scope="row">([^<]+)</th>', page) for page in pages] == [
+        ["Internet Marketer, Junior"],
+        ["互联网营销师 初级"],
+    ]
+
+
 def test_the_sample_never_verifies() -> None:
     assert (parse_number(SAMPLE_NUMBER), "样本" in words(sample_pdf())) == (None, True)
 

@@ -1,5 +1,7 @@
 """The reader's own dates and marks, and the private feed."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -25,6 +27,8 @@ def test_each_reader_sees_their_own(world: World, client: Client) -> None:
     client.force_login(world[Role.CANDIDATE])
     assert marks(client)["enrolment_closes"][0].startswith("已提交 ")
     assert "人" not in marks(client)["enrolment_closes"][0]
+    english = client.get("/timeline/", headers={"Accept-Language": "en"}).text
+    assert re.findall(r'<ol class="line" aria-label="([^"]+)"', english) == ["Internet Marketer, Junior"]
     client.force_login(world.outsider)
     assert client.get("/timeline/").context["lines"] == []
     client.force_login(world[Role.REVIEWER])

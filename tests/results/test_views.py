@@ -1,6 +1,7 @@
 """The pages of results: who sees them, what they show, and what they cost."""
 
 import io
+import re
 import uuid
 
 import pytest
@@ -125,6 +126,8 @@ def test_a_candidate_sees_nothing_before_release_and_only_their_own_after(world:
     shown = client.get(reverse("my_result", args=[own.id])).content.decode()
     assert ("机考 50 &lt; 60" in shown, "请机构为我报名补考" in shown) == (True, True)
     assert own.application.offering.title in client.get(reverse("my_results")).content.decode()
+    english = client.get(reverse("my_results"), headers={"accept-language": "en"}).text
+    assert re.findall(r">([^<>]*) 50(?:\.00)?<", english) == ["Theory examination"]
     assert [
         client.get(reverse(name, args=[foreign.id])).status_code for name in ("my_result", "score_report")
     ] == [

@@ -27,6 +27,7 @@ from zhiheng.certificates.queries import (
     issue_due,
     names_another,
     replacement_of,
+    rules_behind,
     seal_hash,
     search,
     state_of,
@@ -41,6 +42,7 @@ from zhiheng.people.rights.queries import consented
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
 from zhiheng.surface.forms import as_validation_error
+from zhiheng.surface.wording import english
 
 _PAGE = 50
 CHANGES: dict[str, tuple[Callable[..., CertificateEvent], str]] = {
@@ -77,6 +79,15 @@ def _page(request: HttpRequest, found: QuerySet[Certificate]) -> dict[str, objec
 def _row(certificate: Certificate) -> dict[str, object]:
     state = State(getattr(certificate, "state"))  # noqa: B009 - an annotation the type does not know
     return {"certificate": certificate, "shape": SHAPES[state], "word": WORDS[state]}
+
+
+def _exam(certificate: Certificate) -> str:
+    """What the certificate certifies, in the language of the page."""
+    programme, level = certificate.facts["programme"], certificate.facts["level"]
+    if not english():
+        return f"{programme} {level}"
+    rules = rules_behind(certificate)
+    return f"{rules.programme(programme).name_en}, {rules.level(level).name_en}"
 
 
 def _offering(offering_id: UUID) -> Offering:
@@ -173,7 +184,9 @@ def my_certificates(request: HttpRequest) -> HttpResponse:
     person = person_of(_account(request))
     found = certificates_of(person) if person else Certificate.objects.none()
     return render(
-        request, "certificates/my_certificates.html", {"rows": [_row(certificate) for certificate in found]}
+        request,
+        "certificates/my_certificates.html",
+        {"rows": [_row(certificate) | {"exam": _exam(certificate)} for certificate in found]},
     )
 
 

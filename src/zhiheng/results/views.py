@@ -47,7 +47,9 @@ from zhiheng.results.queries import (
 )
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
+from zhiheng.standards.templatetags.standards import COMPONENTS
 from zhiheng.surface.forms import as_validation_error
+from zhiheng.surface.wording import english
 
 OUTCOME_SHAPES = {Outcome.PASSED: "valid", Outcome.FAILED: "overdue", Outcome.ABSENT: "ahead"}
 _PAGE = 50
@@ -126,7 +128,8 @@ def _row(result: Result) -> dict[str, Any]:
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
-    return line | {"number": None if line["absent"] else Decimal(line["marks"])}
+    name = str(COMPONENTS[line["key"]]) if english() else line["name"]
+    return line | {"name": name, "number": None if line["absent"] else Decimal(line["marks"])}
 
 
 def _drawn(results: list[Result]) -> list[Histogram]:
