@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from zhiheng.cli.hall_bench.cost import cost_rows, slow_rows
+from zhiheng.cli.hall_bench.endurance import endurance_rows
 from zhiheng.cli.hall_bench.figures import load_average
 from zhiheng.cli.hall_bench.generator import Generator
 from zhiheng.cli.hall_bench.goals import Row, Say
@@ -20,7 +21,10 @@ SECTIONS = {
     "latency": latency_rows,
     "memory": memory_rows,
     "starts": starts_rows,
+    "endurance": endurance_rows,
 }
+LONG = ("endurance",)
+"""Only when asked for by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,7 @@ def run(plan: Plan, *, say: Say) -> dict[str, Any]:
     with company() as own, Generator.start(own) as generator:
         generator.close()  # answered once it has been compiled
         for name, section in SECTIONS.items():
-            if not plan.only or name in plan.only:
+            if name in plan.only or (not plan.only and name not in LONG):
                 say(f"—— {name} ——")
                 rows += section(own, generator, rounds=plan.rounds, seconds=plan.seconds, say=say)
     return {
