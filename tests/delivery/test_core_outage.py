@@ -116,6 +116,58 @@ def test_a_later_grant_makes_up_for_what_came_before_it() -> None:
     assert minutes(sitter("a", (10, 13.2), grants=(grant(20, 3),))) == []
 
 
+def away(since: float, now: float, name: str = "a", **more: Any) -> Sitter:
+    return sitter(name, still=span(since, now), **more)
+
+
+def test_a_machine_that_is_still_away_has_lost_what_it_lost_so_far() -> None:
+    assert propose([away(10, 14.5), sitter("b"), sitter("c")]) == [
+        Outage(
+            kind=OutageKind.ONE,
+            room="甲",
+            since=STARTS + 10 * M,
+            until=STARTS + round(14.5 * M),
+            attempts=("a",),
+            minutes=5,
+            still=True,
+        )
+    ]
+    assert minutes(away(10, 10.9)) == []
+    assert minutes(away(85, 120)) == [5]
+    assert minutes(away(10, 20, pauses=(span(12, 16),))) == [6]
+
+
+def test_those_who_came_back_and_those_who_did_not_are_two_matters_of_one_break() -> None:
+    people = [sitter("a", (10, 13)), away(10, 15, "b"), away(11, 15, "c"), sitter("d")]
+
+    found = [(one.kind, one.attempts, one.minutes, one.still) for one in propose(people)]
+    assert found == [
+        (OutageKind.ROOM, ("a",), 3, False),
+        (OutageKind.ROOM, ("b", "c"), 5, True),
+    ]
+    others = [sitter(name) for name in "efghi"]
+    assert [(one.kind, one.attempts, one.still) for one in propose([*people, *others])] == [
+        (OutageKind.ONE, ("a",), False),
+        (OutageKind.ONE, ("b",), True),
+        (OutageKind.ONE, ("c",), True),
+    ]
+
+
+def test_what_was_given_while_away_is_not_given_again_on_return() -> None:
+    given = (grant(14.2, 5),)
+
+    assert minutes(away(10, 14.2, grants=given)) == []
+    assert minutes(away(10, 18, grants=given)) == [3]
+    assert minutes(sitter("a", (10, 20), grants=given)) == [5]
+    assert minutes(sitter("a", (10, 15.5), grants=given)) == []
+    assert minutes(sitter("a", (2, 5), (10, 20), grants=given)) == [8]
+
+
+def test_time_given_during_a_break_and_lost_in_it_was_lost_too() -> None:
+    """Five minutes were left when the line broke; four were given at 89; at 92 two of them are left."""
+    assert minutes(sitter("a", (85, 92), grants=(grant(89, 4),))) == [3]
+
+
 _break = st.tuples(st.integers(-10 * M, 100 * M), st.integers(0, 20 * M)).map(
     lambda one: Span(since=STARTS + one[0], until=STARTS + one[0] + one[1])
 )
@@ -132,6 +184,7 @@ def _sitters(draw: st.DrawFn) -> list[Sitter]:
             grants=tuple(draw(_grants)),
             submitted_at=draw(st.none() | st.integers(STARTS, ENDS)),
             opened_at=STARTS + draw(st.integers(-10 * M, 10 * M)),
+            still=draw(st.none() | _break),
         )
         for number in range(draw(st.integers(0, 5)))
     ]
@@ -155,8 +208,34 @@ def test_granting_everything_proposed_settles_the_matter(people: list[Sitter], s
 def test_nobody_is_offered_more_than_their_breaks_lasted(people: list[Sitter], server: list[Span]) -> None:
     for outage in propose(people, server=server):
         longest = max(
-            sum(one.until - one.since for one in (*person.breaks, *server))
+            sum(one.until - one.since for one in (*person.breaks, *server, *_spans(person.still)))
             for person in people
             if person.attempt in outage.attempts
         )
         assert 0 < (outage.minutes - 1) * M < longest
+
+
+def _spans(still: Span | None) -> tuple[Span, ...]:
+    return () if still is None else (still,)
+
+
+@given(st.integers(0, 60), st.lists(st.integers(1, 20 * M), min_size=1, max_size=6))
+def test_looking_and_giving_again_and_again_gives_no_more_than_looking_once(
+    since: int, steps: list[int]
+) -> None:
+    """However often minutes are given while the machine is away: in the end what the whole break cost, rounded up."""
+    broken, now = Span(since=STARTS + since * M, until=STARTS + since * M), STARTS + since * M
+    person = sitter("a", ends_at=ENDS + 1000 * M)
+    total = 0
+    for number, step in enumerate(steps):
+        now += step
+        last = number == len(steps) - 1
+        span_now = replace(broken, until=now)
+        seen = replace(person, breaks=(span_now,)) if last else replace(person, still=span_now)
+        for outage in propose([seen]):
+            assert outage.still is not last
+            total += outage.minutes
+            person = replace(person, grants=(*person.grants, Grant(at=now, minutes=outage.minutes)))
+    lost = now - broken.since
+    assert total <= -(-lost // M)
+    assert lost - total * M < M

@@ -54,6 +54,7 @@ class _Outage(msgspec.Struct):
     since: datetime = msgspec.field(name="from")
     until: datetime
     room: str = ""
+    still: bool = False
 
 
 class _Outages(msgspec.Struct):
@@ -116,7 +117,7 @@ class HallLine:
         return Acted(done=acted.done, refused=refused)
 
     def outages(self) -> list[Outage]:
-        """Breaks in the line that no time was given for yet. Raises: Refused, code "hall-silent"."""
+        """Breaks in the line that no time was given for yet, those that go on as well. Raises: Refused, code "hall-silent"."""
         return [
             Outage(
                 kind=one.kind,
@@ -125,6 +126,7 @@ class HallLine:
                 until=one.until,
                 attempts=one.attempts,
                 minutes=one.minutes,
+                still=one.still,
             )
             for one in self._ask("GET", "outages", _Outages).outages
         ]

@@ -1,6 +1,6 @@
 """A hall that remembers what it was asked and answers as told; no network."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ def silent_hall() -> Refused:
 
 @dataclass
 class FakeHall:
-    """said: every act in order. silent_about: the offering whose part of the hall is away. refuses: attempts it will not act on. proposed, seated: what it tells. news: the rooms it was told there is news about."""
+    """said: every act in order. silent_about: the offering whose part of the hall is away. refuses: attempts it will not act on. proposed, seated: what it tells. news: the rooms it was told there is news about. asked: happens while an act is asked of it."""
 
     silent: bool = False
     silent_about: str = ""
@@ -25,6 +25,7 @@ class FakeHall:
     refuses: tuple[str, ...] = ()
     proposed: list[Outage] = field(default_factory=list)
     seated: list[SeatNow] = field(default_factory=list)
+    asked: Callable[[], None] | None = None
     news: list[tuple[str, ...]] = field(default_factory=list)
     opened: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
 
@@ -43,6 +44,8 @@ class FakeLine:
         self, kind: str, *, attempts: Sequence[str] | None, minutes: int = 0, reason: str = "", text: str = ""
     ) -> Acted:
         self._require_sound()
+        if self.hall.asked is not None:
+            self.hall.asked()
         asked = None if attempts is None else tuple(attempts)
         self.hall.said.append(
             {"kind": kind, "attempts": asked, "minutes": minutes, "reason": reason, "text": text}

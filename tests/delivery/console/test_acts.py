@@ -1,5 +1,6 @@
 """Acts on the running exam: done once, written down as far as they were done, and never when the hall is silent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,9 +12,9 @@ from tests.factories.world import ENROLLING, World
 from zhiheng.assembly.models import Paper
 from zhiheng.delivery.console.actions import act_on_hall, grant_for_outage
 from zhiheng.delivery.console.line import Outage
-from zhiheng.delivery.console.queries import acts_in, proposals
+from zhiheng.delivery.console.queries import acts_in, decisions_of, proposals
 from zhiheng.delivery.console.scope import Scope, own_room, whole_hall
-from zhiheng.delivery.models import Attempt, HallAct, HallActKind, OutageDecision
+from zhiheng.delivery.models import Attempt, HallAct, HallActKind
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
@@ -254,7 +255,114 @@ def test_minutes_for_a_break_are_not_given_while_the_hall_is_silent(
         reason="断电",
         open_line=hall.open_line,
     )
-    assert (code, OutageDecision.objects.count(), Incident.objects.count()) == ("hall-silent", 0, 0)
+    assert (code, decisions_of(world.association), Incident.objects.count()) == ("hall-silent", [], 0)
+    hall.silent, hall.proposed = False, [broken]
+    (proposal,) = proposals(world[Role.INVIGILATOR], scope, hall.open_line)
+    decision = grant_for_outage(
+        by=world[Role.INVIGILATOR],
+        scope=scope,
+        offering=world.association,
+        outage=proposal.outage,
+        minutes=6,
+        reason="断电",
+        open_line=hall.open_line,
+    )
+    assert (decisions_of(world.association), decision.minutes, len(hall.said)) == ([decision], 6, 1)
+    assert HallAct.objects.get().failure == ""
+
+
+def still_away(*tickets: Ticket, minutes: int) -> Outage:
+    return replace(outage(*tickets, minutes=minutes), still=True)
+
+
+def test_while_machines_are_away_minutes_are_given_once_and_the_rest_when_they_are_back(
+    world: World, hall: FakeHall, scope: Scope
+) -> None:
+    first, second = (sheet.ticket for sheet in scope.sheets)
+    by, offering = world[Role.INVIGILATOR], world.association
+    words = {"by": by, "scope": scope, "offering": offering, "reason": "断电", "open_line": hall.open_line}
+    hall.proposed = [still_away(first, minutes=5)]
+    (proposal,) = proposals(by, scope, hall.open_line)
+    assert (proposal.span, proposal.outage.still, proposal.shown) == (
+        "09:03 起",
+        True,
+        f"{proposal.key}.5",
+    )
+    grant_for_outage(**words, outage=proposal.outage, minutes=5)  # type: ignore[arg-type]  # by name
+    assert hall.said[0]["reason"] == "09:03 起 断线，断电"
+
+    hall.proposed = [still_away(first, minutes=6)]  # a moment later, still away
+    assert proposals(by, scope, hall.open_line) == []
+    later = {"outage": hall.proposed[0], "minutes": 6}
+    assert code_of(grant_for_outage, **words, **later) == "outage-decided"
+    hall.proposed = [still_away(first, second, minutes=7)]  # and now somebody else as well
+    assert [one.outage.attempts for one in proposals(by, scope, hall.open_line)] == [
+        (str(Attempt.objects.get(ticket=second).id),)
+    ]
+    # Who still has the page on which both were proposed gives nobody the same minutes twice.
+    assert code_of(grant_for_outage, **words, outage=hall.proposed[0], minutes=7) == "outage-decided"
+    assert len(hall.said) == 1
+
+    hall.proposed = [replace(outage(first, minutes=12), minutes=7)]  # back; the hall has counted the five
+    (proposal,) = proposals(by, scope, hall.open_line)
+    assert (proposal.outage.minutes, proposal.span) == (7, "09:03–09:14")
+    grant_for_outage(**words, outage=proposal.outage, minutes=7)  # type: ignore[arg-type]  # by name
+    assert (proposals(by, scope, hall.open_line), [one["minutes"] for one in hall.said]) == ([], [5, 7])
+
+
+def test_two_people_decide_at_the_same_moment_and_one_of_them_gives_the_minutes(
+    world: World, hall: FakeHall, scope: Scope
+) -> None:
+    """While the hall is being asked the minutes are spoken for, also for a break with one more person in it."""
+    first, second = (sheet.ticket for sheet in scope.sheets)
+    words = {
+        "by": world[Role.INVIGILATOR],
+        "scope": scope,
+        "offering": world.association,
+        "reason": "断电",
+        "minutes": 5,
+        "open_line": hall.open_line,
+    }
+    codes: list[str] = []
+
+    def meanwhile() -> None:
+        hall.asked = None
+        wider = {"outage": still_away(first, second, minutes=5)}
+        codes.append(code_of(grant_for_outage, **words, **wider))
+
+    hall.asked = meanwhile
+    grant_for_outage(**words, outage=still_away(first, minutes=5))  # type: ignore[arg-type]  # by name
+
+    assert (codes, len(hall.said)) == (["outage-decided"], 1)
+
+
+def test_minutes_the_site_did_not_see_given_may_be_given_again(
+    world: World, hall: FakeHall, scope: Scope
+) -> None:
+    """The site stopped while it asked. If the hall did it, it proposes nothing; here it did not."""
+    broken = outage(scope.sheets[0].ticket)
+    words = {
+        "by": world[Role.INVIGILATOR],
+        "scope": scope,
+        "offering": world.association,
+        "outage": broken,
+        "reason": "断电",
+        "minutes": 5,
+        "open_line": hall.open_line,
+    }
+    hall.asked = stop
+    with pytest.raises(KeyboardInterrupt):
+        grant_for_outage(**words)  # type: ignore[arg-type]  # by name
+    hall.asked = None
+    assert code_of(grant_for_outage, **words) == "outage-decided"
+    clock.move_to(clock.now() + timedelta(seconds=61))
+    assert decisions_of(world.association) == []
+    decision = grant_for_outage(**words)  # type: ignore[arg-type]  # by name
+    assert (decisions_of(world.association), len(hall.said)) == ([decision], 1)
+
+
+def stop() -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_room_with_two_exams_hears_of_both_and_what_one_missed_is_told(

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.delivery.hall.desks import EVERYWHERE, MINUTE, START, Office, attempt, office
+from tests.delivery.hall.desks import EVERYWHERE, MINUTE, ROOMS, START, Office, attempt, office
 from zhiheng.delivery.core.outage import OutageKind
 from zhiheng.delivery.hall.outages import outages, told
 from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, Heartbeat, Presence
 from zhiheng.delivery.hall.seats import SeatBoard
 from zhiheng.delivery.hall.staff import Staff
+from zhiheng.delivery.hall.wire import moment
 
 LATER = START + 10 * MINUTE
 
@@ -41,6 +42,46 @@ def test_a_silence_is_noted_when_it_ends_and_time_is_proposed_until_it_is_given(
     ]
     hall.act("grant", 1, now=back + 1, minutes=4, reason="断网")
     assert proposed(hall, now=back + 2) == []
+
+
+def test_a_machine_that_is_still_away_is_told_with_its_minutes_so_far_and_again_when_it_is_back(
+    hall: Office,
+) -> None:
+    token = hall.token(1, now=LATER)
+    assert proposed(hall, now=LATER + MINUTE) == []
+    assert proposed(hall, now=LATER + 4 * MINUTE + 1) == [
+        {
+            "kind": OutageKind.ONE,
+            "from": moment(LATER),
+            "until": moment(LATER + 4 * MINUTE + 1),
+            "attempts": (attempt(1),),
+            "minutes": 5,
+            "room": ROOMS[0],
+            "still": True,
+        }
+    ]
+    hall.act("grant", 1, now=LATER + 5 * MINUTE, minutes=5, reason="断网")
+    assert proposed(hall, now=LATER + 5 * MINUTE + 30_000) == []
+    assert [one["minutes"] for one in proposed(hall, now=LATER + 8 * MINUTE)] == [3]
+
+    back = LATER + 12 * MINUTE
+    hall.session(token, now=back)
+    (one,) = proposed(hall, now=back)
+    assert (one["minutes"], one["until"], "still" in one) == (7, moment(back), False)
+    hall.act("grant", 1, now=back, minutes=7, reason="断网")
+    assert (proposed(hall, now=back + 1), hall.live().granted_minutes) == ([], 12)
+
+
+def test_nobody_is_away_before_the_start_after_handing_in_or_an_hour_after_the_end(hall: Office) -> None:
+    ends = START + 90 * MINUTE
+    hall.token(1, now=START - 20 * MINUTE)
+    hall.desk.submit(hall.token(2, now=LATER), now=LATER, done=lambda place: None)
+    assert proposed(hall, now=START - MINUTE) == []
+    assert [(one["attempts"], one["minutes"]) for one in proposed(hall, now=START + 2 * MINUTE)] == [
+        ((attempt(1),), 2)
+    ]
+    assert [one["minutes"] for one in proposed(hall, now=ends + 60 * MINUTE)] == [90]
+    assert proposed(hall, now=ends + 60 * MINUTE + 1) == []
 
 
 def test_before_the_start_after_the_end_and_after_handing_in_nothing_was_missed(hall: Office) -> None:
@@ -111,6 +152,7 @@ def test_when_the_hall_was_away_everybody_who_sat_is_proposed_the_time(hall: Off
     (one,) = proposed(after, now=clocks.now)
     assert (one["kind"], one["attempts"], one["minutes"]) == (OutageKind.SERVER, (attempt(1), attempt(3)), 3)
     again = after.reborn()
+    presence(again, tmp_path, clocks).tick(now=clocks.now)
     assert proposed(again, now=clocks.now) == [one]
     after.act("grant", 1, 3, now=clocks.now, minutes=3, reason="服务中断")
     assert proposed(after, now=clocks.now) == []

@@ -7,9 +7,9 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, transaction
 
 from zhiheng.delivery.console.line import Acted, Line, OpenLine, Outage, RefusedSeat
-from zhiheng.delivery.console.queries import decisions_of, undecided
+from zhiheng.delivery.console.queries import ASKED_HOLDS, decisions_of, undecided
 from zhiheng.delivery.console.scope import Scope, attempt_ids
-from zhiheng.delivery.console.wording import act_words, span_words, whom_words
+from zhiheng.delivery.console.wording import act_words, since_words, span_words, whom_words
 from zhiheng.delivery.models import DoorPhoto, HallAct, HallActKind, OutageDecision
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account, Role
@@ -17,6 +17,7 @@ from zhiheng.people.queries import roles_of
 from zhiheng.people.rights.queries import consented
 from zhiheng.plumbing import clock, vault
 from zhiheng.plumbing.audit import record
+from zhiheng.plumbing.locks import lock_named
 from zhiheng.seating.models import Incident, Invigilation, Ticket
 from zhiheng.seating.queries import TicketSheet
 from zhiheng.sittings.models import Offering
@@ -74,38 +75,26 @@ def grant_for_outage(
     """
     kind = HallActKind.GRANT
     said = _decided(by=by, scope=scope, kind=kind, minutes=minutes, words=reason, dismissing=minutes == 0)
-    if not undecided(outage, decisions_of(offering)).attempts:
-        raise _outage_decided(outage)
-    act = None
-    if minutes:
-        words = f"{span_words(outage.since, outage.until)} 断线，{said}"[:500]
-        act = _perform(
-            by=by,
-            scope=scope,
-            act=HallAct(
-                id=outage_id(offering, outage),
-                kind=kind,
-                minutes=minutes,
-                words=words,
-                asked=len(outage.attempts),
-            ),
-            sheet=_only_sheet(scope, outage),
-            targets={offering: outage.attempts},
-            open_line=open_line,
-        )
-    return _write_decision(
-        by=by, scope=scope, offering=offering, outage=outage, minutes=minutes, reason=said, act=act
+    sheet = _only_sheet(scope, outage)
+    decision = _claim_decision(
+        by=by, scope=scope, offering=offering, outage=outage, minutes=minutes, reason=said, sheet=sheet
     )
+    if decision.act is not None:
+        targets = {offering: outage.attempts}
+        _carry_out(by=by, scope=scope, act=decision.act, sheet=sheet, targets=targets, open_line=open_line)
+    _record_decision(by=by, scope=scope, decision=decision, sheet=sheet)
+    return decision
 
 
 def outage_id(offering: Offering, outage: Outage) -> UUID:
     """The same for everybody who decides about the same break, so that two people cannot both give minutes."""
     since = round(outage.since.timestamp() * 1000)
-    return uuid5(offering.id, f"{since}/{','.join(sorted(outage.attempts))}")
+    still = "/still" if outage.still else ""
+    return uuid5(offering.id, f"{since}/{','.join(sorted(outage.attempts))}{still}")
 
 
 @transaction.atomic
-def _write_decision(
+def _claim_decision(
     *,
     by: Account,
     scope: Scope,
@@ -113,36 +102,56 @@ def _write_decision(
     outage: Outage,
     minutes: int,
     reason: str,
-    act: HallAct | None,
+    sheet: TicketSheet | None,
 ) -> OutageDecision:
-    decision, created = OutageDecision.objects.get_or_create(
-        id=outage_id(offering, outage),
-        defaults={
-            "offering": offering,
-            "room": scope.room,
-            "since": outage.since,
-            "until": outage.until,
-            "attempts": list(outage.attempts),
-            "proposed": outage.minutes,
-            "minutes": minutes,
-            "reason": reason,
-            "act": act,
-            "by": by,
-        },
-    )
-    if not created:
+    """Take the word on this break before the hall is asked, so that nobody else gives its minutes meanwhile.
+
+    When the hall then does not do it the decision holds for nothing (`decisions_of`) and may be made again.
+    """
+    lock_named(f"outages:{offering.id}")
+    if undecided(outage, decisions_of(offering)).attempts != outage.attempts:
         raise _outage_decided(outage)
-    if not minutes:
-        span = span_words(outage.since, outage.until)
-        text = f"{span} {len(outage.attempts)} 人断线，建议补 {outage.minutes} 分钟，决定不补：{reason}"
-        _note(by=by, scope=scope, sheet=_only_sheet(scope, outage), text=text, at=decision.created_at)
+    number = outage_id(offering, outage)
+    lost = HallAct.objects.filter(pk=number, done_at=None, created_at__lt=clock.now() - ASKED_HOLDS)
+    lost.filter(failure="").update(failure="site-stopped")  # the hall would not propose what it gave
+    act = None
+    if minutes:
+        span = since_words(outage.since) if outage.still else span_words(outage.since, outage.until)
+        words = f"{span} 断线，{reason}"[:500]
+        many = len(outage.attempts)
+        act = HallAct(id=number, kind=HallActKind.GRANT, minutes=minutes, words=words, asked=many)
+        act = _claim(act, by=by, scope=scope, sheet=sheet)
+    words_of_it = {
+        "offering": offering,
+        "room": scope.room,
+        "since": outage.since,
+        "until": outage.until,
+        "attempts": list(outage.attempts),
+        "proposed": outage.minutes,
+        "minutes": minutes,
+        "reason": reason,
+        "act": act,
+        "by": by,
+    }
+    decision, _ = OutageDecision.objects.update_or_create(id=number, defaults=words_of_it)
+    return decision
+
+
+@transaction.atomic
+def _record_decision(
+    *, by: Account, scope: Scope, decision: OutageDecision, sheet: TicketSheet | None
+) -> None:
+    if not decision.minutes:
+        span = span_words(decision.since, decision.until)
+        many, proposed = len(decision.attempts), decision.proposed
+        text = f"{span} {many} 人断线，建议补 {proposed} 分钟，决定不补：{decision.reason}"
+        _note(by=by, scope=scope, sheet=sheet, text=text, at=decision.created_at)
     record(
         by=str(by.id),
-        act="outage-granted" if minutes else "outage-dismissed",
-        subject=f"offering:{offering.id}",
-        detail={"decision": str(decision.id), "minutes": minutes, "proposed": outage.minutes},
+        act="outage-granted" if decision.minutes else "outage-dismissed",
+        subject=f"offering:{decision.offering_id}",
+        detail={"decision": str(decision.id), "minutes": decision.minutes, "proposed": decision.proposed},
     )
-    return decision
 
 
 @transaction.atomic
@@ -230,9 +239,19 @@ def _perform(
     open_line: OpenLine,
 ) -> HallAct:
     """Claim the form's number, ask the hall, write down what was done."""
-    act.sitting, act.offering, act.room, act.by = scope.sitting, scope.offering, scope.room, by
-    act.ticket = sheet.ticket if sheet else None
-    act = _claim(act)
+    act = _claim(act, by=by, scope=scope, sheet=sheet)
+    return _carry_out(by=by, scope=scope, act=act, sheet=sheet, targets=targets, open_line=open_line)
+
+
+def _carry_out(
+    *,
+    by: Account,
+    scope: Scope,
+    act: HallAct,
+    sheet: TicketSheet | None,
+    targets: Targets,
+    open_line: OpenLine,
+) -> HallAct:
     try:
         acted = _ask(by=by, scope=scope, act=act, targets=targets, open_line=open_line)
     except Refused as refused:
@@ -243,15 +262,18 @@ def _perform(
     return act
 
 
-def _claim(act: HallAct) -> HallAct:
+def _claim(act: HallAct, *, by: Account, scope: Scope, sheet: TicketSheet | None) -> HallAct:
     """Take the form's number; one that failed before may be tried again. Raises: Refused when it is taken."""
+    act.sitting, act.offering, act.room, act.by = scope.sitting, scope.offering, scope.room, by
+    act.ticket = sheet.ticket if sheet else None
     try:
         with transaction.atomic():
             act.save(force_insert=True)
             return act
     except IntegrityError:
         failed = HallAct.objects.filter(pk=act.pk, done_at=None).exclude(failure="")
-        if failed.update(failure="", minutes=act.minutes, words=act.words, by=act.by):
+        again = {"failure": "", "minutes": act.minutes, "words": act.words, "by": act.by}
+        if failed.update(created_at=clock.now(), **again):
             return HallAct.objects.get(pk=act.pk)
         raise Refused(
             what="这张表已经提交过一次",

@@ -27,7 +27,10 @@ class Acted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """A break in the line that the hall saw. kind: server, room or one. minutes: proposed, rounded up."""
+    """A break in the line that the hall saw. kind: server, room or one. minutes: proposed, rounded up.
+
+    still: their machines are away yet; until is the moment of looking.
+    """
 
     kind: str
     room: str
@@ -35,6 +38,7 @@ class Outage:
     until: datetime
     attempts: tuple[str, ...]
     minutes: int
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.db.models import Q
 
 from zhiheng.delivery.console.line import OpenLine, Outage, SeatNow
 from zhiheng.delivery.console.scope import Scope, attempt_ids
-from zhiheng.delivery.console.wording import span_words
+from zhiheng.delivery.console.wording import since_words, span_words
 from zhiheng.delivery.models import DoorPhoto, HallAct, OutageDecision
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
+from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import VaultFile
 from zhiheng.seating.models import Ticket
 from zhiheng.seating.queries import TicketSheet
 from zhiheng.sittings.models import Offering
+
+ASKED_HOLDS = timedelta(minutes=1)
+"""Longer than the hall is ever waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +33,20 @@ class Proposal:
 
     @property
     def span(self) -> str:
-        return span_words(self.outage.since, self.outage.until)
+        outage = self.outage
+        return since_words(outage.since) if outage.still else span_words(outage.since, outage.until)
 
     @property
     def key(self) -> str:
         """Names the proposal in a form; the hall has no number for it."""
         since = round(self.outage.since.timestamp() * 1000)
-        return f"{self.offering.id}.{since}.{self.outage.kind}.{len(self.outage.attempts)}"
+        still = ".still" if self.outage.still else ""
+        return f"{self.offering.id}.{since}.{self.outage.kind}.{len(self.outage.attempts)}{still}"
+
+    @property
+    def shown(self) -> str:
+        """Changes when the card would say something else."""
+        return f"{self.key}.{self.outage.minutes}"
 
 
 def proposals(by: Account, scope: Scope, open_line: OpenLine) -> list[Proposal]:
@@ -64,17 +78,27 @@ def _where(scope: Scope, sheets: tuple[TicketSheet, ...]) -> str:
 
 
 def decisions_of(offering: Offering) -> list[OutageDecision]:
-    return list(OutageDecision.objects.filter(offering=offering).select_related("by"))
+    """Those that hold: where minutes are to be given the hall did so, or has been asked just now.
+
+    Where the site stopped between asking and writing down, the hall itself counts what it gave.
+    """
+    asked = Q(act__done_at=None, act__failure="", act__created_at__gt=clock.now() - ASKED_HOLDS)
+    holding = Q(minutes=0) | Q(act__done_at__isnull=False) | asked
+    return list(OutageDecision.objects.filter(holding, offering=offering).select_related("by"))
 
 
 def undecided(outage: Outage, decisions: Sequence[OutageDecision]) -> Outage:
-    """The break as far as nobody has decided about it: a decision holds for its people and for no longer a time."""
-    decided = {
-        attempt
-        for decision in decisions
-        if decision.since <= outage.since and outage.until <= decision.until
-        for attempt in decision.attempts
-    }
+    """The break as far as nobody has decided about it: a decision holds for its people and for no longer a time.
+
+    While machines are still away one decision is enough; what is left comes up again when they are back.
+    """
+
+    def settles(decision: OutageDecision) -> bool:
+        if outage.still:
+            return decision.until > outage.since
+        return decision.since <= outage.since and outage.until <= decision.until
+
+    decided = {attempt for decision in decisions if settles(decision) for attempt in decision.attempts}
     return replace(outage, attempts=tuple(one for one in outage.attempts if one not in decided))
 
 

@@ -37,6 +37,11 @@ def span_words(since: datetime, until: datetime) -> str:
     return f"{since.astimezone(SHANGHAI):%H:%M}–{until.astimezone(SHANGHAI):%H:%M}"
 
 
+def since_words(since: datetime) -> str:
+    """14:03 起."""
+    return f"{since.astimezone(SHANGHAI):%H:%M} 起"
+
+
 def silence_words(seen_at: datetime | None, now: datetime) -> str:
     """How long a machine has not been heard from."""
     if seen_at is None:

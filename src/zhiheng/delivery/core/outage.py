@@ -34,9 +34,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitter:
-    """What is known of one attempt. ends_at: of the pack. breaks: when its machine was not heard from.
+    """What is known of one attempt. ends_at: of the pack. breaks: when its machine was not heard from, and came back.
 
-    pauses: when its clock stood, the running one until now.
+    still: it has not come back; until is now. pauses: when its clock stood, the running one until now.
     """
 
     attempt: str
@@ -46,13 +46,17 @@ class Sitter:
     opened_at: int
     submitted_at: int | None = None
     breaks: tuple[Span, ...] = ()
+    still: Span | None = None
     grants: tuple[Grant, ...] = ()
     pauses: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """minutes: whole, enough for whoever lost most. room: empty unless it is one room's."""
+    """minutes: whole, enough for whoever lost most. room: empty unless it is one room's.
+
+    still: their machines are away yet; until is now, and minutes are those lost so far.
+    """
 
     kind: OutageKind
     room: str
@@ -60,6 +64,7 @@ class Outage:
     until: int
     attempts: tuple[str, ...]
     minutes: int
+    still: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +75,7 @@ class _Loss:
     span: Span
     left: int
     server: Span | None = None
+    still: bool = False
 
 
 @dataclass(slots=True)
@@ -81,6 +87,7 @@ class _Cluster:
 def propose(sitters: Iterable[Sitter], *, server: Sequence[Span] = ()) -> list[Outage]:
     """Every break that cost somebody a minute or more and was not made up for since, earliest first.
 
+    What was given while a machine was away counts against that break, so that nobody gets the same minutes twice.
     server: when the hall itself was away, for all who were sitting then.
     """
     people = list(sitters)
@@ -102,22 +109,27 @@ def propose(sitters: Iterable[Sitter], *, server: Sequence[Span] = ()) -> list[O
 def _losses(sitter: Sitter, server: Sequence[Span]) -> list[_Loss]:
     found = [_Loss(sitter=sitter, span=one, left=_cost(sitter, one), server=one) for one in server]
     found += [_Loss(sitter=sitter, span=one, left=_cost(sitter, one)) for one in sitter.breaks]
+    if sitter.still is not None:
+        found.append(_Loss(sitter=sitter, span=sitter.still, left=_cost(sitter, sitter.still), still=True))
     found = sorted((loss for loss in found if loss.left >= LEAST_MS), key=lambda loss: loss.span.until)
     for grant in sorted(sitter.grants, key=lambda grant: grant.at):
         credit = grant.minutes * 60_000
         for loss in found:
-            if loss.span.until <= grant.at:
+            if loss.span.since < grant.at:
                 given = min(credit, loss.left)
                 loss.left, credit = loss.left - given, credit - given
     return [loss for loss in found if loss.left >= LEAST_MS]
 
 
 def _cost(sitter: Sitter, span: Span) -> int:
-    """Of the break only what lay between this candidate's start and end, and while the clock ran."""
+    """Of the break only what lay between this candidate's start and end, and while the clock ran.
+
+    Time given during the break moved the end: it was lost as well, as far as nobody was there to use it.
+    """
     if sitter.opened_at > span.since:
         return 0
     standing = sum(_overlap(one, Span(since=sitter.starts_at, until=span.since)) for one in sitter.pauses)
-    granted = sum(grant.minutes * 60_000 for grant in sitter.grants if grant.at <= span.since)
+    granted = sum(grant.minutes * 60_000 for grant in sitter.grants if grant.at < span.until)
     ends = sitter.ends_at + granted + standing
     paused = sum(_overlap(one, span) for one in sitter.pauses)
     if sitter.submitted_at is not None:
@@ -142,17 +154,23 @@ def _clusters(losses: Sequence[_Loss]) -> list[list[_Loss]]:
 
 
 def _of_cluster(room: str, losses: list[_Loss], sitting: Sequence[Sitter]) -> list[Outage | None]:
-    """The room's when at least two and at least half of those sitting then were cut off together."""
+    """The room's when at least two and at least half of those sitting then were cut off together.
+
+    Those who came back and those who did not are two matters: what the latter lose goes on.
+    """
     since = min(loss.span.since for loss in losses)
     there = sum(
         one.opened_at <= since and (one.submitted_at is None or one.submitted_at > since) for one in sitting
     )
     cut = {loss.sitter.attempt for loss in losses}
     if len(cut) >= 2 and 2 * len(cut) >= there:
-        return [_outage(OutageKind.ROOM, room, losses)]
-    mine: dict[str, list[_Loss]] = defaultdict(list)
+        return [
+            _outage(OutageKind.ROOM, room, [loss for loss in losses if loss.still == still])
+            for still in (False, True)
+        ]
+    mine: dict[tuple[str, bool], list[_Loss]] = defaultdict(list)
     for loss in losses:
-        mine[loss.sitter.attempt].append(loss)
+        mine[loss.sitter.attempt, loss.still].append(loss)
     return [_outage(OutageKind.ONE, room, theirs) for theirs in mine.values()]
 
 
@@ -169,4 +187,5 @@ def _outage(kind: OutageKind, room: str, losses: Sequence[_Loss]) -> Outage | No
         until=max(loss.span.until for loss in losses),
         attempts=tuple(sorted(owed)),
         minutes=-(-max(owed.values()) // 60_000),
+        still=losses[0].still,
     )

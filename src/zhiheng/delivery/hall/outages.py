@@ -10,6 +10,9 @@ from zhiheng.delivery.hall.packs import Place
 from zhiheng.delivery.hall.presence import HALL
 from zhiheng.delivery.hall.wire import moment
 
+FORGOTTEN_MS = 60 * 60_000
+"""How long after the candidate's own end a machine that is still away is spoken of."""
+
 
 def outages(desk: Desk, places: Iterable[Place], *, now: int) -> list[Outage]:
     """What is proposed to give back to those who have come so far."""
@@ -30,7 +33,7 @@ def told(outage: Outage) -> dict[str, object]:
         "attempts": outage.attempts,
         "minutes": outage.minutes,
     }
-    return facts | ({"room": outage.room} if outage.room else {})
+    return facts | ({"room": outage.room} if outage.room else {}) | ({"still": True} if outage.still else {})
 
 
 def sitter_of(place: Place, live: Live, *, now: int) -> Sitter:
@@ -43,9 +46,20 @@ def sitter_of(place: Place, live: Live, *, now: int) -> Sitter:
         opened_at=live.opened_at,
         submitted_at=submitted[0].at if submitted else None,
         breaks=_away(live),
+        still=_still(place, live, now),
         grants=_grants(live),
         pauses=_pauses(live, now),
     )
+
+
+def _still(place: Place, live: Live, now: int) -> Span | None:
+    """Since when the machine in force is not heard from, when it is not."""
+    if live.submitted or not live.epoch or not 0 < live.heard_at < now - place.silent_ms:
+        return None
+    if live.deadline(place.ends_ms, now=now) + FORGOTTEN_MS < now:
+        return None
+    since = max(live.heard_at, place.starts_ms)
+    return Span(since=since, until=now) if since < now else None
 
 
 def _away(live: Live) -> tuple[Span, ...]:

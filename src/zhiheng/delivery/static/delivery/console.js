@@ -118,6 +118,7 @@ async function lookForOutages(url) {
   const cards = fresh?.querySelector("#outage-cards");
   const here = part("#outages-here");
   if (!(cards instanceof HTMLElement) || here.dataset.key === cards.dataset.key) return;
+  if (here.contains(document.activeElement)) return;
   here.dataset.key = cards.dataset.key ?? "";
   const list = cards.querySelector(".outages");
   here.replaceChildren(...(list ? [document.importNode(list, true)] : []));
