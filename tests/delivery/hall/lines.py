@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from zhiheng.delivery.hall.call import Call
 from zhiheng.delivery.hall.http import Reply, Request, Response
-from zhiheng.delivery.hall.protocol import Connection, Door, Limits
+from zhiheng.delivery.hall.limits import Limits
+from zhiheng.delivery.hall.protocol import Connection, Door
 
 
 class FakeTransport:

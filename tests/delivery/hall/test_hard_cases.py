@@ -18,8 +18,8 @@ from zhiheng.delivery.core.pack import PackCandidate
 from zhiheng.delivery.hall import service
 from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
+from zhiheng.delivery.hall.limits import Limits
 from zhiheng.delivery.hall.packs import write_pack
-from zhiheng.delivery.hall.protocol import Limits
 from zhiheng.delivery.hall.service import Hall, HallSettings
 from zhiheng.delivery.hall.store import Fate, Outcome
 

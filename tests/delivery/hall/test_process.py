@@ -4,8 +4,8 @@ import resource
 
 import pytest
 
+from zhiheng.delivery.hall.limits import Limits
 from zhiheng.delivery.hall.process import FILES_BESIDE, room_for
-from zhiheng.delivery.hall.protocol import Limits
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.delivery.hall.lines import Desk, FakeTransport, bodies, connected, feed, said, settle
 from zhiheng.delivery.hall import protocol
-from zhiheng.delivery.hall.protocol import Limits
+from zhiheng.delivery.hall.limits import Limits
 
 SMALL = Limits(url_bytes=80, head_bytes=300, body_bytes=400, pipelined=3)
 
@@ -53,6 +53,62 @@ def test_however_requests_are_split_each_is_answered_once_and_in_order(
     taken, written = asyncio.run(talk())
     assert taken == [what for _, what in asked]
     assert bodies(written) == [(200, what.encode()) for what in taken]
+
+
+HEAD = b"POST /hall/answer HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n%b\r\n"
+MORE = st.sampled_from(
+    [b"", b"", b"X-Other: 1\r\n", b"Connection: close\r\n", b"Transfer-Encoding: chunked\r\n"]
+)
+LIKE_THE_LAST = st.one_of(
+    st.builds(lambda body, more: HEAD % (len(body), more) + body, st.binary(min_size=4, max_size=6), MORE),
+    st.builds(lambda body, wrong: HEAD % (wrong, b"") + body, st.binary(max_size=6), st.integers(3, 7)),
+    st.sampled_from([b"\r\n\r\n", b"\r\n", HEAD % (4, b""), b"GET /hall/time HTTP/1.1\r\n\r\n", b"abcd"]),
+)
+
+
+@given(sent=st.lists(LIKE_THE_LAST, min_size=2, max_size=12), at_once=st.booleans())
+def test_a_head_recognised_means_what_the_parser_would_have_made_of_it(
+    sent: list[bytes], at_once: bool
+) -> None:
+    """Each piece as it comes, to a line that recognises heads and to one that reads every one anew."""
+
+    async def talk(*, learns: bool) -> tuple[list[str], bytes, bool]:
+        desk = Desk(at_once=at_once)
+        line, transport, _ = connected(desk, SMALL)
+        for piece in sent:
+            if not learns:
+                line._ready = None
+            await feed(line, transport, [piece])
+            await settle(desk)
+        return desk.taken, b"".join(transport.written), transport.closed
+
+    assert asyncio.run(talk(learns=True)) == asyncio.run(talk(learns=False))
+
+
+def test_the_second_save_under_the_same_head_is_not_parsed() -> None:
+    save = HEAD % (4, b"Authorization: Bearer t\r\n")
+
+    async def talk() -> tuple[list[str], int]:
+        desk = Desk()
+        line, transport, _ = connected(desk, SMALL)
+        await feed(line, transport, [save + b"one."])
+        line._parser = None  # whoever wants to parse now cannot
+        await feed(line, transport, [save + b"two.", save + b"3..."])
+        return desk.taken, len(transport.written)
+
+    assert asyncio.run(talk()) == (["SAVE 4"] * 3, 3)
+
+
+def test_a_head_too_long_to_be_worth_keeping_is_read_every_time() -> None:
+    save = HEAD % (4, b"X-Long: " + b"y" * 5_000 + b"\r\n") + b"body"
+
+    async def talk() -> tuple[list[str], object]:
+        desk = Desk()
+        line, transport, _ = connected(desk, Limits())
+        await feed(line, transport, [save, save])
+        return desk.taken, line._ready
+
+    assert asyncio.run(talk()) == (["SAVE 4"] * 2, None)
 
 
 PIECES = st.one_of(

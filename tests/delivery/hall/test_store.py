@@ -188,6 +188,26 @@ def test_one_name_written_by_two_halls_is_kept_once(address: str) -> None:
     assert followed == [(1, 1)]
 
 
+def test_what_fails_when_it_is_committed_is_not_taken_for_kept(address: str) -> None:
+    """The answer to a statement comes before its commit, and only the commit counts."""
+    store = PostgresStore(address)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(
+            "CREATE FUNCTION hall.fail() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'not kept'; END $$"
+        )
+        connection.execute(
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON hall.log DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION hall.fail()"
+        )
+    with pytest.raises(psycopg.Error, match="not kept"):
+        store.append([answer(1)])
+    kept = store.attempt("a")
+    store.close()
+
+    assert kept == []
+
+
 def test_a_database_that_is_not_there_is_refused_with_a_sentence() -> None:
     with pytest.raises(Refused) as refused:
         PostgresStore("postgresql://nobody@127.0.0.1:1/none?connect_timeout=2")

@@ -9,7 +9,8 @@ from typing import cast
 
 from tests.delivery.hall.lines import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, Stream
-from zhiheng.delivery.hall.protocol import Connection, Door, Limits
+from zhiheng.delivery.hall.limits import Limits
+from zhiheng.delivery.hall.protocol import Connection, Door
 
 ASK = b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n"
 

@@ -40,6 +40,13 @@ def answer_body(item: PackItem, value: AnswerValue) -> str:
     return f"[{','.join(map(encode_basestring, normal))}]"
 
 
+def choice_bodies(item: PackItem) -> dict[str, str]:
+    """All that can be answered to a single choice, and the body of each: `answer_body` looked up instead of made."""
+    return (
+        {option.id: answer_body(item, option.id) for option in item.options} if item.type == "single" else {}
+    )
+
+
 def _text(item: PackItem, value: AnswerValue) -> str:
     if not isinstance(value, str):
         raise _not_an_answer(item, "答案应为一段文字")

@@ -171,7 +171,7 @@ class CandidateRoutes:
             state = fold(rows, ends_at=place.ends_ms)
             given = state.given
             live = self._desk.live(place.candidate.attempt)
-            live.answered = answered_bits(given, place.rank)
+            live.answered = answered_bits(given, place.asked)
             reply(json_response(self._status(place) | {"epoch": session.epoch, "answers": given}))
 
         self._rows(place, reply, then)

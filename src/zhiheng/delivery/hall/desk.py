@@ -138,7 +138,7 @@ class Desk:
 
     def note_answer(self, place: Place, live: Live, item: str, *, given: bool) -> None:
         """A question has an answer now, or none any more; for the console only."""
-        live.mark(place.rank[item], given=given)
+        live.mark(place.asked[item].bit, given=given)
         self.changed.add(place.candidate.attempt)
 
     def require_started(self, place: Place, *, now: int) -> None:
@@ -259,7 +259,7 @@ class Desk:
 
     def _remember_answer(self, entry: Entry) -> None:
         place = self.shelf.by_attempt.get(entry.attempt)
-        if place is None or entry.item not in place.rank:
+        if place is None or entry.item not in place.asked:
             return
         live = self.live(entry.attempt)
         live.heard_at = max(live.heard_at, entry.server_time)

@@ -9,6 +9,7 @@ import msgspec
 
 from zhiheng.foundation.errors import Refused
 
+_HEADS: dict[int, bytes] = {}  # of acknowledgements, by the size of the body: a few dozen
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _STATUS_OF = {
     "token": 401,
@@ -28,6 +29,7 @@ _STATUS_OF = {
     "staff-sitting": 403,
     "sequence-conflict": 409,
     "answer": 422,
+    "too-much": 429,
     "busy": 503,
     "path": 404,
     "method": 405,
@@ -123,7 +125,13 @@ def encode_response(response: Response, *, keep_alive: bool, head_only: bool = F
     return head if head_only else head + response.body
 
 
-def acknowledgement_head(length: int) -> bytes:
-    """The head of a JSON answer with a body of so many bytes, on a connection that stays."""
-    with_body = Response(status=200, body=b" " * length, headers=NO_STORE)
-    return encode_response(with_body, keep_alive=True, head_only=True)
+def acknowledgement(body: bytes) -> bytes:
+    """A JSON answer on a connection that stays."""
+    size = len(body)
+    return (_HEADS.get(size) or _head_of(size)) + body
+
+
+def _head_of(size: int) -> bytes:
+    with_body = Response(status=200, body=b" " * size, headers=NO_STORE)
+    head = _HEADS[size] = encode_response(with_body, keep_alive=True, head_only=True)
+    return head

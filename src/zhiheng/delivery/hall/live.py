@@ -3,13 +3,14 @@
 Answers themselves stay in the log; of them only which questions have one is known, for the console.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from zhiheng.delivery.core.attempt import Entry, Kind, pauses
+from zhiheng.delivery.hall.packs import Asked
 
 NOTES_LIMIT = 500
 """Events and comments of one attempt; a page that reports more than that is not heard."""
@@ -53,7 +54,7 @@ class Live:
     paused_ms: of finished pauses. paused_at: since when the clock stands. answered: one bit for each
     question of the paper that has an answer. heard_at: when the machine in force last asked for anything.
     machine, peer: its own id and its address. proven: it showed the prescribed browser; doubted: it is noted
-    that one did not. watched, silent: for the console. All times are milliseconds since 1970 UTC.
+    that one did not. volume: characters its answers came to since the hall started. watched, silent: for the console. All times are milliseconds since 1970 UTC.
     """
 
     epoch: int = 0
@@ -73,6 +74,7 @@ class Live:
     watched: bool = False
     silent: bool = False
     proven: bool = False
+    volume: int = 0
     doubted: bool = False
     notes: dict[tuple[str, int, int], Note] = field(default_factory=dict)
     reserved: dict[str, int] = field(default_factory=dict)
@@ -118,9 +120,8 @@ class Live:
             act(self, row)
         return True
 
-    def mark(self, place: int, *, given: bool) -> None:
-        """Note that the question at this place of the paper has an answer, or has none any more."""
-        bit = 1 << place
+    def mark(self, bit: int, *, given: bool) -> None:
+        """Note that the question of this bit has an answer, or has none any more."""
         self.answered = self.answered | bit if given else self.answered & ~bit
 
     def _opened(self, row: Entry) -> bool:
@@ -199,11 +200,10 @@ def _as_row(attempt: str, note: Note) -> Entry:
     )
 
 
-def answered_bits(items: Iterable[str], places: dict[str, int]) -> int:
+def answered_bits(items: Iterable[str], asked: Mapping[str, Asked]) -> int:
     """The bits of the questions named; those that are not of the paper are left out."""
     bits = 0
     for item in items:
-        place = places.get(item)
-        if place is not None:
-            bits |= 1 << place
+        if item in asked:
+            bits |= asked[item].bit
     return bits

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
+from zhiheng.delivery.core.answer import choice_bodies
 from zhiheng.delivery.core.pack import (
     SIGN_IN_OPENS_BEFORE,
     PackCandidate,
@@ -23,31 +26,35 @@ PACK_FOLDER = "packs"
 MEDIA_FOLDER = "media"
 
 
+class Asked(msgspec.Struct, frozen=True, gc=False):
+    """A question of a paper. bit: 1 << its place in print. bodies: see `choice_bodies`."""
+
+    item: PackItem
+    bit: int
+    bodies: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One candidate's place in a sitting, ready for the hot path. Times: milliseconds since 1970 UTC.
 
-    items, rank, media: of the paper, by id, by id (its place in print) and by SHA-256.
+    asked, media: of the paper, questions by id and media by SHA-256.
     """
 
     pack: SittingPack
     candidate: PackCandidate
     paper: PackPaper
-    items: dict[str, PackItem]
-    rank: dict[str, int]
+    asked: dict[str, Asked]
     media: dict[str, PackMedia]
     sign_in_ms: int
     starts_ms: int
     ends_ms: int
     late_entry_ms: int | None
+    silent_ms: int
 
     @property
     def sitting(self) -> str:
         return self.pack.sitting
-
-    @property
-    def silent_ms(self) -> int:
-        return self.pack.silent_after_seconds * 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +178,7 @@ def write_pack(data_dir: Path, pack: SittingPack) -> Path:
 
 def _places(pack: SittingPack) -> list[Place]:
     papers = {paper.id: paper for paper in pack.papers}
-    items = {paper.id: {item.id: item for item in paper.items} for paper in pack.papers}
-    ranks = {paper.id: {item.id: rank for rank, item in enumerate(paper.items)} for paper in pack.papers}
+    asked = {paper.id: _asked(paper) for paper in pack.papers}
     media = {
         paper.id: {one.sha256: one for item in paper.items for one in item.media} for paper in pack.papers
     }
@@ -181,16 +187,20 @@ def _places(pack: SittingPack) -> list[Place]:
             pack=pack,
             candidate=candidate,
             paper=papers[candidate.paper],
-            items=items[candidate.paper],
-            rank=ranks[candidate.paper],
+            asked=asked[candidate.paper],
             media=media[candidate.paper],
             sign_in_ms=_ms(candidate.starts_at - SIGN_IN_OPENS_BEFORE),
             starts_ms=_ms(candidate.starts_at),
             ends_ms=_ms(candidate.ends_at),
             late_entry_ms=_ms(candidate.late_entry_until) if candidate.late_entry_until else None,
+            silent_ms=pack.silent_after_seconds * 1000,
         )
         for candidate in pack.candidates
     ]
+
+
+def _asked(paper: PackPaper) -> dict[str, Asked]:
+    return {item.id: Asked(item, 1 << place, choice_bodies(item)) for place, item in enumerate(paper.items)}
 
 
 def _ms(moment: datetime) -> int:

@@ -4,7 +4,7 @@ import gc
 import resource
 from dataclasses import replace
 
-from zhiheng.delivery.hall.protocol import Limits
+from zhiheng.delivery.hall.limits import Limits
 
 FILES_BESIDE = 100
 """Files that are no connections: the log, the libraries, the packs while they are read."""

@@ -14,17 +14,18 @@ from typing import Protocol, cast
 
 import httptools
 
-from zhiheng.delivery.hall.call import NAMES, Call, lower
+from zhiheng.delivery.hall.call import NAMES, Call, Head, lower
 from zhiheng.delivery.hall.http import (
     NO_STORE,
     Reply,
     Request,
     Response,
     Stream,
-    acknowledgement_head,
+    acknowledgement,
     encode_response,
     plain_fault,
 )
+from zhiheng.delivery.hall.limits import Limits
 from zhiheng.delivery.hall.proxies import TrustedProxies
 from zhiheng.delivery.hall.streaming import OpenStream
 
@@ -34,26 +35,6 @@ NEVER = float("inf")
 SAVE_METHOD, SAVE_URL = b"POST", b"/hall/answer"
 _SLICE = 16_384
 _NO_HEADERS: dict[bytes, bytes] = {}
-_ACK_HEADS: dict[int, bytes] = {}  # by the size of the body: a few dozen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Bytes and seconds. receive_seconds: for one whole request from its first byte, however it drips.
-
-    pipelined: requests waiting on one connection. streams: streamed responses at once.
-    """
-
-    url_bytes: int = 2_048
-    head_bytes: int = 16_384
-    body_bytes: int = 65_536
-    receive_seconds: float = 15
-    idle_seconds: float = 75
-    answer_seconds: float = 30
-    pipelined: int = 16
-    connections: int = 15_000
-    streams: int = 400
-    unread_bytes: int = 1_048_576
 
 
 class Saver(Protocol):
@@ -90,6 +71,7 @@ class Connection(asyncio.Protocol):
         "_parser",
         "_paused",
         "_queue",
+        "_ready",
         "_receiving",
         "_stream",
         "_transport",
@@ -104,6 +86,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._call: Call | None = None  # being answered
         self._queue: list[Call] = []  # waiting behind it
+        self._ready: Head | None = None  # of the save just acknowledged, while nothing else is going on
         self._unparsed = b""
         self._paused = False
         self._stream: OpenStream | None = None
@@ -139,6 +122,14 @@ class Connection(asyncio.Protocol):
             self._stream.lost()
 
     def data_received(self, data: bytes) -> None:
+        head = self._ready
+        if head is not None:
+            self._ready = None
+            if len(data) == head.length and data.startswith(head.text):
+                self._call = call = Call(head, data[len(head.text) :])
+                self.deadline = monotonic() + self._door.limits.answer_seconds
+                self._door.saver.save(call, self)
+                return
         if self._closing or self._fault is not None:
             return
         if self._stream is not None:
@@ -153,6 +144,8 @@ class Connection(asyncio.Protocol):
             self._parse_on()
         else:
             self._parse(data)
+            if len(self._queue) == 1 and not self._receiving and self._queue[0].head.url == SAVE_URL:
+                self._queue[0].head.learn(data, self._queue[0].body)
         if self._call is None and (self._queue or self._fault is not None):
             self._next()
 
@@ -164,6 +157,7 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The peer is not reading: nothing more is answered until it does, or the sweep cuts it."""
         self._choked = True
+        self._ready = None
         self.deadline = monotonic() + self._door.limits.answer_seconds
         if self._stream is None:  # a stream's reading is kept open, to hear the peer go
             self._pause()
@@ -178,12 +172,14 @@ class Connection(asyncio.Protocol):
     def cut(self) -> None:
         """Close without a word: too slow, or the service is leaving."""
         self._closing = True
+        self._ready = None
         if self._transport is not None:
             self._transport.abort()
 
     def leave_when_done(self) -> None:
         """Finish the answer in hand, then close; used when the service drains."""
         self._keep_alive = False
+        self._ready = None
         if self._stream is not None:
             self._stream.close()
         elif self._call is None and not self._queue and self._transport is not None:
@@ -236,9 +232,8 @@ class Connection(asyncio.Protocol):
         if parser.should_upgrade():
             self._fault = plain_fault(400, "考场服务不支持协议升级。")
             return
-        self._queue.append(
-            Call(parser.get_method(), url, headers or {}, bytes(body), parser.should_keep_alive())
-        )
+        head = Head(parser.get_method(), url, headers or {}, parser.should_keep_alive())
+        self._queue.append(Call(head, bytes(body)))
 
     # Called with the answer.
 
@@ -246,11 +241,11 @@ class Connection(asyncio.Protocol):
         """Answer the request in hand. When the candidate has gone nothing is written."""
         if not self._hand_back(call) or self._transport is None:
             return
-        head_only = call.method == b"HEAD"
+        head_only = call.head.method == b"HEAD"
         if response.stream is not None and not head_only:
             self._open_stream(response, response.stream)
             return
-        keep_alive = call.keep_alive and self._keep_alive and response.stream is None
+        keep_alive = call.head.keep_alive and self._keep_alive and response.stream is None
         self._transport.write(encode_response(response, keep_alive=keep_alive, head_only=head_only))
         if not keep_alive:
             self._close()
@@ -259,21 +254,22 @@ class Connection(asyncio.Protocol):
 
     def acknowledge(self, call: Call, body: bytes) -> None:
         """`answer` for a kept answer. body: JSON."""
-        if not (call.keep_alive and self._keep_alive):
+        if not (call.head.keep_alive and self._keep_alive):
             self.answer(call, Response(status=200, body=body, headers=NO_STORE))
             return
         if self._call is not call or self._closing or self._transport is None:
             self._hand_back(call)
             return
         self._call = None
-        size = len(body)
-        self._transport.write((_ACK_HEADS.get(size) or _ack_head(size)) + body)
+        self._transport.write(acknowledgement(body))
         if self._choked:
             return
         if self._queue or self._receiving or self._paused:
             self._rest()
         else:
             self.deadline = monotonic() + self._door.limits.idle_seconds
+            if call.head.text:
+                self._ready = call.head
 
     # Inside.
 
@@ -322,7 +318,7 @@ class Connection(asyncio.Protocol):
             return
         self._call = call = self._queue.pop(0)
         self.deadline = monotonic() + door.limits.answer_seconds
-        if call.method == SAVE_METHOD and (call.url == SAVE_URL or call.url.startswith(SAVE_URL + b"?")):
+        if call.head.method == SAVE_METHOD and call.head.url.split(b"?", 1)[0] == SAVE_URL:
             door.saver.save(call, self)
         else:
             door.dispatch(self._request(call), partial(self.answer, call))
@@ -330,7 +326,7 @@ class Connection(asyncio.Protocol):
     def _request(self, call: Call) -> Request:
         line = self._transport.get_extra_info("peername") if self._transport is not None else None
         address = str(line[0]) if isinstance(line, tuple) else ""
-        return call.request(self._door.proxies.peer(address, call.headers))
+        return call.request(self._door.proxies.peer(address, call.head.headers))
 
     def _hand_back(self, call: Call) -> bool:
         """The request is no longer in hand; whether anybody still waits for its answer."""
@@ -390,8 +386,3 @@ class Connection(asyncio.Protocol):
         self.deadline = monotonic() + self._door.limits.answer_seconds
         if self._transport is not None:
             self._transport.close()
-
-
-def _ack_head(size: int) -> bytes:
-    head = _ACK_HEADS[size] = acknowledgement_head(size)
-    return head

@@ -66,8 +66,8 @@ def bring_in(
 
 
 def _entry(place: Place, row: RescuedRow, *, newest: int, now: int) -> Entry:
-    question = place.items.get(row.item)
-    if question is None or not 0 < row.seq < SEQ_LIMIT or not 0 < row.epoch <= newest:
+    asked = place.asked.get(row.item)
+    if asked is None or not 0 < row.seq < SEQ_LIMIT or not 0 < row.epoch <= newest:
         raise Refused(
             what=f"救援文件里的一行（题目“{row.item[:40]}”，序号 {row.seq}）不属于这份答卷",
             remedy="请核对文件与考生",
@@ -80,7 +80,7 @@ def _entry(place: Place, row: RescuedRow, *, newest: int, now: int) -> Entry:
             item=row.item,
             seq=row.seq,
             kind=Kind.ANSWER,
-            body=answer_body(question, row.value),
+            body=answer_body(asked.item, row.value),
             client_time=client_time_of(row.client_time),
             server_time=now,
         )

@@ -13,7 +13,7 @@ import msgspec
 from zhiheng.delivery.core.answer import AnswerValue, answer_body
 from zhiheng.delivery.core.attempt import Entry, Flag
 from zhiheng.delivery.core.token import Session
-from zhiheng.delivery.hall.call import Call
+from zhiheng.delivery.hall.call import Call, Head
 from zhiheng.delivery.hall.candidate_routes import our_fault
 from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.desk import Desk
@@ -29,7 +29,9 @@ LATE_NOTICE = "这个答案在考试截止时间之后送达，已保存并标�
 SUBMITTED_NOTICE = "本场考试已经交卷，这个答案已保存并标注，不计入成绩。"
 SEQ_LIMIT = 2**53
 CLIENT_TIME_LIMIT = 40
-KNOWN_LIMIT = 100_000
+VOLUME_LIMIT = 64 * 1024 * 1024
+"""Characters one attempt may send while the hall runs: an essay saved every second for three hours stays below."""
+ROW_VOLUME = 200  # of a row beside its body
 _JSON = b"application/json"
 
 
@@ -44,11 +46,12 @@ _decode = msgspec.json.Decoder(_Answer).decode
 
 
 class _Known(msgspec.Struct, frozen=True, gc=False):
-    """Whose token it was the last time it was verified."""
+    """Whose head it was the last time. shelf: all places at that time; another one means that packs have changed."""
 
     place: Place
     session: Session
     live: Live
+    shelf: dict[str, Place]
 
 
 class Saving:
@@ -57,8 +60,6 @@ class Saving:
         self._desk = desk
         self._committer = committer
         self._now = now
-        self._known: dict[bytes, _Known] = {}
-        self._index = desk.shelf.by_attempt
 
     def save(self, call: Call, line: Connection) -> None:
         """Append one answer and acknowledge it once it is durable; what cannot be kept is refused at once."""
@@ -74,58 +75,60 @@ class Saving:
 
     def _entry(self, call: Call) -> tuple[Entry, Live]:
         desk, now = self._desk, self._now()
-        asked = _decoded(call)
-        known = self._who(call, now)
+        known = self._who(call.head, now)
         place, session, live = known.place, known.session, known.live
         if now < place.starts_ms:
             desk.require_started(place, now=now)
-        question = place.items.get(asked.item)
-        if question is None:
-            raise _refused(f"试卷里没有题目“{asked.item[:40]}”，答案未保存")
-        if not 0 < asked.seq < SEQ_LIMIT:
-            raise _refused(f"答案序号 {asked.seq} 无效")
-        body = answer_body(question, asked.value)
+        given = _decoded(call.body)
+        asked = place.asked.get(given.item)
+        if asked is None:
+            raise _refused(f"试卷里没有题目“{given.item[:40]}”，答案未保存")
+        if not 0 < given.seq < SEQ_LIMIT:
+            raise _refused(f"答案序号 {given.seq} 无效")
+        value = given.value
+        body = (asked.bodies.get(value) if isinstance(value, str) else None) or answer_body(asked.item, value)
         desk.require_room()
+        live.volume += ROW_VOLUME + len(body)
+        if live.volume > VOLUME_LIMIT:
+            raise _too_much()
         flags = ""
-        if live.submitted or now > live.deadline(place.ends_ms, now=now):
+        if live.submitted or now > place.ends_ms:  # the candidate's own deadline is never before that
             flags = _flags(live, late=now > live.deadline(place.ends_ms, now=now))
-        else:
-            desk.note_answer(place, live, asked.item, given=body != "null")
+        if not flags:
+            live.mark(asked.bit, given=body != "null")
+            desk.changed.add(session.attempt)
         entry = Entry(
             attempt=session.attempt,
             epoch=session.epoch,
-            item=asked.item,
-            seq=asked.seq,
+            item=given.item,
+            seq=given.seq,
             kind="answer",
             body=body,
-            client_time=client_time_of(asked.client_time),
+            client_time=client_time_of(given.client_time),
             server_time=now,
             flags=flags,
         )
         return entry, live
 
-    def _who(self, call: Call, now: int) -> _Known:
-        """Whose answer it is, as `Desk.place_of` says; what it said before holds while nothing has changed."""
-        desk, said = self._desk, call.headers.get(b"authorization", b"")
-        known = self._known.get(said)
-        if known is not None and self._index is desk.shelf.by_attempt:
+    def _who(self, head: Head, now: int) -> _Known:
+        """Whose answer it is, as `Desk.place_of` says; what it said of this head before holds while nothing has changed."""
+        desk, known = self._desk, head.known
+        if isinstance(known, _Known) and known.shelf is desk.shelf.by_attempt:
             session, live = known.session, known.live
             if session.epoch == live.epoch and now < session.expires:
                 desk.hear(known.place, live, now=now)
                 return known
-        place, session = desk.place_of(_bearer(said), now=now)
-        if self._index is not desk.shelf.by_attempt or len(self._known) >= KNOWN_LIMIT:
-            self._known.clear()
-            self._index = desk.shelf.by_attempt
-        known = self._known[said] = _Known(place, session, desk.live(session.attempt))
+        if not head.headers.get(b"content-type", b"").startswith(_JSON):
+            raise Refused(what="请求内容应为 JSON", remedy="请刷新页面后重试", code="body")
+        place, session = desk.place_of(_bearer(head.headers.get(b"authorization", b"")), now=now)
+        known = _Known(place, session, desk.live(session.attempt), desk.shelf.by_attempt)
+        head.known = known
         return known
 
 
-def _decoded(call: Call) -> _Answer:
-    if not call.headers.get(b"content-type", b"").startswith(_JSON):
-        raise Refused(what="请求内容应为 JSON", remedy="请刷新页面后重试", code="body")
+def _decoded(body: bytes) -> _Answer:
     try:
-        return _decode(call.body)
+        return _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refused(what=f"请求内容读不懂：{error}", remedy="请刷新页面后重试", code="body") from None
 
@@ -149,6 +152,15 @@ def _refused(what: str) -> Refused:
     return Refused(what=what, remedy="请刷新页面后重试", code="answer")
 
 
+def _too_much() -> Refused:
+    return Refused(
+        what="这份答卷发来的内容已超过 64 MB，这个答案没有保存",
+        rule="每份答卷的保存总量有上限，以免占满考场服务的磁盘",
+        remedy="请立即举手告知监考员；本机上的答案仍在，可以导出救援文件",
+        code="too-much",
+    )
+
+
 def _tell(call: Call, line: Connection, live: Live, outcome: Outcome) -> None:
     """The row is durable, or its name was taken by another answer."""
     row = outcome.entry
@@ -157,8 +169,7 @@ def _tell(call: Call, line: Connection, live: Live, outcome: Outcome) -> None:
     elif row.flags:
         line.answer(call, json_response(_flagged(row, live)))
     else:
-        body = b'{"seq":%d,"saved_at":"%b","late":false,"counted":true,"rev":%d}'
-        line.acknowledge(call, body % (row.seq, _moment(row.server_time), live.rev))
+        line.acknowledge(call, b'{"seq":%d%b' % (row.seq, _kept(row.server_time, live.rev)))
 
 
 def _conflict(row: Entry) -> Refused:
@@ -180,6 +191,12 @@ def _flagged(row: Entry, live: Live) -> dict[str, object]:
         "notice": LATE_NOTICE if late else SUBMITTED_NOTICE,
         "rev": live.rev,
     }
+
+
+@lru_cache(maxsize=256)
+def _kept(server_time: int, rev: int) -> bytes:
+    """An acknowledgement after its number; those of one batch differ in nothing else."""
+    return b',"saved_at":"%b","late":false,"counted":true,"rev":%d}' % (_moment(server_time), rev)
 
 
 def _moment(milliseconds: int) -> bytes:

@@ -54,7 +54,7 @@ def seat_of(place: Place, live: Live, *, now: int) -> Seat:
         seat=candidate.seat,
         state=_state(place, live, now),
         answered=live.answered.bit_count(),
-        total=len(place.rank),
+        total=len(place.asked),
         seen_at=moment(live.heard_at) if live.heard_at else None,
         ends_at=moment(live.deadline(place.ends_ms, now=now)),
         granted=live.granted_minutes,

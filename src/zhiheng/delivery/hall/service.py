@@ -22,10 +22,11 @@ from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.following import Following
 from zhiheng.delivery.hall.keys import ensure_keys
+from zhiheng.delivery.hall.limits import Limits
 from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf, Shelved
 from zhiheng.delivery.hall.postgres_store import PostgresStore
 from zhiheng.delivery.hall.process import room_for, settle_memory
-from zhiheng.delivery.hall.protocol import Connection, Door, Limits
+from zhiheng.delivery.hall.protocol import Connection, Door
 from zhiheng.delivery.hall.proxies import TrustedProxies
 from zhiheng.delivery.hall.routes import Routes
 from zhiheng.delivery.hall.saving import Saving

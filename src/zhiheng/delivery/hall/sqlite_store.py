@@ -58,8 +58,10 @@ CREATE TRIGGER IF NOT EXISTS entry_no_delete BEFORE DELETE ON entry
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
 _EPOCH_BITS = 32  # attempt and session in one number, which is smaller than a pair
+_WIDTH = len(Entry.__struct_fields__)
 _ATTEMPT = Entry.__struct_fields__.index("attempt")
-_ROW = f"({','.join('?' * len(Entry.__struct_fields__))})"
+_ANSWER = str(Kind.ANSWER)
+_ROW = f"({','.join('?' * _WIDTH)})"
 _ROWS = 50  # in one statement: each statement lets go of the interpreter once, and gets it back late
 _AT = "id IN (SELECT value FROM json_each(?))"
 _NAMES = f"SELECT id, epoch, item, seq FROM entry WHERE {_AT}"
@@ -120,32 +122,27 @@ class SqliteStore:
         return fates
 
     def _written(self, entries: Sequence[Entry]) -> list[Outcome]:
-        """In their order: what is surely new in long statements, everything else looked up one by one."""
+        """In their order: what is surely new in long statements, everything else looked up one by one.
+
+        Surely new is an answer above all before it in its session.
+        """
         fates: list[Outcome] = []
         fresh: list[Entry] = []
+        attempts, highest = self._numbers, self._highest
         for entry in entries:
-            if self._is_new(entry):
-                fresh.append(entry)
-                continue
+            attempt, seq = attempts.get(entry.attempt), entry.seq
+            if attempt is not None and entry.kind == _ANSWER and entry.item[:1] != CONTROL_ITEM:
+                session = attempt << _EPOCH_BITS | entry.epoch
+                if seq > highest.get(session, 0):
+                    highest[session] = seq
+                    fresh.append(entry)
+                    continue
             self._insert(fresh)
             fates += appended(fresh)
             fresh = []
             fates.append(self._append_one(entry))
         self._insert(fresh)
         return fates + appended(fresh)
-
-    def _is_new(self, entry: Entry) -> bool:
-        """Whether this is an answer above all before it in its session; if so, that is remembered."""
-        if entry.kind != Kind.ANSWER or entry.item.startswith(CONTROL_ITEM):
-            return False
-        session = self._session(entry)
-        if entry.seq <= self._highest.get(session, 0):
-            return False
-        self._highest[session] = entry.seq
-        return True
-
-    def _session(self, entry: Entry) -> int:
-        return self._number(entry.attempt) << _EPOCH_BITS | entry.epoch
 
     def _append_one(self, entry: Entry) -> Outcome:
         """Looked up first: by what the transaction holds, so an earlier row of the batch is found too."""
@@ -183,16 +180,17 @@ class SqliteStore:
         return found
 
     def _insert(self, entries: Sequence[Entry]) -> None:
+        numbers = [self._numbers[row.attempt] for row in entries]
+        values = [*chain.from_iterable(map(msgspec.structs.astuple, entries))]
+        values[_ATTEMPT::_WIDTH] = numbers
         for at in range(0, len(entries), _ROWS):
-            rows = entries[at : at + _ROWS]
-            values = [*chain.from_iterable(map(msgspec.structs.astuple, rows))]
-            values[_ATTEMPT :: len(Entry.__struct_fields__)] = [self._numbers[row.attempt] for row in rows]
-            self._writer.execute(_insert(len(rows)), values)
-        for row in entries:
-            attempt = self._numbers[row.attempt]
-            self._places[attempt].append(row.id)
-            if attempt in self._named:
-                self._named[attempt][row.epoch, row.item, row.seq] = row.id
+            rows = min(_ROWS, len(entries) - at)
+            self._writer.execute(_insert(rows), values[at * _WIDTH : (at + rows) * _WIDTH])
+        places, named = self._places, self._named
+        for attempt, row in zip(numbers, entries, strict=True):
+            places[attempt].append(row.id)
+            if attempt in named:
+                named[attempt][row.epoch, row.item, row.seq] = row.id
 
     def attempt(self, attempt: str) -> list[Entry]:
         places = self._places.get(self._numbers.get(attempt, 0))

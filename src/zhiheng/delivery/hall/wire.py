@@ -47,7 +47,7 @@ def paper_view(place: Place) -> dict[str, object]:
             {
                 "title": section.title,
                 "items": [
-                    item_view(place.items[item], options_of(place, item, order))
+                    item_view(place.asked[item].item, options_of(place, item, order))
                     for item in sorted(section.items, key=rank.__getitem__)
                 ],
             }
@@ -59,4 +59,4 @@ def paper_view(place: Place) -> dict[str, object]:
 def options_of(place: Place, item: str, order: Order) -> list[str]:
     """Option ids as this candidate sees them; as printed where the printed order carries meaning."""
     own = order.options.get(item)
-    return list(own) if own is not None else [option.id for option in place.items[item].options]
+    return list(own) if own is not None else [option.id for option in place.asked[item].item.options]
