@@ -53,6 +53,19 @@ def test_the_last_row_of_an_item_counts_and_a_cleared_one_is_absent() -> None:
     assert state.given == {"x": "B"}
 
 
+@pytest.mark.parametrize(("epoch", "seq"), [(1, 9), (2, 4)])
+def test_an_older_answer_that_another_hall_brings_in_later_does_not_count(epoch: int, seq: int) -> None:
+    """An older session's however high its number, or an older number of the same session."""
+    rows = [
+        answer(1, "x", "newer", epoch=2, seq=5),
+        answer(2, "x", "older", epoch=epoch, seq=seq),
+        answer(3, "y", "Y", epoch=1, seq=1),
+    ]
+    state = fold(rows, ends_at=END)
+
+    assert (state.given, state.late, state.after_submit) == ({"x": "newer", "y": "Y"}, (), ())
+
+
 def test_late_rows_are_kept_and_counted_only_when_admitted() -> None:
     rows = [answer(1, "x", "A"), answer(2, "x", "B", at=END + 1)]
 

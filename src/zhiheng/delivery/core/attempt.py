@@ -1,7 +1,8 @@
 """One candidate's attempt, as a fold over the rows of the hall's log.
 
-The log is only ever appended to. What counts is decided here, from the rows, in log order: the last
-row of each item that was in time and before submission. Rows that do not count are kept and named.
+The log is only ever appended to. What counts is decided here, from the rows in log order: of each item the
+row of the latest session and number that was in time and before submission. Two halls on one log may bring an older
+answer in after a newer one; it is kept and does not count. Rows that do not count are kept and named.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -47,7 +48,7 @@ CONTROL_ITEM = "#"
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the log.
 
-    id: position in the log, the only order that counts; 0 before it was appended.
+    id: position in the log, the order of what happened to the attempt; 0 before it was appended.
     (attempt, epoch, item, seq) names the row: the same name with the same body is a repeat.
     body: JSON text. server_time: milliseconds since 1970 UTC. client_time: as the machine said, unproved.
     flags: what the candidate was told at the time, comma-separated.
@@ -137,7 +138,7 @@ def fold(entries: Iterable[Entry], *, ends_at: int, admitted: frozenset[int] = f
             after.append(row.id)
         elif row.id not in admitted and deadline < row.server_time and not _stood(row, paused_at):
             late.append(row.id)
-        else:
+        elif _newer(row, answers.get(row.item)):
             answers[row.item] = row
     return Attempt(
         epoch=max((row.epoch for row in opened), default=0),
@@ -182,7 +183,10 @@ def _stood(row: Entry, paused_at: int | None) -> bool:
 
 
 def _newer(row: Entry, held: Entry | None) -> bool:
-    """A rescued answer comes late into the log; it replaces only what the candidate had written before it."""
+    """A rescued answer, or one that waited in a hall that hung, comes late into the log.
+
+    It replaces only what the candidate had written before it.
+    """
     return held is None or (row.epoch, row.seq) > (held.epoch, held.seq)
 
 
