@@ -1,6 +1,7 @@
 """Links by which candidates complete their own files: theirs only, for a while only, and never guessed."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -105,6 +106,32 @@ def test_a_candidate_changes_the_facts(link: CompletionLink) -> None:
         "测试路 1 号",
     )
     assert client.post(url, sent | {"phone": "1"}).status_code == 422
+
+
+def test_a_candidate_reads_every_page_of_the_link_in_english(link: CompletionLink) -> None:
+    """What is left in Chinese is what somebody wrote: names, addresses, and words quoted as Chinese."""
+    client = opened(link)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    details = reverse("complete_details", args=[link.token])
+    pages = [
+        Client(headers={"Accept-Language": "en"}).get(reverse("complete", args=[link.token])),
+        client.get(reverse("complete", args=[link.token])),
+        client.get(details),
+        client.post(details, {"phone": "1", "save": "yes"}),
+        client.post(details, {"phone": "1", "add": "education"}),
+    ]
+    link.application.refresh_from_db()
+    written = {called(1), link.application.institution.name, link.application.address, "互联网营销师"}
+    assert [left_in_chinese(page.content.decode(), written) for page in pages] == [[]] * len(pages)
+
+
+def left_in_chinese(page: str, written: set[str]) -> list[str]:
+    main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(r'<(\w+)[^>]* lang="zh-Hans">.*?</\1>', "", main, flags=re.DOTALL)
+    main = re.sub(r'value="[^"]*"', "", main)  # what is sent and stored, not what is read
+    for text in written:
+        main = main.replace(text, "") if text else main
+    return re.findall("[\u4e00-\u9fff]+", main)
 
 
 def test_nothing_opens_without_name_and_number(link: CompletionLink) -> None:

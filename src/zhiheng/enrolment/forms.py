@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from zhiheng.enrolment.core import words
 from zhiheng.enrolment.core.cases import EARLIEST_YEAR
@@ -24,9 +26,9 @@ def checked_phone(text: str) -> str:
     phone = re.sub(r"[\s-]", "", text).removeprefix("+86")
     if not _PHONE.fullmatch(phone):
         raise Refused(
-            what=f"手机号“{text}”不是 11 位号码",
-            rule="审核结果与考试通知发到这个号码",
-            remedy="请填写考生本人的手机号",
+            what=str(_("手机号“%(phone)s”不是 11 位号码") % {"phone": text}),
+            rule=str(_("审核结果与考试通知发到这个号码")),
+            remedy=str(_("请填写考生本人的手机号")),
             code="phone",
         )
     return phone
@@ -38,21 +40,28 @@ class PastDateField(forms.DateField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         super().__init__(**options)
-        self.error_messages["invalid"] = "日期写法不对。请按 2023-09-01 的样子填写。"
+        self.error_messages["invalid"] = _("日期写法不对。请按 2023-09-01 的样子填写。")
 
     def validate(self, value: Any) -> None:
         super().validate(value)
         if not isinstance(value, date):
             return
         if value > clock.today():
-            raise _bad_date(f"日期 {value.isoformat()} 在今天之后", "只能填写已经发生的日期")
+            raise _bad_date(
+                _("日期 %(day)s 在今天之后") % {"day": value.isoformat()}, _("只能填写已经发生的日期")
+            )
         if value.year < EARLIEST_YEAR:
-            raise _bad_date(f"日期 {value.isoformat()} 早于 {EARLIEST_YEAR} 年", "疑为笔误")
+            raise _bad_date(
+                _("日期 %(day)s 早于 %(year)s 年") % {"day": value.isoformat(), "year": EARLIEST_YEAR},
+                _("疑为笔误"),
+            )
 
 
-def _bad_date(what: str, rule: str) -> ValidationError:
+def _bad_date(what: str | Promise, rule: str | Promise) -> ValidationError:
     return as_validation_error(
-        Refused(what=what, rule=rule, remedy="请按证件或证明上的日期填写", code="future-date")
+        Refused(
+            what=str(what), rule=str(rule), remedy=str(_("请按证件或证明上的日期填写")), code="future-date"
+        )
     )
 
 
@@ -60,7 +69,9 @@ class Choice(forms.ChoiceField):
     """One of the words of a profile; nothing chosen is an empty text."""
 
     def __init__(self, known: Mapping[str, str], **options: Any) -> None:
-        super().__init__(choices=[("", "请选择"), *known.items()], **options)
+        super().__init__(
+            choices=[("", _("请选择")), *((key, _(word)) for key, word in known.items())], **options
+        )
 
 
 class YesNo(forms.TypedChoiceField):
@@ -68,7 +79,7 @@ class YesNo(forms.TypedChoiceField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            choices=[("", "未填"), ("True", "是"), ("False", "否")],
+            choices=[("", _("未填")), ("True", _("是")), ("False", _("否"))],
             coerce=lambda text: text == "True",
             empty_value=None,
             required=False,
@@ -79,9 +90,12 @@ class YesNo(forms.TypedChoiceField):
 class ContactForm(forms.Form):
     """How to reach the candidate."""
 
-    phone = forms.CharField(label="手机号", max_length=20, help_text="审核结果与考试通知发到这里。")
+    phone = forms.CharField(label=_("手机号"), max_length=20, help_text=_("审核结果与考试通知发到这里。"))
     address = forms.CharField(
-        label="通讯地址", max_length=200, required=False, help_text="纸质材料按这个地址寄送；不寄可不填。"
+        label=_("通讯地址"),
+        max_length=200,
+        required=False,
+        help_text=_("纸质材料按这个地址寄送；不寄可不填。"),
     )
 
     def clean_phone(self) -> str:
@@ -94,9 +108,11 @@ class ContactForm(forms.Form):
 class CandidateForm(ContactForm):
     """Who the candidate is."""
 
-    name = forms.CharField(label="姓名", max_length=100, help_text="与身份证一致；证书按这里的写法印制。")
+    name = forms.CharField(
+        label=_("姓名"), max_length=100, help_text=_("与身份证一致；证书按这里的写法印制。")
+    )
     id_number = forms.CharField(
-        label="身份证号码", max_length=30, help_text="用来认定同一个人和核对入场，加密保存。"
+        label=_("身份证号码"), max_length=30, help_text=_("用来认定同一个人和核对入场，加密保存。")
     )
     field_order = ["name", "id_number", "phone", "address"]
 
@@ -126,7 +142,7 @@ class FactForm(forms.Form):
             if self.initial.get(name) in (None, "") and not self.data.get(self.add_prefix(name)):
                 del self.fields[name]
             else:  # it was said before; it is kept, not lost
-                self.fields[name].help_text = "这个级别的条件不看这一项，可不填。"
+                self.fields[name].help_text = _("这个级别的条件不看这一项，可不填。")
 
     def facts(self) -> dict[str, Any]:
         """The record as it is stored, without what was not said."""
@@ -138,24 +154,24 @@ class FactForm(forms.Form):
 
 
 class SchoolingForm(FactForm):
-    level = Choice(words.EDUCATION_LEVELS, label="学历", help_text="条件按学历高低判断。")
-    status = Choice(words.STATUSES, label="毕业或在读", help_text="在读与毕业适用的条件不同。")
+    level = Choice(words.EDUCATION_LEVELS, label=_("学历"), help_text=_("条件按学历高低判断。"))
+    status = Choice(words.STATUSES, label=_("毕业或在读"), help_text=_("在读与毕业适用的条件不同。"))
     school = forms.CharField(
-        label="学校", max_length=80, required=False, help_text="审核时与学历证复印件核对。"
+        label=_("学校"), max_length=80, required=False, help_text=_("审核时与学历证复印件核对。")
     )
     major = forms.CharField(
-        label="专业", max_length=80, required=False, help_text="用来判断是否与申报项目相关。"
+        label=_("专业"), max_length=80, required=False, help_text=_("用来判断是否与申报项目相关。")
     )
-    major_related = YesNo(label="专业与申报项目相关", help_text="部分条件只认相关专业。")
+    major_related = YesNo(label=_("专业与申报项目相关"), help_text=_("部分条件只认相关专业。"))
     school_type = Choice(
-        words.SCHOOL_TYPES, label="学校类型", required=False, help_text="部分条件只认某些类型的学校。"
+        words.SCHOOL_TYPES, label=_("学校类型"), required=False, help_text=_("部分条件只认某些类型的学校。")
     )
-    final_year = YesNo(label="应届毕业生，尚未取得毕业证", help_text="应届生可先报名。")
+    final_year = YesNo(label=_("应届毕业生，尚未取得毕业证"), help_text=_("应届生可先报名。"))
     assessed_skill_target = Choice(
         words.SKILL_TARGETS,
-        label="经评估论证的培养目标",
+        label=_("经评估论证的培养目标"),
         required=False,
-        help_text="学校按哪一级技能培养并经评估论证。",
+        help_text=_("学校按哪一级技能培养并经评估论证。"),
     )
     asked_by = {
         "major": "major",
@@ -167,15 +183,20 @@ class SchoolingForm(FactForm):
 
 
 class EmploymentForm(FactForm):
-    start = PastDateField(label="开始日", help_text="工作年限从这一天起算。")
-    end = PastDateField(label="结束日", required=False, help_text="最后一个工作日；仍在职请留空。")
+    start = PastDateField(label=_("开始日"), help_text=_("工作年限从这一天起算。"))
+    end = PastDateField(label=_("结束日"), required=False, help_text=_("最后一个工作日；仍在职请留空。"))
     employer = forms.CharField(
-        label="单位", max_length=80, required=False, help_text="审核时与工作证明核对。"
+        label=_("单位"), max_length=80, required=False, help_text=_("审核时与工作证明核对。")
     )
-    position = forms.CharField(label="岗位", max_length=80, required=False, help_text="用来判断是否相关。")
-    related_field = YesNo(label="属于相关领域", help_text="只有相关领域的工作计入年限。")
+    position = forms.CharField(
+        label=_("岗位"), max_length=80, required=False, help_text=_("用来判断是否相关。")
+    )
+    related_field = YesNo(label=_("属于相关领域"), help_text=_("只有相关领域的工作计入年限。"))
     relation = Choice(
-        words.RELATIONS, label="与本职业的关系", required=False, help_text="本职业与相关职业的年限分别计算。"
+        words.RELATIONS,
+        label=_("与本职业的关系"),
+        required=False,
+        help_text=_("本职业与相关职业的年限分别计算。"),
     )
     asked_by = {"related_field": "related_field", "relation": "relation"}
 
@@ -183,49 +204,61 @@ class EmploymentForm(FactForm):
         cleaned = super().clean() or {}
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and end and end < start:
-            self.add_error("end", _bad_date(f"结束日 {end} 早于开始日 {start}", "结束日不早于开始日"))
+            what = _("结束日 %(end)s 早于开始日 %(start)s") % {"end": end, "start": start}
+            self.add_error("end", _bad_date(what, _("结束日不早于开始日")))
         return cleaned
 
 
 class CertificateForm(FactForm):
-    kind = Choice(words.CERTIFICATE_KINDS, label="证书种类", help_text="不同条件认不同的证书。")
-    level = Choice(words.CERTIFICATE_LEVELS, label="级别", required=False, help_text="条件按级别高低判断。")
-    issued = PastDateField(label="发证日期", required=False, help_text="持证年限从这一天起算。")
+    kind = Choice(words.CERTIFICATE_KINDS, label=_("证书种类"), help_text=_("不同条件认不同的证书。"))
+    level = Choice(
+        words.CERTIFICATE_LEVELS, label=_("级别"), required=False, help_text=_("条件按级别高低判断。")
+    )
+    issued = PastDateField(label=_("发证日期"), required=False, help_text=_("持证年限从这一天起算。"))
     programme = forms.CharField(
-        label="证书项目", max_length=80, required=False, help_text="本会证书请写项目，例如：互联网营销师。"
+        label=_("证书项目"),
+        max_length=80,
+        required=False,
+        help_text=_("本会证书请写项目，例如：互联网营销师。"),
     )
     relation = Choice(
-        words.RELATIONS, label="与本职业的关系", required=False, help_text="国家标准只认本职业或相关职业。"
+        words.RELATIONS,
+        label=_("与本职业的关系"),
+        required=False,
+        help_text=_("国家标准只认本职业或相关职业。"),
     )
     name = forms.CharField(
-        label="证书名称", max_length=80, required=False, help_text="按证书上的写法，审核时核对。"
+        label=_("证书名称"), max_length=80, required=False, help_text=_("按证书上的写法，审核时核对。")
     )
     number = forms.CharField(
-        label="证书编号", max_length=60, required=False, help_text="按证书上的写法，审核时核对。"
+        label=_("证书编号"), max_length=60, required=False, help_text=_("按证书上的写法，审核时核对。")
     )
     asked_by = {"relation": "relation"}
 
 
 class TrainingForm(FactForm):
-    level = Choice(words.TRAINING_LEVELS, label="培训级别", help_text="须与申报级别对应。")
+    level = Choice(words.TRAINING_LEVELS, label=_("培训级别"), help_text=_("须与申报级别对应。"))
     hours = forms.IntegerField(
-        label="标准学时", min_value=0, max_value=5000, help_text="条件要求学到规定的学时。"
+        label=_("标准学时"), min_value=0, max_value=5000, help_text=_("条件要求学到规定的学时。")
     )
-    completion_certificate = YesNo(label="有结业证书", help_text="没有结业证书的培训不计入。")
+    completion_certificate = YesNo(label=_("有结业证书"), help_text=_("没有结业证书的培训不计入。"))
     relation = Choice(
-        words.RELATIONS, label="与本职业的关系", required=False, help_text="只认本职业或相关职业的培训。"
+        words.RELATIONS,
+        label=_("与本职业的关系"),
+        required=False,
+        help_text=_("只认本职业或相关职业的培训。"),
     )
-    name = forms.CharField(label="培训名称", max_length=80, required=False, help_text="审核时核对。")
+    name = forms.CharField(label=_("培训名称"), max_length=80, required=False, help_text=_("审核时核对。"))
 
     def facts(self) -> dict[str, Any]:
         return {"completion_certificate": False} | super().facts()
 
 
 class ApprenticeshipForm(forms.Form):
-    held = forms.BooleanField(label="有学徒经历", required=False)
-    completed = YesNo(label="学徒期已满", help_text="只有期满的学徒经历计入。")
+    held = forms.BooleanField(label=_("有学徒经历"), required=False)
+    completed = YesNo(label=_("学徒期已满"), help_text=_("只有期满的学徒经历计入。"))
     relation = Choice(
-        words.RELATIONS, label="与本职业的关系", required=False, help_text="只认本职业或相关职业。"
+        words.RELATIONS, label=_("与本职业的关系"), required=False, help_text=_("只认本职业或相关职业。")
     )
 
     def facts(self) -> dict[str, Any]:
@@ -254,17 +287,19 @@ class ClaimForm(forms.Form):
 
 
 UPLOAD_HINTS = {
-    "photo": "近半年一寸免冠白底彩色照片，手机原图即可；裁成 295 × 413 像素保存。JPEG 或 PNG，不超过 16 MB。",
-    "id_front": "四角齐全、不反光。JPEG 或 PNG，不超过 16 MB。",
-    "id_back": "四角齐全、不反光。JPEG 或 PNG，不超过 16 MB。",
-    "": "JPEG、PNG 图片或 20 页以内、不带密码的 PDF，不超过 16 MB。",
+    "photo": _(
+        "近半年一寸免冠白底彩色照片，手机原图即可；裁成 295 × 413 像素保存。JPEG 或 PNG，不超过 16 MB。"
+    ),
+    "id_front": _("四角齐全、不反光。JPEG 或 PNG，不超过 16 MB。"),
+    "id_back": _("四角齐全、不反光。JPEG 或 PNG，不超过 16 MB。"),
+    "": _("JPEG、PNG 图片或 20 页以内、不带密码的 PDF，不超过 16 MB。"),
 }
 
 
 class UploadForm(forms.Form):
     """One file of one kind."""
 
-    file = forms.FileField(label="文件", allow_empty_file=True, max_length=200)
+    file = forms.FileField(label=_("文件"), allow_empty_file=True, max_length=200)
 
     def __init__(self, *args: Any, kind: str = "", **options: Any) -> None:
         super().__init__(*args, **options)

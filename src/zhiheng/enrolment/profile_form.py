@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.forms import BaseFormSet, Form, formset_factory
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from zhiheng.enrolment.core.words import level_word
 from zhiheng.enrolment.forms import (
@@ -38,12 +39,19 @@ class Section:
 
 
 SECTIONS = (
-    Section(key="education", title="学历", why="大多数条件都从学历说起，有几段写几段。", form=SchoolingForm),
-    Section(key="employment", title="工作经历", why="工作年限按起止日期逐日计算。", form=EmploymentForm),
     Section(
-        key="certificates", title="已有证书", why="持有较低级别的证书可以缩短年限。", form=CertificateForm
+        key="education", title=_("学历"), why=_("大多数条件都从学历说起，有几段写几段。"), form=SchoolingForm
     ),
-    Section(key="training", title="培训", why="部分条件要求一定学时的正规培训。", form=TrainingForm),
+    Section(
+        key="employment", title=_("工作经历"), why=_("工作年限按起止日期逐日计算。"), form=EmploymentForm
+    ),
+    Section(
+        key="certificates",
+        title=_("已有证书"),
+        why=_("持有较低级别的证书可以缩短年限。"),
+        form=CertificateForm,
+    ),
+    Section(key="training", title=_("培训"), why=_("部分条件要求一定学时的正规培训。"), form=TrainingForm),
 )
 
 
