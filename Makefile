@@ -2,7 +2,10 @@
 SHELL := /bin/bash
 PY := .venv/bin
 JOBS ?= $(shell nproc)
+BROWSERS ?= 2
 ARGS ?=
+# Tests start hundreds of processes: each would compile the libraries anew where nothing compiled may be kept.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check serve setup dev lint types contracts unit postgres browser lock clean
 
@@ -48,8 +51,8 @@ postgres:
 	$(PY)/python -m tests.on_postgres -q -n $(JOBS) --only-database -m "not browser" tests
 
 browser:
-	$(PY)/pytest -q -m browser tests
-	$(PY)/python -m tests.on_postgres -q -m browser tests/browser/test_batch.py tests/browser/test_review.py tests/browser/test_payment.py
+	$(PY)/pytest -q -n $(BROWSERS) --dist loadfile -m browser tests/browser tests/surface
+	$(PY)/python -m tests.on_postgres -q -n $(BROWSERS) --dist loadfile -m browser tests/browser/test_batch.py tests/browser/test_review.py tests/browser/test_payment.py
 
 lock:
 	$(PY)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt

@@ -11,5 +11,8 @@ from zhiheng.config.settings import DATABASES, VAR
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] += (
+        " PRAGMA synchronous=OFF;"  # no test cuts this one's power
+    )
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # real hashing would only slow the tests
 (VAR / "static").mkdir(exist_ok=True)  # what collectstatic would make; its absence is a warning

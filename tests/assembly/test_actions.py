@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.factories.shipped import stock
 from tests.factories.world import World
 from tests.people_of import second
 from zhiheng.assembly.actions import request_papers, run_now
@@ -16,7 +17,6 @@ from zhiheng.assembly.queries import paper_content, sealed_papers
 from zhiheng.assembly.sealing.actions import approve_paper, discard_paper
 from zhiheng.assembly.supplies import supplies_of
 from zhiheng.assembly.tasks import assemble
-from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.bank.models import Item, ItemStatus, ItemVersion
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Role
@@ -31,7 +31,7 @@ def refused_code(call: object, **words: object) -> str:
 
 @pytest.fixture
 def stocked(world: World) -> World:
-    load_shipped_bank(by="test")
+    stock()
     return world
 
 

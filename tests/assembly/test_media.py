@@ -12,6 +12,7 @@ from tests.assembly.test_actions import made
 from tests.assembly.test_sealing import seal
 from tests.bank.media_files import picture, recording
 from tests.bank.test_actions import BODY, approved
+from tests.factories.shipped import stock
 from tests.factories.world import World
 from tests.people_of import second
 from tests.rooms import signed_in
@@ -19,7 +20,6 @@ from zhiheng.assembly.documents import paper_data, paper_pdf
 from zhiheng.assembly.models import Paper
 from zhiheng.assembly.queries import bodies_of, content_hash_of, paper_content
 from zhiheng.assembly.showing import printed_media
-from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.bank.core.files import medium_form
 from zhiheng.bank.core.media.placing import in_order
 from zhiheng.bank.media.actions import keep_medium
@@ -35,7 +35,7 @@ from zhiheng.plumbing import vault
 
 @pytest.fixture
 def stocked(world: World, known_papers: None) -> World:
-    load_shipped_bank(by="test")
+    stock()
     return world
 
 

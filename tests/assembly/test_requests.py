@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.assembly.test_actions import made, refused_code
+from tests.factories.shipped import stock
 from tests.factories.world import World
 from tests.people_of import second
 from tests.rooms import signed_in
@@ -20,13 +21,12 @@ from zhiheng.assembly.sealing.actions import approve_pool, discard_pool
 from zhiheng.assembly.supplies import plans_below, recently_used, stock_of
 from zhiheng.assembly.waiting import waiting
 from zhiheng.assembly.wishes import Wishes
-from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.people.models import Role
 
 
 @pytest.fixture
 def stocked(world: World, known_papers: None) -> World:
-    load_shipped_bank(by="test")
+    stock()
     return world
 
 

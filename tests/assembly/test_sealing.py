@@ -9,6 +9,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from tests.assembly.test_actions import made, refused_code
+from tests.factories.shipped import stock
 from tests.factories.world import World
 from tests.people_of import second
 from tests.rooms import signed_in
@@ -24,7 +25,6 @@ from zhiheng.assembly.sealing.actions import (
     hand_over,
     propose_retraction,
 )
-from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.bank.models import ItemVersion
 from zhiheng.people.models import Role
 from zhiheng.plumbing.models import AuditLine
@@ -32,7 +32,7 @@ from zhiheng.plumbing.models import AuditLine
 
 @pytest.fixture
 def stocked(world: World, known_papers: None) -> World:
-    load_shipped_bank(by="test")
+    stock()
     return world
 
 

@@ -12,13 +12,13 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from tests.assembly.test_actions import made
+from tests.factories.shipped import stock
 from tests.factories.world import World
 from tests.rooms import opened_by, signed_in
 from zhiheng.assembly.documents import paper_data, proof_data
 from zhiheng.assembly.models import AssemblyRun, Paper, PaperStatus, RunStatus
 from zhiheng.assembly.queries import paper_content
 from zhiheng.assembly.waiting import waiting
-from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.bank.models import ItemVersion
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
@@ -28,7 +28,7 @@ STAFF = {Role.ADMINISTRATOR, Role.ITEM_WRITER}
 
 @pytest.fixture
 def stocked(world: World, known_papers: None) -> World:
-    load_shipped_bank(by="test")
+    stock()
     return world
 
 

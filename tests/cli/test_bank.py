@@ -10,8 +10,8 @@ import pytest
 from tests.bank.documents import document
 from tests.bank.sheets import as_csv, as_xlsx, row
 from tests.cli.answers import Answer, run
+from tests.factories.shipped import stock
 from tests.factories.world import World
-from zhiheng.bank.actions import load_shipped_bank
 from zhiheng.bank.core.exchange.formats import WRITERS
 from zhiheng.bank.models import ImportRun, Item, ItemStatus
 from zhiheng.people.models import Role
@@ -224,7 +224,7 @@ def test_an_export_from_the_database_is_recorded(
     capsys: pytest.CaptureFixture[str], world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zhiheng.cli.bank.has_database", lambda: True)
-    load_shipped_bank(by="test")
+    stock()
     words = ("--format", "xlsx", "--out", str(tmp_path / "a.xlsx"), "--level", "5")
     answer = run(capsys, "bank", "export", *words, "--json")
 

@@ -1,10 +1,11 @@
 """A small world to test in: one body, two institutions, one account per role, an open sitting."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.factories.pictures import picture
+from tests.factories.remembered import remembered
 from zhiheng.enrolment.actions import attach_document, enter_application, review, submit
 from zhiheng.enrolment.models import Application, DocumentKind, Verdict
 from zhiheng.foundation.check_digit import mod11_2
@@ -139,6 +140,10 @@ class World:
 
 def build_world() -> World:
     clock.move_to(ENROLLING)
+    return remembered(_build, earlier=timedelta(minutes=2))
+
+
+def _build() -> World:
     first = authorise_institution(
         by="test",
         code="101",

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.factories.shipped import stock
 from tests.factories.world import World
 from tests.people_of import give_account
-from zhiheng.bank.actions import approve_item, load_shipped_bank, submit_item, write_item
+from zhiheng.bank.actions import approve_item, submit_item, write_item
 from zhiheng.bank.models import ItemVersion, Pool
 from zhiheng.bank.queries import PoolEntry
 from zhiheng.enrolment.models import Application
@@ -35,7 +36,7 @@ def refused_code(call: object, **words: object) -> str:
 
 def studying(world: World) -> Application:
     """An approved national application whose person is the candidate account, with practice items to do."""
-    load_shipped_bank(by="test")
+    stock()
     application = world.approved(world.national)
     give_account(application.person, world[Role.CANDIDATE])
     open_study_for(by="test", application_id=application.id)
