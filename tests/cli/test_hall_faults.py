@@ -7,7 +7,7 @@ import pytest
 from zhiheng.cli.hall_bench.faults import cases, watching
 from zhiheng.cli.hall_bench.faults.report import run_faults
 from zhiheng.cli.hall_bench.faults.trace import Watched, watch_trace
-from zhiheng.cli.hall_ledger import Ack, Ledger, Name, Verdict, compare
+from zhiheng.cli.hall_ledger import Ack, Ledger, Name, Verdict, compare, outdated
 from zhiheng.cli.spawning import Company, company
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.foundation.errors import Refused
@@ -62,6 +62,22 @@ def test_a_ledger_takes_the_log_in_pieces() -> None:
     ledger.take([row(2, 2)])
     ledger.settle([ack(2), ack(3)])
     assert (ledger.last_id, ledger.verdict.acknowledged, ledger.verdict.missing) == (2, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "old"),
+    [
+        ([row(1, 1), row(2, 5)], 0),
+        ([row(1, 5), row(2, 1)], 0),  # brought in late: the newer one counts
+        ([row(1, 1)], 1),
+        ([], 1),
+        ([row(1, 5, epoch=2)], 0),  # newer than any acknowledged: sent, and its acknowledgement lost
+        ([row(1, 5, item="q2")], 1),
+        ([row(1, 1), row(2, 0, item="#submitted", kind="submitted"), row(3, 5)], 1),
+    ],
+)
+def test_an_answer_that_counts_must_not_be_older_than_one_acknowledged(rows: list[Entry], old: int) -> None:
+    assert outdated([ack(5), ack(1)], rows) == old
 
 
 # --- acknowledgements before the disk had them ----------------------------------------------------------

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from zhiheng.cli.hall_bench.faults import standby
+from zhiheng.cli.hall_bench.faults import frozen, standby
 from zhiheng.cli.hall_bench.faults.relay import Relay
 from zhiheng.cli.hall_bench.faults.two_halls import two_halls
 from zhiheng.cli.spawning import Company, company
@@ -104,4 +104,14 @@ def test_one_of_two_halls_is_killed_and_everybody_goes_on_at_the_other(own: Comp
     facts = ("missing", "altered", "twice", "disordered", "restarts", "stranded")
     assert [found.figures[fact] for fact in facts] == [0, 0, 0, 0, 2, 0]
     assert found.figures["breaks"] >= 30  # half of the pages sat at the one that was killed first
+    assert found.reached is True
+
+
+def test_what_a_frozen_hall_brings_in_late_replaces_nothing(own: Company) -> None:
+    (found,) = frozen.frozen_hall(own, rounds=10, say=quiet)
+    if found.why:
+        pytest.skip(found.why)
+    facts = ("missing", "altered", "twice", "stranded", "outdated")
+    assert [found.figures[fact] for fact in facts] == [0, 0, 0, 0, 0]
+    assert found.figures["longest_still_seconds"] < frozen.STILL_LIMIT
     assert found.reached is True

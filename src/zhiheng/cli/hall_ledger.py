@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from zhiheng.delivery.core.attempt import Entry, Kind
+from zhiheng.delivery.core.attempt import Entry, Kind, fold
+
+_NEVER = 1 << 60
 
 
 class Name(NamedTuple):
@@ -96,3 +98,23 @@ def worst(one: Verdict, other: Verdict) -> Verdict:
     """Of each count the higher: what any of several looks at one log has found."""
     names = Verdict.__dataclass_fields__
     return Verdict(**{name: max(getattr(one, name), getattr(other, name)) for name in names})
+
+
+def outdated(acks: Iterable[Ack], rows: Iterable[Entry]) -> int:
+    """On how many questions an answer counts that is older than one the hall said it has.
+
+    rows: the whole log. Between halls the rows may stand in another order than the answers were given in.
+    """
+    newest: dict[tuple[str, str], tuple[int, int]] = {}
+    for name, _ in acks:
+        place = (name.attempt, name.item)
+        newest[place] = max(newest.get(place, (0, 0)), (name.epoch, name.seq))
+    by_attempt: dict[str, list[Entry]] = {}
+    for row in rows:
+        by_attempt.setdefault(row.attempt, []).append(row)
+    counted = {attempt: fold(mine, ends_at=_NEVER).answers for attempt, mine in by_attempt.items()}
+    found = 0
+    for (attempt, item), last in newest.items():
+        held = counted.get(attempt, {}).get(item)
+        found += held is None or (held.epoch, held.seq) < last
+    return found

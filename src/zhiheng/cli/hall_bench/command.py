@@ -20,7 +20,7 @@ def bench_hall(
         str,
         typer.Option(
             help="只做这几项：cost,slow,latency,memory,starts，以及另加的 endurance（三分钟）；"
-            "故障为 kill,postgres,full,clock,slow,watch,watch-postgres,power,standby,two-halls"
+            "故障为 kill,postgres,full,clock,slow,watch,watch-postgres,power,standby,two-halls,frozen"
         ),
     ] = "",
     as_json: AsJson = False,

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 from zhiheng.cli.hall_bench.exam import ID_NUMBER, json_request, plain_request
@@ -22,16 +23,18 @@ class Unexpected(ZhihengError):
 class Wire(asyncio.Protocol):
     """One request at a time; the answer must have a Content-Length."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        """patience: seconds an answer may take."""
+        self._patience = patience
         self._transport: asyncio.Transport | None = None
         self._got = b""
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
 
     @classmethod
-    async def to(cls, port: int) -> "Wire":
+    async def to(cls, port: int, *, patience: float = PATIENCE) -> "Wire":
         loop = asyncio.get_running_loop()
         try:
-            _, wire = await loop.create_connection(cls, "127.0.0.1", port)
+            _, wire = await loop.create_connection(partial(cls, patience=patience), "127.0.0.1", port)
         except OSError as error:
             raise WireBroken(str(error)) from None
         return wire
@@ -43,7 +46,7 @@ class Wire(asyncio.Protocol):
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         try:
-            return await asyncio.wait_for(self._answer, PATIENCE)
+            return await asyncio.wait_for(self._answer, self._patience)
         except TimeoutError:
             self.abort()
             raise WireBroken("No answer came.") from None

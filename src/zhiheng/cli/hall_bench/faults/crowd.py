@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import uvloop
 
 from zhiheng.cli.hall_bench.exam import ITEMS, item_id, json_request
-from zhiheng.cli.hall_bench.wire import Unexpected, Wire, WireBroken, sign_in_request
+from zhiheng.cli.hall_bench.wire import PATIENCE, Unexpected, Wire, WireBroken, sign_in_request
 from zhiheng.cli.hall_ledger import Ack, Name
 
 BOX_LIMIT = 40
@@ -36,6 +36,7 @@ class Page:
     """One candidate's machine. anew: signs in again after every break, else goes on with its token.
 
     mark: writes the number into the client's time, where a watch can find it in the log's bytes.
+    patience: seconds it waits for an answer before it takes the line for broken.
     """
 
     ticket: str
@@ -43,6 +44,7 @@ class Page:
     first_seq: int
     anew: bool
     mark: bool = False
+    patience: float = PATIENCE
     acks: list[Ack] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
     breaks: int = 0
@@ -68,7 +70,7 @@ class Page:
             await _rest(rng.uniform(*_WAITS), stopped)
 
     async def _sit(self, port: int, rng: random.Random, stopped: asyncio.Event) -> None:
-        wire = await Wire.to(port)
+        wire = await Wire.to(port, patience=self.patience)
         try:
             if not self._token:
                 facts = await wire.ask_json(sign_in_request(self.ticket, f"machine-{self.ticket}"))
@@ -110,6 +112,7 @@ class Crowd:
         *,
         seed: int,
         mark: bool = False,
+        patience: float = PATIENCE,
     ) -> None:
         """ports: of one hall, or of several that share a log; the pages begin at them in turn."""
         self.pages = [
@@ -119,6 +122,7 @@ class Crowd:
                 first_seq=_FIRST_SEQ + 10_000_000 * place,
                 anew=place % 2 == 1,
                 mark=mark,
+                patience=patience,
             )
             for place, (ticket, attempt) in enumerate(zip(tickets, attempts, strict=True))
         ]

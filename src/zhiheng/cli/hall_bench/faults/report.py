@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from zhiheng.cli.hall_bench.faults.cases import full_disk, kill_hall, kill_postgres, slow_disk, wrong_clock
+from zhiheng.cli.hall_bench.faults.frozen import frozen_hall
 from zhiheng.cli.hall_bench.faults.power_cut import power_cut
 from zhiheng.cli.hall_bench.faults.standby import lost_primary
 from zhiheng.cli.hall_bench.faults.two_halls import two_halls
@@ -25,6 +26,7 @@ FAULTS = {
     "power": power_cut,
     "standby": lost_primary,
     "two-halls": two_halls,
+    "frozen": frozen_hall,
 }
 
 

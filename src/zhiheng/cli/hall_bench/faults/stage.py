@@ -15,6 +15,7 @@ from zhiheng.cli.hall_bench.faults.crowd import Crowd
 from zhiheng.cli.hall_bench.figures import tree
 from zhiheng.cli.hall_bench.goals import Say
 from zhiheng.cli.hall_bench.servers import Cluster, HallKind, Server, run_postgres, start_hall
+from zhiheng.cli.hall_bench.wire import PATIENCE
 from zhiheng.cli.hall_ledger import Ledger, Verdict, compare
 from zhiheng.cli.processes import free_port
 from zhiheng.cli.spawning import Company
@@ -105,13 +106,13 @@ class Stage:
 def stage(
     company: Company, say: Say, *, kind: HallKind | None = None, cluster: Cluster | None = None, seed: int = 1,
     mark: bool = False, pages: int = PAGES, first: Callable[[Server], object] = lambda server: None,
-    also: Sequence[int] = (),
+    also: Sequence[int] = (), patience: float = PATIENCE,
 ) -> Iterator[Stage]:  # fmt: skip
     """first: called with the server before anybody comes. also: ports of further halls on the same log."""
     kind = kind or HallKind()
     exam = make_exam(company.folder / f"faults-{len(list(company.folder.iterdir()))}", candidates=pages)
     server = start_hall(company, exam, replace(kind, port=kind.port or free_port()))
-    crowd = Crowd([server.port, *also], exam.tickets, exam.attempts, seed=seed, mark=mark)
+    crowd = Crowd([server.port, *also], exam.tickets, exam.attempts, seed=seed, mark=mark, patience=patience)
     own = Stage(company=company, exam=exam, kind=kind, crowd=crowd, say=say, server=server, cluster=cluster)
     try:
         first(server)
