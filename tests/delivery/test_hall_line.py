@@ -251,3 +251,27 @@ def test_breaks_are_proposed_and_settled_by_granting(tmp_path: Path, settings: A
     finally:
         process.kill()
         process.wait()
+
+
+def test_a_grant_after_the_pack_reaches_its_candidate_once_and_nobody_else(hall: Running) -> None:
+    line = HallLine(BY, OFFERING)
+    status = hall.sign_in(machine="a").json()
+    words = {"zh": "加时 30 %", "en": "30 % more time"}
+    for _ in range(2):
+        told = line.adjust(attempt(1), key="k1", minutes=27, reason="考试便利", **words)
+        assert (told.done, told.refused) == (1, ())
+
+    news = hall.call("GET", "state", token=status["token"]).json()
+    assert (status["accommodation"], news["accommodation"], news["rev"]) == (None, words, 2)
+    assert [(one["minutes"], one["adjusted"]) for one in news["grants"]] == [(27, True)]
+    assert [(one["id"], one["accommodation"]) for one in news["messages"]] == [("adjusted-0", words)]
+    moved = datetime.fromisoformat(news["ends_at"]) - datetime.fromisoformat(status["ends_at"])
+    assert moved == timedelta(minutes=27)
+    assert {row.attempt for row in read_log(hall.data) if row.kind in ("granted-time", "adjusted")} == {
+        attempt(1)
+    }
+    assert line.act("submit", attempts=[attempt(1)], reason="违纪").done == 1
+    late = line.adjust(attempt(1), key="k2", minutes=5, reason="考试便利", zh="", en="")
+    assert (late.done, [one.sentence for one in late.refused]) == (0, ["已经交卷，不能再加时。"])
+    outside = line.adjust(attempt(7), key="k3", minutes=0, reason="考试便利", **words)
+    assert (outside.done, len(outside.refused)) == (0, 1)

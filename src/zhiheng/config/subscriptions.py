@@ -39,6 +39,7 @@ def connect() -> None:
     subscribe("person-corrected", corrections.tell_corrected)
     subscribe("correction-refused", corrections.tell_refused)
     subscribe("adjustment-decided", adjustments.tell_decided)
+    subscribe("adjustment-decided", adjustments.carry_to_hall)
     subscribe("complaint-received", complaints.tell_received)
     subscribe("complaint-message", complaints.tell_message)
     subscribe("complaint-answered", complaints.tell_answer)

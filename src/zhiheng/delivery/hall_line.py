@@ -110,11 +110,21 @@ class HallLine:
             "reason": reason,
             "text": text,
         }
-        acted = self._ask("POST", "act", _Acted, asked)
-        refused = tuple(
-            RefusedSeat(attempt=one["attempt"], sentence=one["sentence"]) for one in acted.refused
-        )
-        return Acted(done=acted.done, refused=refused)
+        return _acted(self._ask("POST", "act", _Acted, asked))
+
+    def adjust(self, attempt: str, *, key: str, minutes: int, reason: str, zh: str, en: str) -> Acted:
+        """Give one candidate minutes, if any, and the words of what is to be done from now on, "" for nothing.
+
+        What was done under the key is not done again. Raises: Refused as `act`; sending it again is safe.
+        """
+        asked: dict[str, Any] = {"attempts": [attempt], "key": key}
+        if minutes:
+            acted = self._ask(
+                "POST", "act", _Acted, asked | {"act": "grant", "minutes": minutes, "reason": reason}
+            )
+            if not acted.done:
+                return _acted(acted)
+        return _acted(self._ask("POST", "act", _Acted, asked | {"act": "adjust", "zh": zh, "en": en}))
 
     def outages(self) -> list[Outage]:
         """Breaks in the line that no time was given for yet, those that go on as well. Raises: Refused, code "hall-silent"."""
@@ -221,3 +231,8 @@ def _answer(
             code="hall-silent",
         ) from None
     raise Refused(what=refusal.sentence, code=refusal.code)
+
+
+def _acted(told: _Acted) -> Acted:
+    refused = tuple(RefusedSeat(attempt=one["attempt"], sentence=one["sentence"]) for one in told.refused)
+    return Acted(done=told.done, refused=refused)

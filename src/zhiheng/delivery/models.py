@@ -95,6 +95,7 @@ class HallActKind(models.TextChoices):
     SUBMIT = "submit", "代为交卷"
     ALLOW = "allow", "准许换机"
     DENY = "deny", "不准换机"
+    ADJUST = "adjust", "考试便利"
 
 
 class HallAct(Record):

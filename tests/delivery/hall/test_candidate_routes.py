@@ -136,9 +136,10 @@ def test_the_paper_is_fetched_sealed_and_opened_by_the_key(tmp_path: Path) -> No
         assert [item["id"] for section in plain["sections"] for item in section["items"]] == key["items"]
         assert (status["watermark"], status["accommodation"], status["paused"]) == (
             status["ticket"],
-            "延长 30 分钟",
+            {"zh": "延长 30 分钟", "en": "延长 30 分钟"},  # a pack made before there was English
             None,
         )
+        assert waiting["accommodation"] is None
 
     in_hall(tmp_path, sit)
 

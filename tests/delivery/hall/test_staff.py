@@ -234,3 +234,74 @@ def test_a_seat_shows_its_answers_its_machines_and_who_asks(hall: Office) -> Non
     board.tick(now=LATER + 4000)
     (first,) = json.loads(line.heard[1].split(b"data: ")[1])["seats"]
     assert (first["asked"], first["machines"]) == (False, 2)
+
+
+WORDS = {"zh": "加时 30 %", "en": "30 % more time"}
+
+
+def test_a_grant_under_a_key_is_given_once_also_by_another_process(hall: Office) -> None:
+    first = hall.act("grant", 1, minutes=27, reason="考试便利", key="k1")
+    again = hall.act("grant", 1, minutes=27, reason="考试便利", key="k1")
+    reborn = hall.reborn()
+    once_more = reborn.act("grant", 1, minutes=27, reason="考试便利", key="k1")
+
+    assert [one.done for one in (first, again, once_more)] == [1, 1, 1]
+    assert (reborn.live().granted_minutes, len(hall.log.rows)) == (27, 1)
+    assert reborn.act("grant", 1, minutes=3, reason="断电").done == 1
+    assert reborn.live().granted_minutes == 30
+
+
+def test_two_askings_under_one_key_while_the_row_is_not_durable_write_one_row(hall: Office) -> None:
+    hall.log.held = []
+    told: list[int] = []
+    act = staff.Act(act="grant", attempts=(attempt(1),), minutes=5, reason="考试便利", key="k1")
+    for _ in range(2):
+        staff.Staff(hall.desk).act(EVERYWHERE, act, now=LATER, then=lambda done: told.append(done.done))
+    assert told == []
+
+    hall.log.let_go()
+
+    assert (told, len(hall.log.rows), hall.live().granted_minutes) == ([1, 1], 1, 5)
+
+
+def test_a_handed_in_attempt_gets_no_time_under_a_key_but_what_was_done_stays_done(hall: Office) -> None:
+    hall.act("grant", 1, minutes=5, reason="考试便利", key="k1")
+    token = hall.token(now=START)
+    hall.desk.submit(token, now=LATER, done=lambda place: None)
+
+    assert hall.act("grant", 1, minutes=5, reason="考试便利", key="k1").done == 1
+    assert hall.act("grant", 1, minutes=5, reason="考试便利", key="k2").refused == {
+        attempt(1): "已经交卷，不能再加时。"
+    }
+
+
+def test_what_is_granted_replaces_the_words_of_the_pack(hall: Office) -> None:
+    assert hall.live().accommodation() is None
+    rev = hall.live().rev
+    hall.act("adjust", 1, key="k1", **WORDS)
+    assert (hall.live().accommodation(), hall.live().rev) == (("加时 30 %", "30 % more time"), rev + 1)
+
+    hall.act("adjust", 1, key="k2")
+    assert hall.live().accommodation() == ("", "")
+    assert hall.reborn().live().accommodation() == ("", "")
+    assert hall.live(2).accommodation() is None
+
+
+@pytest.mark.parametrize(
+    ("act", "numbers", "more"),
+    [
+        ("adjust", (1,), WORDS),
+        ("adjust", (), {"key": "k1", **WORDS}),
+        ("adjust", (1, 2), {"key": "k1", **WORDS}),
+        ("adjust", (1,), {"key": "k" * 65, **WORDS}),
+        ("adjust", (1,), {"key": "k1", "zh": "字" * 501}),
+        ("adjust", (1,), {"key": "k1", "zh": "a\x00b"}),
+        ("message", (1,), {"key": "k1", "text": "请保持安静"}),
+    ],
+)
+def test_an_adjustment_that_is_not_whole_is_refused(
+    hall: Office, act: str, numbers: tuple[int, ...], more: dict[str, str]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        hall.act(act, *numbers, **more)
+    assert (refused.value.code, hall.log.rows) == ("act", [])

@@ -118,7 +118,7 @@ def decide_adjustment(
 ) -> AdjustmentDecision:
     """Say yes or no to each thing asked, each with a reason; a late request also needs why it is still decided.
 
-    Once the pack is published a grant reaches the exam only by time given in the room.
+    Once the pack is published the running hall is told by itself.
     Raises: Refused for a decider who is concerned, a missing word or reason, while the pack is being made,
     or after the exam.
     """
@@ -241,7 +241,7 @@ def _require_open(application: Application) -> None:
         raise Refused(
             what=f"{offering.title}的考场数据正在准备",
             rule="准备期间不能改变考生的考试时间",
-            remedy="请等它完成后再决定；准许的加时届时由监考员在考场控制台给予",
+            remedy="请等它完成后再决定；准许的内容届时自动送到考场",
             code="preparing",
         )
 

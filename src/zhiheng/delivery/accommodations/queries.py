@@ -30,10 +30,10 @@ NOTHING = Adjustment()
 # What holds
 
 
-def adjustments_in(offerings: Iterable[Offering]) -> dict[UUID, Adjustment]:
+def adjustments_in(offerings: Iterable[Offering], *, language: str = "zh") -> dict[UUID, Adjustment]:
     """Application id -> what holds for it, in one query; applications without are absent."""
     return {
-        application: amount_to(verdicts)
+        application: amount_to(verdicts, language=language)
         for application, verdicts in _verdicts(AdjustmentDecision.objects.filter(
             request__application__offering__in=[offering.pk for offering in offerings]
         )).items()

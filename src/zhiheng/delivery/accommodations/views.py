@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from zhiheng.delivery.accommodations import actions, queries
 from zhiheng.delivery.accommodations.actions import DECIDERS, Evidence
+from zhiheng.delivery.accommodations.carrying.queries import carried_of
 from zhiheng.delivery.accommodations.forms import AskForm, DecideForm, language
 from zhiheng.delivery.core.adjusting import (
     Adjustment,
@@ -277,6 +278,7 @@ def _page(
         "parts": [(_what(one, CHINESE), fields) for one, fields in form.parts()],
         "open": mine_to_decide,
         "published": pack_of(offering) is not None,
+        "carried": carried_of(found),
         "rules": adjustment_rules(),
         "may_see_trail": Role.ADMINISTRATOR in request.roles,
     }

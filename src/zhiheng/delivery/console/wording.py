@@ -28,6 +28,7 @@ def act_words(kind: str, *, minutes: int, words: str) -> str:
         HallActKind.SUBMIT: "代为交卷",
         HallActKind.ALLOW: "准许换机登录",
         HallActKind.DENY: "不准换机登录",
+        HallActKind.ADJUST: f"考试便利，延长 {minutes} 分钟" if minutes else "考试便利有变动",
     }[HallActKind(kind)]
     return f"{what}：{words}" if words else what
 

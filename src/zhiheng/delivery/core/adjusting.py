@@ -91,6 +91,11 @@ def adjusted_minutes(minutes: int, percent: int) -> int:
     return minutes - (-minutes * percent // 100)
 
 
+def owed_minutes(minutes: int, percent: int, *, had: int) -> int:
+    """Minutes still to be given for so many percent on top; time given before is never taken back."""
+    return max(adjusted_minutes(minutes, percent) - minutes - had, 0)
+
+
 def last_day_to_ask(day: date) -> date:
     """The last day on which asking for a sitting on that day is in time."""
     return add_working_days(day, -adjustment_rules().working_days_before).day

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     ASKED = "asked"
     ALLOWED = "allowed"
     DENIED = "denied"
+    ADJUSTED = "adjusted"
     RESCUED = "rescued"
     WITHDRAWN = "withdrawn"  # a pass of staff, under the hall itself
 
@@ -247,9 +248,11 @@ def submitted_entry(attempt: str, *, epoch: int, at: int, by: str = "", reason: 
     return msgspec.structs.replace(entry, client_time=f"epoch {epoch}")
 
 
-def granted_entry(attempt: str, *, serial: int, minutes: int, reason: str, at: int, by: str = "") -> Entry:
-    """minutes: the total granted so far. serial: how many grants came before."""
-    body = {"minutes": minutes, "reason": reason} | ({"by": by} if by else {})
+def granted_entry(
+    attempt: str, *, serial: int, minutes: int, reason: str, at: int, by: str = "", key: str = ""
+) -> Entry:
+    """minutes: the total granted so far. serial: how many grants came before. key: of what asked for it, once."""
+    body = {"minutes": minutes, "reason": reason} | ({"by": by} if by else {}) | ({"key": key} if key else {})
     return control_entry(Kind.GRANTED_TIME, attempt, serial=serial, body=body, at=at)
 
 

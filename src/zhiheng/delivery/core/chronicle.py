@@ -196,5 +196,6 @@ _TOLD: Mapping[str, Callable[[Entry, Mapping[str, Any]], Told]] = {
     Kind.ASKED: _by("另一台机器请求登录"),
     Kind.ALLOWED: _by("准许在另一台机器登录"),
     Kind.DENIED: _by("不准在另一台机器登录"),
+    Kind.ADJUSTED: lambda row, facts: ("考试便利", str(facts.get("zh") or "不再有")),
     Kind.RESCUED: _by("从救援文件导入一条答案"),
 }

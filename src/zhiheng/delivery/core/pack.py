@@ -83,7 +83,7 @@ class PackCandidate(
     """One admission ticket.
 
     id_hash: `hash_id(...)`. ends_at: the candidate's own deadline, accommodations included.
-    accommodation: what was accommodated, in the words the candidate reads.
+    accommodation, accommodation_en: what was accommodated, in the words the candidate reads, Chinese and English.
     granted_minutes: time given during the sitting, with its reason; the hall writes it to the log.
     """
 
@@ -100,6 +100,7 @@ class PackCandidate(
     granted_minutes: int = 0
     granted_reason: str = ""
     accommodation: str = ""
+    accommodation_en: str = ""
 
 
 class SittingPack(

@@ -15,7 +15,7 @@ from zhiheng.delivery.core.token import Session
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, plain_fault, refusal
 from zhiheng.delivery.hall.keys import rescue_public
-from zhiheng.delivery.hall.live import Live, answered_bits
+from zhiheng.delivery.hall.live import Live, Note, answered_bits
 from zhiheng.delivery.hall.media import MediaShelf
 from zhiheng.delivery.hall.packs import Place
 from zhiheng.delivery.hall.sealed import SealedPapers
@@ -107,7 +107,7 @@ class CandidateRoutes:
             "sealed": self._sealed.seal_of(place),
             "watermark": candidate.ticket,
             "rescue_key": self._rescue_key,
-            "accommodation": candidate.accommodation,
+            "accommodation": _accommodation(place, live),
             "unrecorded": place.pack.unrecorded,
         }
 
@@ -244,6 +244,21 @@ def _waiting(why: str) -> Response:
     return json_response({"waiting": True, "why": why, "sentence": WAITING[why]}, status=202)
 
 
+def _said(note: Note) -> dict[str, Any]:
+    """A message of the invigilator, or what was granted to this candidate alone."""
+    if note.kind == Kind.MESSAGE:
+        return {"id": note.seq, "at": moment(note.at), "text": note.facts["text"]}
+    words = {"zh": note.facts["zh"], "en": note.facts["en"] or note.facts["zh"]}
+    return {"id": f"adjusted-{note.seq}", "at": moment(note.at), "accommodation": words}
+
+
+def _accommodation(place: Place, live: Live) -> dict[str, str] | None:
+    """What was granted last, in both languages; in a pack without English the Chinese stands for both."""
+    of_pack = (place.candidate.accommodation, place.candidate.accommodation_en)
+    zh, en = live.accommodation() or of_pack
+    return {"zh": zh, "en": en or zh} if zh else None
+
+
 def _paused(live: Live) -> dict[str, str] | None:
     if live.paused_at is None:
         return None
@@ -254,12 +269,14 @@ def _told(live: Live) -> dict[str, list[dict[str, Any]]]:
     """What people and the hall have said and done about this attempt, oldest first."""
     comments = {(note.epoch, note.seq): note.facts["text"] for note in live.of(Kind.COMMENT)}
     return {
-        "messages": [
-            {"id": note.seq, "at": moment(note.at), "text": note.facts["text"]}
-            for note in live.of(Kind.MESSAGE)
-        ],
+        "messages": [_said(note) for note in live.of(Kind.MESSAGE, Kind.ADJUSTED)],
         "grants": [
-            {"at": moment(note.at), "minutes": note.facts["minutes"], "reason": note.facts["reason"]}
+            {
+                "at": moment(note.at),
+                "minutes": note.facts["minutes"],
+                "reason": note.facts["reason"],
+                "adjusted": bool(note.facts.get("key")),
+            }
             for note in live.of(Kind.GRANTED_TIME)
         ],
         "events": [

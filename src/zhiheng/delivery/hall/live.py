@@ -15,7 +15,7 @@ from zhiheng.delivery.hall.packs import Asked
 NOTES_LIMIT = 500
 """Events and comments of one attempt; a page that reports more than that is not heard."""
 
-TOLD = frozenset({Kind.GRANTED_TIME, Kind.PAUSED, Kind.RESUMED, Kind.MESSAGE, Kind.SUBMITTED})
+TOLD = frozenset({Kind.GRANTED_TIME, Kind.PAUSED, Kind.RESUMED, Kind.MESSAGE, Kind.SUBMITTED, Kind.ADJUSTED})
 """What the page must learn of when others do it: each such row raises `rev` by one."""
 
 
@@ -101,6 +101,15 @@ class Live:
     def pause_reason(self) -> str:
         paused = self.of(Kind.PAUSED)
         return str(paused[-1].facts.get("reason", "")) if paused else ""
+
+    def accommodation(self) -> tuple[str, str] | None:
+        """What the back office granted after the pack was out, in both languages; None when it said nothing."""
+        said = max(self.of(Kind.ADJUSTED), key=lambda note: note.seq, default=None)
+        return None if said is None else (str(said.facts.get("zh", "")), str(said.facts.get("en", "")))
+
+    def has(self, kind: Kind, key: str) -> bool:
+        """Whether a row of this kind was asked for by this very act before."""
+        return bool(key) and any(note.facts.get("key") == key for note in self.of(kind))
 
     def take(self, row: Entry) -> bool:
         """Take up a durable control row; whether it was news. A row may come twice, and late."""

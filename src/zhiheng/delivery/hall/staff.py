@@ -18,17 +18,26 @@ TEXT_LIMIT = 500
 AT_ONCE = 1_000
 """Attempts acted on together; between two lots the answers of candidates have their turn."""
 
-ActName = Literal["grant", "pause", "resume", "message", "submit", "allow", "deny"]
+KEY_LIMIT = 64
+
+ActName = Literal["grant", "pause", "resume", "message", "submit", "allow", "deny", "adjust"]
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """attempts: None for everybody of the pass."""
+    """attempts: None for everybody of the pass.
+
+    key: of a grant or an adjustment that may be sent again: what was done under it is done. zh, en: what is to be
+    done for one candidate from now on, in both languages.
+    """
 
     act: ActName
     attempts: tuple[str, ...] | None = None
     minutes: int = 0
     reason: str = ""
     text: str = ""
+    key: str = ""
+    zh: str = ""
+    en: str = ""
 
 
 @dataclass(slots=True)
@@ -112,7 +121,11 @@ class _Round:
                 self.told.done += 1
                 self._one_less(done)
 
-            why = refusal_of(self.act, place, self.desk.live(place.candidate.attempt), now=self.now)
+            live = self.desk.live(place.candidate.attempt)
+            if self.act.key and live.has(_KINDS[self.act.act], self.act.key):
+                written()
+                return
+            why = refusal_of(self.act, place, live, now=self.now)
             if why:
                 self.told.refused[place.candidate.attempt] = why
                 self._one_less(done)
@@ -141,12 +154,16 @@ class _Round:
         live = self.desk.live(attempt)
         if kind == Kind.GRANTED_TIME:
             total = live.granted_minutes + act.minutes
-            return granted_entry(attempt, serial=serial, minutes=total, reason=act.reason, at=now, by=who)
+            return granted_entry(
+                attempt, serial=serial, minutes=total, reason=act.reason, at=now, by=who, key=act.key
+            )
         body: dict[str, object] = {"by": who}
         if kind == Kind.PAUSED:
             body["reason"] = act.reason
         elif kind == Kind.MESSAGE:
             body["text"] = act.text
+        elif kind == Kind.ADJUSTED:
+            body |= {"key": act.key, "zh": act.zh, "en": act.en}
         elif live.asking is not None and kind != Kind.RESUMED:
             body["asked"] = live.asking.serial
         return control_entry(kind, attempt, serial=serial, body=body, at=now)
@@ -159,6 +176,7 @@ _KINDS = {
     "message": Kind.MESSAGE,
     "allow": Kind.ALLOWED,
     "deny": Kind.DENIED,
+    "adjust": Kind.ADJUSTED,
 }
 
 
@@ -217,6 +235,7 @@ _CASES: dict[str, Callable[[Place, Live, int], str]] = {
     "submit": _submit,
     "allow": _door,
     "deny": _door,
+    "adjust": _message,
 }
 
 
@@ -227,9 +246,15 @@ def _check(act: Act) -> None:
         raise _incomplete("没有写明理由", "加时、暂停和代为交卷都要写明理由")
     if act.act == "message" and not act.text.strip():
         raise _incomplete("消息是空的", "请写明要告诉考生的话")
-    if "\x00" in act.reason + act.text:
+    if act.key and act.act not in ("grant", "adjust"):
+        raise _incomplete("这种处置没有编号", "只有加时和考试便利可以带编号")
+    if act.act == "adjust" and (not act.key or act.attempts is None or len(act.attempts) != 1):
+        raise _incomplete("考试便利要写明编号和一名考生", "请在后台重新办理")
+    if len(act.key) > KEY_LIMIT or not act.key.isprintable():
+        raise _incomplete("处置的编号有误", "请在后台重新办理")
+    if "\x00" in act.reason + act.text + act.zh + act.en:
         raise _incomplete("文字里有不能显示的字符", "请重新输入")
-    if max(len(act.reason), len(act.text)) > TEXT_LIMIT:
+    if max(map(len, (act.reason, act.text, act.zh, act.en))) > TEXT_LIMIT:
         raise _incomplete(f"文字超过 {TEXT_LIMIT} 个字", "请缩短后重试")
 
 

@@ -57,7 +57,8 @@ def prepare(offering: Offering, *, tell: Tell = silent) -> Prepared:
     papers = list({paper.id: paper for paper in dealt}.values())
     keys = ensure_keys(settings.HALL_DATA)
     adjustments, conditions = adjustments_in([offering]), conditions_of(offering)
-    desk = _Desk(offering=offering, keys=keys, adjustments=adjustments)
+    english = adjustments_in([offering], language="en")
+    desk = _Desk(offering=offering, keys=keys, adjustments=adjustments, english=english)
     attempts: list[Attempt] = []
     candidates: list[PackCandidate] = []
     for done, (place, ticket) in enumerate(_with_people(places), start=1):
@@ -104,6 +105,7 @@ class _Desk:
     offering: Offering
     keys: HallKeys
     adjustments: Mapping[UUID, Adjustment]
+    english: Mapping[UUID, Adjustment]
 
     def ends_at(self, ticket: Ticket) -> datetime:
         return end_with(self.offering, self._adjustment(ticket))
@@ -125,6 +127,7 @@ class _Desk:
             room=place.room,
             seat=str(place.seat),
             accommodation=self._adjustment(attempt.ticket).words,
+            accommodation_en=self.english.get(attempt.ticket.application_id, NOTHING).words,
         )
 
 

@@ -4,11 +4,11 @@ import { asTime } from "./clock.js";
 import { make, part } from "./elements.js";
 import { readNote, writeNote } from "./notes.js";
 import { state } from "./state.js";
-import { word } from "./words.js";
+import { currentLanguage, word } from "./words.js";
 
 /**
- * @typedef {{id: string | number, at: string, text: string}} Message
- * @typedef {{at: string, minutes: number, reason: string}} Grant
+ * @typedef {{id: string | number, at: string, text?: string, accommodation?: {zh: string, en: string}}} Message
+ * @typedef {{at: string, minutes: number, reason: string, adjusted?: boolean}} Grant adjusted: granted as an accommodation
  */
 
 /** @type {Message[]} */
@@ -46,8 +46,20 @@ export function drawMessages() {
 }
 
 /** @param {Message} message */
-function line({ id, at, text }) {
-  return make("p", { "data-id": String(id) }, make("span", { class: "when" }, asTime(at)), text);
+function line(message) {
+  return make("p", { "data-id": String(message.id) }, make("span", { class: "when" }, asTime(message.at)), textOf(message));
+}
+
+/** @param {Message} message */
+function textOf({ text, accommodation }) {
+  if (!accommodation) return text ?? "";
+  const words = accommodation[currentLanguage()];
+  return words ? `${word("accommodation")}${word("colon")}${words}` : word("accommodationEnds");
+}
+
+/** @param {Grant} grant */
+function grantText({ minutes, reason, adjusted }) {
+  return word("grantLine", { minutes, reason: adjusted ? word("accommodation") : reason });
 }
 
 function putAway() {
@@ -58,8 +70,8 @@ function putAway() {
 
 function openList() {
   const all = [
-    ...messages.map(({ at, text }) => ({ at, text })),
-    ...grants.map(({ at, minutes, reason }) => ({ at, text: word("grantLine", { minutes, reason }) })),
+    ...messages.map((message) => ({ at: message.at, text: textOf(message) })),
+    ...grants.map((grant) => ({ at: grant.at, text: grantText(grant) })),
   ].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   part("message-list").replaceChildren(...all.map(({ at, text }) => make("li", {}, make("span", { class: "when" }, asTime(at)), text)));
   /** @type {HTMLDialogElement} */ (part("all-messages")).showModal();

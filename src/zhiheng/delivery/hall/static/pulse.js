@@ -5,9 +5,11 @@ import { handIn } from "./handing.js";
 import { leave } from "./leaving.js";
 import { ask, isTransient, line, Refusal } from "./line.js";
 import { takeMessages } from "./messages.js";
+import { isShown } from "./notice.js";
 import { followTime } from "./pausing.js";
 import { keepTyped } from "./saving.js";
 import { clock, state, takeStatus } from "./state.js";
+import { drawWaiting } from "./waiting.js";
 
 const BEAT = 20_000;
 const BEAT_WHILE_LOST = 4000;
@@ -66,6 +68,7 @@ export async function news() {
     known = facts.rev;
     takeStatus(facts);
     takeMessages(facts.messages, facts.grants);
+    if (isShown("waiting")) drawWaiting();
     if (facts.submitted && state.paper) {
       await keepTyped();
       await handIn();

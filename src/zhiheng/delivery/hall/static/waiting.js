@@ -9,7 +9,7 @@ import { hideNotice, show, showNotice } from "./notice.js";
 import { fetchSealed, openNow } from "./opening.js";
 import { drawFacts } from "./paper.js";
 import { clock, state } from "./state.js";
-import { word } from "./words.js";
+import { currentLanguage, word } from "./words.js";
 
 const SPREAD = 2000; // everybody's paper opens within two seconds, not all in the same instant
 const AGAIN = 3000;
@@ -31,7 +31,7 @@ export function drawWaiting() {
     [word("name"), name], [word("seat"), [room, seat && word("seatNumber", { seat })].filter(Boolean).join(" ")],
     [word("startsAt"), asDay(starts_at)], [word("endsAt"), asDay(ends_at)],
   ];
-  if (accommodation) rows.push([word("accommodation"), accommodation]);
+  if (accommodation) rows.push([word("accommodation"), accommodation[currentLanguage()]]);
   drawFacts(part("waiting-facts"), rows);
   drawCountdown();
   drawCheck();

@@ -80,6 +80,8 @@ const WORDS = {
   askingLead: ["您的考试正在另一台设备上打开。已请监考员确认，同意后本页会自动继续，请不要离开座位。", "The invigilator has been asked whether you may go on at this machine (your exam is open on another one, or this browser is not the one prescribed). This page goes on by itself once they agree. Please stay at your seat."],
   askingStop: ["返回登录", "Back to sign-in"],
   accommodation: ["考试便利", "Accommodation"],
+  accommodationEnds: ["原来的考试便利不再适用，请向监考员了解。", "The accommodation no longer applies. Please ask the invigilator."],
+  colon: ["：", ": "],
   checkTitle: ["本机检查", "This machine"],
   checkLead: ["以下各项会自动检查，不需要操作。", "Checked by themselves; there is nothing to do."],
   checking: ["正在检查…", "Checking…"],

@@ -1,0 +1,1 @@
+"""Bringing a grant that came after the pack into the running hall."""
