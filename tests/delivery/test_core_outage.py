@@ -64,6 +64,12 @@ def test_a_minute_is_the_least_and_minutes_are_rounded_up(lost: tuple[float, flo
     assert minutes(sitter("a", lost)) == owed
 
 
+def test_an_accommodation_makes_up_for_no_break_and_moves_the_end() -> None:
+    own = replace(grant(40, 27), own=True)
+    assert minutes(sitter("a", (10, 15), grants=(own,))) == [5]
+    assert minutes(sitter("a", (85, 120), grants=(own,))) == [32]
+
+
 def test_time_after_the_end_was_not_lost() -> None:
     assert minutes(sitter("a", (85, 120))) == [5]
     assert minutes(sitter("a", (91, 120))) == []

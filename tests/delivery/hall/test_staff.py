@@ -10,6 +10,7 @@ from tests.delivery.hall.desks import EVERYWHERE, FIRST_ROOM, MINUTE, START, Off
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.core.token import StaffPass
 from zhiheng.delivery.hall import staff
+from zhiheng.delivery.hall.outages import sitter_of
 from zhiheng.delivery.hall.seats import SeatBoard
 from zhiheng.foundation.errors import Refused
 
@@ -249,6 +250,14 @@ def test_a_grant_under_a_key_is_given_once_also_by_another_process(hall: Office)
     assert (reborn.live().granted_minutes, len(hall.log.rows)) == (27, 1)
     assert reborn.act("grant", 1, minutes=3, reason="断电").done == 1
     assert reborn.live().granted_minutes == 30
+
+
+def test_an_accommodation_is_no_minute_given_for_a_break(hall: Office) -> None:
+    hall.act("grant", 1, minutes=27, reason="考试便利", key="k1")
+    hall.act("grant", 1, minutes=3, reason="断电")
+
+    grants = sitter_of(hall.place(), hall.live(), now=LATER).grants
+    assert [(one.minutes, one.own) for one in grants] == [(27, True), (3, False)]
 
 
 def test_two_askings_under_one_key_while_the_row_is_not_durable_write_one_row(hall: Office) -> None:

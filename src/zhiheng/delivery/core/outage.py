@@ -26,10 +26,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """minutes: added by this grant, not in total."""
+    """minutes: added by this grant, not in total. own: an accommodation, which makes up for no break."""
 
     at: int
     minutes: int
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def _losses(sitter: Sitter, server: Sequence[Span]) -> list[_Loss]:
         found.append(_Loss(sitter=sitter, span=sitter.still, left=_cost(sitter, sitter.still), still=True))
     found = sorted((loss for loss in found if loss.left >= LEAST_MS), key=lambda loss: loss.span.until)
     for grant in sorted(sitter.grants, key=lambda grant: grant.at):
-        credit = grant.minutes * 60_000
+        credit = 0 if grant.own else grant.minutes * 60_000
         for loss in found:
             if loss.span.since < grant.at:
                 given = min(credit, loss.left)

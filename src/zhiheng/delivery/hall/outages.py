@@ -70,7 +70,8 @@ def _grants(live: Live) -> tuple[Grant, ...]:
     """The rows carry totals; here is what each added."""
     total, found = 0, []
     for note in live.of(Kind.GRANTED_TIME):
-        found.append(Grant(at=note.at, minutes=max(note.facts["minutes"] - total, 0)))
+        minutes, own = max(note.facts["minutes"] - total, 0), bool(note.facts.get("key"))
+        found.append(Grant(at=note.at, minutes=minutes, own=own))
         total = max(note.facts["minutes"], total)
     return tuple(found)
 

@@ -36,9 +36,13 @@ export function forgetMessages() {
 export function drawMessages() {
   const read = Number(state.status ? readNote(readNoteName()) ?? 0 : 0);
   const unread = messages.slice(read);
-  const shown = new Set([...part("message-lines").children].map((one) => /** @type {HTMLElement} */ (one).dataset.id));
+  const shown = new Map([...part("message-lines").children].map((one) => [/** @type {HTMLElement} */ (one).dataset.id, one]));
   if (!unread.length) part("message-lines").replaceChildren();
-  for (const one of unread) if (!shown.has(String(one.id))) part("message-lines").append(line(one));
+  for (const one of unread) {
+    const there = shown.get(String(one.id));
+    if (!there) part("message-lines").append(line(one));
+    else if (there.lastChild?.textContent !== textOf(one)) there.replaceWith(line(one)); // in the other language
+  }
   part("messages").hidden = !unread.length;
   const count = messages.length + grants.length;
   part("inbox").hidden = !count;
