@@ -226,7 +226,7 @@ def test_files_are_put_in_order_moved_and_taken_away(client: Client, writer: Acc
         {"sha256": files[0].sha256, "alt": "一", "where": "stem", "order": 2},
         {"sha256": files[1].sha256, "alt": "二", "where": "stem", "order": 1},
         {"sha256": files[2].sha256, "alt": "三", "where": "A", "order": 1, "remove": "on"},
-        {"sha256": "f" * 64, "alt": "没有上传过", "where": "stem", "order": 4},
+        {"sha256": "f" * 64, "alt": "没有上传过", "where": "stem", "order": 4, "remove": "on"},
     ]
     assert client.post(reverse("new_item"), {**FORM, **rows(*entries)}).status_code == 302
     item = Item.objects.get()

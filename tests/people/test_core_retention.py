@@ -83,7 +83,7 @@ def test_times_in_words(span: Span, zh: str, en: str) -> None:
 
 def test_the_table_is_whole() -> None:
     rules = retention_rules()
-    assert len({rule.kind for rule in rules}) == len(rules) == 19
+    assert len({rule.kind for rule in rules}) == len(rules) == 22
     for rule in rules:
         assert all(rule.title(english=spoken) for spoken in (True, False)), rule.kind
         assert all(rule.rule(english=spoken) for spoken in (True, False)), rule.kind

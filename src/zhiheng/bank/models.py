@@ -3,6 +3,7 @@
 from django.db import models
 
 from zhiheng.people.models import Account
+from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import Record, VaultFile
 
 
@@ -64,6 +65,7 @@ class MediaFile(Record):
     media_type = models.CharField(max_length=32)
     size = models.PositiveIntegerField()
     seconds = models.DecimalField(max_digits=5, decimal_places=1, default=0)  # of play
+    uploaded_at = models.DateTimeField(default=clock.now)  # last; nobody's file goes while they still write
     file = models.OneToOneField(VaultFile, on_delete=models.PROTECT, related_name="+")
 
     @property

@@ -6,9 +6,13 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from zhiheng.bank.keeping import actions as uploads
+from zhiheng.bank.keeping import queries as media
 from zhiheng.certificates.models import Certificate
 from zhiheng.delivery.keeping import actions as exam_day
 from zhiheng.delivery.keeping import queries as adjustments
+from zhiheng.delivery.keeping.photos import actions as pictures
+from zhiheng.delivery.keeping.photos import queries as photos
 from zhiheng.enrolment.keeping import actions as enrolment
 from zhiheng.enrolment.keeping import queries as applications
 from zhiheng.enrolment.models import Application, ApplicationStatus
@@ -31,6 +35,7 @@ def connect() -> None:
     ))  # fmt: skip
     keep("sign-ins", Keeper(due=queries.due_sessions, clear=actions.clear_sessions))
     keep("jobs", Keeper(due=queries.due_jobs, clear=actions.clear_jobs))
+    keep("question-media", Keeper(due=media.due_media, clear=uploads.clear_media))
     keep("batch-rows", Keeper(due=applications.due_rows, clear=enrolment.clear_rows))
     keep("applications-closed", Keeper(
         due=applications.due_closed, clear=enrolment.erase_applications,
@@ -62,6 +67,13 @@ def connect() -> None:
     keep("adjustments", Keeper(
         due=adjustments.due_adjustments, clear=exam_day.clear_adjustments,
         share=adjustments.share_of_adjustments, erase=exam_day.erase_adjustments,
+    ))  # fmt: skip
+    keep("door-photos", Keeper(
+        due=photos.due_photos, clear=pictures.clear_photos,
+        share=photos.share_of_photos, erase=pictures.erase_photos,
+    ))  # fmt: skip
+    keep("door-photos-noted", Keeper(
+        due=photos.due_noted_photos, clear=pictures.clear_photos, share=photos.share_of_noted_photos,
     ))  # fmt: skip
     keep("certificates", Keeper(share=_certificates))
     keep("money", Keeper(share=_money))

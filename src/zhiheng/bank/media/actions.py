@@ -17,7 +17,7 @@ from zhiheng.bank.media.queries import media_file, media_files, medium_of
 from zhiheng.bank.models import MediaFile
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
-from zhiheng.plumbing import vault
+from zhiheng.plumbing import clock, vault
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.locks import lock_named
 
@@ -30,7 +30,7 @@ def keep_medium(*, by: Account, content: bytes, name: str) -> MediaFile:
     Raises: Refused for everything that is not a sound picture, recording or short video.
     """
     known = media_file(hashlib.sha256(content).hexdigest())
-    return known or _kept(prepared(content, name=name), name=name, by=str(by.id))
+    return _again(known) or _kept(prepared(content, name=name), name=name, by=str(by.id))
 
 
 def keeper(*, by: Account) -> Callable[[Media], Medium | str]:
@@ -54,7 +54,7 @@ def keeper(*, by: Account) -> Callable[[Media], Medium | str]:
 def _kept(ready: Prepared, *, name: str, by: str) -> MediaFile:
     sha256 = hashlib.sha256(ready.content).hexdigest()
     lock_named(f"media:{sha256[:2]}")
-    known = media_file(sha256)
+    known = _again(media_file(sha256))
     if known is not None:
         return known
     stem = name.rpartition(".")[0] or name
@@ -76,15 +76,26 @@ def _kept(ready: Prepared, *, name: str, by: str) -> MediaFile:
     return row
 
 
+def _again(known: MediaFile | None) -> MediaFile | None:
+    """A kept file is uploaded again. None when it is gone, or goes this very moment."""
+    if known is None or not MediaFile.objects.filter(pk=known.pk).update(uploaded_at=clock.now()):
+        return None
+    return known
+
+
 def require_kept(media: Iterable[Medium]) -> None:
-    """Raises: Refused when a question lists a file that is not kept, or says of it what is not so."""
+    """Hold the files a question lists until it is saved.
+
+    Raises: Refused when one is not kept, or the question says of it what is not so.
+    """
     listed = list(media)
-    kept = media_files(medium.sha256 for medium in listed) if listed else {}
+    held = MediaFile.objects.select_for_update().filter(sha256__in={medium.sha256 for medium in listed})
+    kept = {row.sha256: row for row in held.order_by("sha256")} if listed else {}
     for medium in listed:
         row = kept.get(medium.sha256)
         if row is None or (row.media_type, row.size) != (medium.media_type, medium.size):
             raise Refused(
-                what=f"题目列出的文件 {medium.sha256[:12]}… 没有上传过",
+                what=f"题目列出的文件 {medium.sha256[:12]}… 没有上传过，或者上传后一直没有保存，已经删除",
                 rule="试题的图片、录音和短视频先上传检查，再放进题目",
                 remedy="请在题目页重新上传这个文件",
                 code="media-unknown",

@@ -81,6 +81,7 @@ class MediaPart:
             self.sound = sent.is_valid()
             if self.sound:
                 self.entries = [dict(row) for row in sent.cleaned_data]
+                self.sound = not self._gone()
 
     @property
     def new_file(self) -> "UploadedFile[bytes] | None":
@@ -102,6 +103,11 @@ class MediaPart:
         )
         self.upload = UploadForm()
 
+    def _gone(self) -> bool:
+        """Whether a file that is to stay is not kept any more: then somebody has to look, it is not left out."""
+        stays = {entry["sha256"] for entry in self.entries if not entry.get("remove")}
+        return bool(stays) and stays != set(media_files(stays))
+
     def rows(self) -> Any:
         """The rows for the page, each with the file it shows; its `management_form` belongs to the page too."""
         rows = Rows(initial=self.entries, prefix=PREFIX)
@@ -111,7 +117,7 @@ class MediaPart:
         return rows
 
     def body(self) -> list[dict[str, Any]]:
-        """What stays, as the question's file form lists it. A hash nobody kept is left out."""
+        """What stays, as the question's file form lists it."""
         stays = [entry for entry in self.entries if not entry.get("remove")]
         kept = media_files(entry["sha256"] for entry in stays) if stays else {}
         stays.sort(key=lambda entry: entry.get("order") or len(stays) + 1)

@@ -115,8 +115,9 @@ def seat_now(by: Account, scope: Scope, sheet: TicketSheet, open_line: OpenLine)
 
 
 def door_photos_of(tickets: Iterable[Ticket]) -> dict[object, VaultFile]:
-    """Ticket id -> the newest picture taken at the door, in one query."""
-    rows = DoorPhoto.objects.filter(ticket__in=list(tickets)).select_related("file").order_by("created_at")
+    """Ticket id -> the newest picture taken at the door that is still kept, in one query."""
+    kept = DoorPhoto.objects.filter(ticket__in=list(tickets), file__destroyed_at=None)
+    rows = kept.select_related("file").order_by("created_at")
     return {row.ticket_id: row.file for row in rows}
 
 

@@ -1,1 +1,1 @@
-"""What was said of somebody's health for an exam, over its time."""
+"""What the exam day keeps of somebody beyond the exam itself, over its time."""

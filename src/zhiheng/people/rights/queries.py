@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from zhiheng.people.core.consents import ConsentText, consent_texts
 from zhiheng.people.models import ConsentDecision, DataExport, Person
@@ -61,6 +64,15 @@ def people_who_agreed(people: Iterable[Person], purpose: str) -> frozenset[UUID]
     )
     last = dict(rows.order_by("created_at").values_list("person_id", "granted"))
     return frozenset(person_id for person_id, granted in last.items() if granted)
+
+
+def people_who_declined(people: "QuerySet[Any, Any]", purpose: str) -> frozenset[UUID]:
+    """Of the people a query names, those whose last word on a purpose, on whichever text, is no; in one query."""
+    said = ConsentDecision.objects.filter(purpose=purpose)
+    once = said.filter(person__in=people, granted=False).values("person_id")
+    rows = said.filter(person__in=once)
+    last = dict(rows.order_by("created_at").values_list("person_id", "granted"))
+    return frozenset(person_id for person_id, granted in last.items() if not granted)
 
 
 def consent_history(person: Person) -> list[ConsentDecision]:

@@ -1,0 +1,1 @@
+"""Files somebody uploaded for a question and never saved with one."""

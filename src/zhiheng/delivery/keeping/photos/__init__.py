@@ -1,0 +1,1 @@
+"""Pictures taken at the door of the exam room, over their time."""
