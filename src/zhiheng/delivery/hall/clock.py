@@ -17,11 +17,11 @@ class HallClock:
         self._offset_ms = 0
 
     def now(self) -> int:
-        tick = time.monotonic()
-        if tick - self._looked >= 1:
-            self._looked = tick
+        wall = time.time()
+        if not self._looked <= wall < self._looked + 1:  # also when somebody has set the clock back
+            self._looked = wall
             self._look()
-        return int(time.time() * 1000) + self._offset_ms
+        return int(wall * 1000) + self._offset_ms
 
     def _look(self) -> None:
         try:
