@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhiheng.cli.hall_bench.faults import power_cut, recorder
-from zhiheng.cli.hall_bench.faults.power import SECTOR, Disk, disk_after, entry, read_record
+from zhiheng.cli.hall_bench.faults.power import (
+    SECTOR,
+    Disk,
+    Moment,
+    acknowledged,
+    disk_after,
+    entry,
+    moments,
+    read_record,
+)
 from zhiheng.cli.hall_ledger import Verdict, worst
 from zhiheng.cli.spawning import company
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE
@@ -101,6 +110,22 @@ def test_an_entry_cut_short_is_left_out_and_an_unknown_file_is_an_error() -> Non
         read_record(write(0, b"x", "-wal"), before={"": b""})
 
 
+def test_acknowledgements_and_moments_of_a_part() -> None:
+    raw = (
+        write(0, b"a")
+        + entry("A", "", 7)
+        + write(3, b"b")
+        + synced(1)
+        + entry("T", "", 2)
+        + entry("A", "", 9)
+    )
+    sizes = [moment.size for moment in moments(raw)]
+    assert [acknowledged(raw[:size]) for size in sizes] == [set(), {7}, {7}, {7}, {7}, {7}, {7, 9}]
+    assert [moment.rare for moment in moments(raw)] == [True, False, False, False, False, True, False]
+    assert moments(raw[:-1])[-1] == Moment(size=sizes[-2], rare=True)
+    assert [act.kind for act in read_record(raw, before={"": b""})] == ["W", "W", "T"]
+
+
 WRITES = st.tuples(st.integers(0, 1500), st.binary(max_size=1200))
 
 
@@ -135,7 +160,7 @@ def test_of_several_looks_the_worst_counts() -> None:
 # --- the library, and the hall --------------------------------------------------------------------------
 
 PROGRAM = f"""
-import os, sys
+import os, socket, sys
 folder = sys.argv[1]
 path = os.path.join(folder, "{LOG_FILE}")
 log = os.open(path, os.O_RDWR | os.O_CREAT)
@@ -147,6 +172,10 @@ os.write(log, b"plain"); os.pwrite(wal, b"frames", 4); os.fdatasync(wal)
 os.ftruncate(log, 3); os.fsync(log); os.pwrite(log, b"L", 0)
 place = os.open(folder, os.O_RDONLY); os.fsync(place)
 os.unlink(path + "-wal")
+here, there = socket.socketpair()
+os.write(here.fileno(), b'{{"seq":1000000001,"x":1}}{{"seq": 12}}')
+here.send(b'"seq":3'); here.sendmsg([b'"seq":', b'"seq":4']); os.writev(here.fileno(), [b'"seq":5', b"6"])
+os.write(other, b'"seq":8')
 """
 
 
@@ -170,6 +199,7 @@ def test_the_library_records_the_logs_files_and_nothing_else(tmp_path: Path) -> 
             write(0, b"L"),
             entry("D", "", 3) + entry("F", "", 3),
             entry("U", "-wal", 0),
+            *(entry("A", "", number) for number in (1_000_000_001, 12, 3, 0, 4, 5)),
         ]
     )
     acts = read_record(record.read_bytes(), before={})
@@ -182,7 +212,17 @@ def test_the_power_goes_and_nothing_acknowledged_is_missing() -> None:
         (found,) = power_cut.power_cut(own, rounds=2, say=lambda line: None)
     if found.why:
         pytest.skip(found.why)
-    facts = ("missing", "altered", "twice", "disordered", "unsound", "disks", "record_whole")
-    assert [found.figures[fact] for fact in facts] == [0, 0, 0, 0, 0, 7, True]
+    facts = (
+        "missing",
+        "altered",
+        "twice",
+        "disordered",
+        "unsound",
+        "disks",
+        "record_whole",
+        "earlier_missing",
+    )
+    assert [found.figures[fact] for fact in facts] == [0, 0, 0, 0, 0, 7, True, 0]
+    assert found.figures["earlier_moments"] >= 8
     assert found.figures["control_missing"] > 0
     assert found.reached is True

@@ -31,6 +31,25 @@ class Act:
     sure: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The first `size` bytes of a record. rare: a file was begun anew, cut, made or taken away."""
+
+    size: int
+    rare: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Noted:
+    """An entry. kind: of an act, or B and E of an fsync, D and F of one of the folder, A an acknowledgement (place)."""
+
+    kind: str
+    name: str
+    place: int
+    data: bytes
+    end: int
+
+
 @dataclass(slots=True)
 class _Reader:
     acts: list[Act] = field(default_factory=list)
@@ -77,19 +96,34 @@ def read_record(raw: bytes, *, before: Mapping[str, bytes]) -> list[Act]:
     reader = _Reader()
     for name in sorted(before):
         reader.know(name)
-    for kind, name, place, data in _entries(raw):
-        reader.take(kind, name, place, data)
+    for noted in _noted(raw):
+        if noted.kind != "A":
+            reader.take(noted.kind, noted.name, noted.place, noted.data)
     return reader.acts
 
 
-def _entries(raw: bytes) -> Iterator[tuple[str, str, int, bytes]]:
+def acknowledged(raw: bytes) -> set[int]:
+    """The numbers of the answers that were acknowledged to candidates within this part of a record."""
+    return {noted.place for noted in _noted(raw) if noted.kind == "A"}
+
+
+def moments(raw: bytes) -> list[Moment]:
+    """Where a record may be cut so that something has just happened."""
+    return [
+        Moment(size=noted.end, rare=noted.kind in "TCU" or (noted.kind == "W" and noted.place == 0))
+        for noted in _noted(raw)
+    ]
+
+
+def _noted(raw: bytes) -> Iterator[_Noted]:
     at = 0
     while at + _HEAD.size <= len(raw):
         kind, name_size, _, size, place = _HEAD.unpack_from(raw, at)
         names = at + _HEAD.size
         at = names + name_size + size
         if at <= len(raw):
-            yield chr(kind), raw[names : names + name_size].decode(), place, raw[names + name_size : at]
+            name, data = raw[names : names + name_size].decode(), raw[names + name_size : at]
+            yield _Noted(kind=chr(kind), name=name, place=place, data=data, end=at)
 
 
 def entry(kind: str, name: str, place: int, data: bytes = b"") -> bytes:

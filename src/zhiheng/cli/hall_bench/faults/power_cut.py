@@ -8,23 +8,29 @@ from pathlib import Path
 
 from zhiheng.cli.hall_bench import shim
 from zhiheng.cli.hall_bench.faults import recorder
-from zhiheng.cli.hall_bench.faults.power import Chance, Disk, disk_after, read_record
-from zhiheng.cli.hall_bench.faults.stage import Stage, random_pause, sound, stage
+from zhiheng.cli.hall_bench.faults.power import Chance, Disk, acknowledged, disk_after, moments, read_record
+from zhiheng.cli.hall_bench.faults.stage import Stage, random_pause, stage
 from zhiheng.cli.hall_bench.goals import Row, Say
 from zhiheng.cli.hall_bench.servers import HallKind
 from zhiheng.cli.hall_ledger import Ack, Verdict, compare, worst
 from zhiheng.cli.spawning import Company
 from zhiheng.delivery.hall.reader import read_log
-from zhiheng.delivery.hall.sqlite_store import LOG_FILE
+from zhiheng.delivery.hall.sqlite_store import LOG_FILE, sqlite3
 
 CONTROL_CUTS = 3
+MOMENTS, RARE_MOMENTS = 4, 2
+"""Of each life, beside its end."""
 SLOW_MS = (0, 2, 10)
 """Added to every fsync, in turn: a quick disk, one the loop itself waits for, one the writer's thread waits for."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """unsure: acts no fsync had covered, over all cuts. unsound: disks whose log was damaged. whole: see `_is_whole`."""
+    """unsure: acts no fsync had covered, over all cuts. unsound: disks whose log was damaged. whole: see `_is_whole`.
+
+    moments: earlier ones of each life at which the power might have gone as well; earlier_acks, earlier_missing: see
+    `_earlier`.
+    """
 
     cuts: int = 0
     disks: int = 0
@@ -32,6 +38,9 @@ class Findings:
     unsound: int = 0
     verdict: Verdict = field(default_factory=Verdict)
     whole: bool = False
+    moments: int = 0
+    earlier_acks: int = 0
+    earlier_missing: int = 0
 
 
 def power_cut(company: Company, *, rounds: int, say: Say) -> list[Row]:
@@ -42,8 +51,10 @@ def power_cut(company: Company, *, rounds: int, say: Say) -> list[Row]:
     preload = f"{library}:{slow}"
     real = _cuts(company, say, preload, HallKind(), cuts=rounds)
     lax = _cuts(company, say, preload, HallKind(store="lax"), cuts=CONTROL_CUTS)
-    wrong = real.verdict.missing + real.verdict.altered + real.verdict.twice + real.verdict.disordered
+    verdict = real.verdict
+    wrong = verdict.missing + verdict.altered + verdict.twice + verdict.disordered + real.earlier_missing
     fine = wrong == real.unsound == 0 and real.verdict.acknowledged > 0 and real.unsure > 0 and real.whole
+    fine = fine and real.earlier_acks > 0
     return [
         Row(
             id="F8",
@@ -62,8 +73,11 @@ def power_cut(company: Company, *, rounds: int, say: Say) -> list[Row]:
                 "twice": real.verdict.twice,
                 "disordered": real.verdict.disordered,
                 "record_whole": real.whole,
+                "earlier_moments": real.moments,
+                "earlier_missing": real.earlier_missing,
                 "control_acknowledged": lax.verdict.acknowledged,
                 "control_missing": lax.verdict.missing,
+                "control_earlier_missing": lax.earlier_missing,
             },
         )
     ]
@@ -105,12 +119,53 @@ def _cut(own: Stage, record: Path, before: Disk, rng: random.Random, found: Find
     found.cuts += 1
     found.unsure += sum(not act.sure for act in acts)
     disks = [disk_after(before, acts, chance=chance) for chance in _chances(rng)]
+    folder = own.company.folder / "left"
+    folder.mkdir(exist_ok=True)
     for disk in disks:
-        folder = own.company.folder / "left"
-        folder.mkdir(exist_ok=True)
         _lay(folder, disk, rng)
         _judge(found, acks, folder)
+    _earlier(record.read_bytes(), before, folder, rng, found)
     return disks[found.cuts % len(disks)]
+
+
+def _earlier(raw: bytes, before: Disk, folder: Path, rng: random.Random, found: Findings) -> None:
+    """The power might have gone at any moment of this life: what had been acknowledged by then must be there.
+
+    Acknowledgements are those in the record; their numbers, which no two answers share, are looked for in the log.
+    """
+    all_moments = moments(raw)
+    rare = [moment for moment in all_moments if moment.rare]
+    chosen = rng.sample(all_moments, min(len(all_moments), MOMENTS))
+    for moment in [*chosen, *rng.sample(rare, min(len(rare), RARE_MOMENTS))]:
+        part = raw[: moment.size]
+        luck = rng.choice(_chances(rng))
+        _lay(folder, disk_after(before, read_record(part, before=before), chance=luck), rng)
+        told = acknowledged(part)
+        found.moments += 1
+        found.unsound += not _recovers(folder)
+        found.earlier_acks += len(told)
+        found.earlier_missing += len(told - _numbers(folder))
+
+
+def _recovers(folder: Path) -> bool:
+    """Opens the log as the hall does, which brings it in order; whether it is whole then."""
+    base = sqlite3.connect(folder / LOG_FILE)
+    try:
+        return bool(base.execute("PRAGMA integrity_check").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        base.close()
+
+
+def _numbers(folder: Path) -> set[int]:
+    base = sqlite3.connect(f"file:{folder / LOG_FILE}?mode=ro", uri=True)
+    try:
+        return {number for (number,) in base.execute("SELECT seq FROM entry")}
+    except sqlite3.OperationalError:  # the power went before there was a table
+        return set()
+    finally:
+        base.close()
 
 
 def _chances(rng: random.Random) -> Sequence[Chance]:
@@ -127,9 +182,9 @@ def _happens(rng: random.Random, share: float) -> bool:
 
 
 def _judge(found: Findings, acks: Sequence[Ack], folder: Path) -> None:
-    """Opens the log as the hall would after the cut, then reads it as the back office does."""
+    """The log as the hall finds it, read as the back office reads it."""
     found.disks += 1
-    found.unsound += not sound(folder / LOG_FILE)
+    found.unsound += not _recovers(folder)
     found.verdict = worst(found.verdict, compare(acks, read_log(folder)))
 
 

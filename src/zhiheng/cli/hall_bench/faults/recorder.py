@@ -2,7 +2,7 @@
 
 Loaded with LD_PRELOAD before the one of `shim`; BENCH_RECORD is the record's file. The record is of bytes given to the
 kernel and of fsyncs, in the order in which the hall could know of them: a write is noted when it has ended, an
-fsync both when it begins and when it has returned well. Read by `power`.
+fsync both when it begins and when it has returned well, an acknowledgement before it leaves. Read by `power`.
 """
 
 from pathlib import Path
@@ -24,6 +24,7 @@ _SOURCE = r"""
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -85,14 +86,47 @@ ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) {
 }
 ssize_t pwrite(int fd, const void *data, size_t size, off_t at) { return pwrite64(fd, data, size, at); }
 
+/* Every number in what is sent to a candidate. */
+static void sent(int fd, const char *data, size_t size) {
+  static const char key[] = "\"seq\":";
+  struct stat facts;
+  if (record < 0 || fstat(fd, &facts) != 0 || !S_ISSOCK(facts.st_mode)) return;
+  for (const char *end = data + size, *at = data; (at = memmem(at, end - at, key, sizeof key - 1));) {
+    uint64_t number = 0;
+    for (at += sizeof key - 1; at < end && *at == ' '; at++) {}
+    for (; at < end && *at >= '0' && *at <= '9'; at++) number = number * 10 + (*at - '0');
+    note('A', "", number, "", 0);
+  }
+}
+
 ssize_t write(int fd, const void *data, size_t size) {
   REAL(write);
   char path[PATH_MAX];
+  sent(fd, data, size);
   const char *name = name_of(fd, path);
   off64_t at = name ? lseek64(fd, 0, SEEK_CUR) : 0;
   ssize_t done = real(fd, data, size);
   if (name && done > 0) note('W', name, at, data, done);
   return done;
+}
+
+ssize_t send(int fd, const void *data, size_t size, int flags) {
+  REAL(send);
+  sent(fd, data, size);
+  return real(fd, data, size, flags);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+  REAL(writev);
+  for (int part = 0; fd != record && part < count; part++) sent(fd, parts[part].iov_base, parts[part].iov_len);
+  return real(fd, parts, count);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *all, int flags) {
+  REAL(sendmsg);
+  for (size_t part = 0; part < all->msg_iovlen; part++)
+    sent(fd, all->msg_iov[part].iov_base, all->msg_iov[part].iov_len);
+  return real(fd, all, flags);
 }
 
 int ftruncate64(int fd, off64_t size) {
