@@ -57,6 +57,12 @@ def test_every_view_is_accessible_and_fits(
         page.keyboard.press("f")
         saved(page, 1)
         seen.look("exam")
+        page.emulate_media(media="print")
+        expect(page.locator("#question, #navigator, #watermark")).to_have_count(3)
+        assert [page.locator(part).is_visible() for part in ("#question", "#navigator", "#watermark")] == [
+            False
+        ] * 3
+        page.emulate_media(media="screen")
         page.keyboard.press("ArrowRight")
         act(hall, "message", text="请检查耳机是否正常，如有问题请举手。")
         act(hall, "grant", minutes=5, reason="网络中断")

@@ -56,6 +56,7 @@ class AccountForm(WithRefusals):
         label="所属机构",
         queryset=Institution.objects.all(),
         required=False,
+        empty_label="不属于机构",
         help_text="只有机构角色需要。",
     )
 
@@ -71,6 +72,7 @@ class GrantForm(WithRefusals):
         label="所属机构",
         queryset=Institution.objects.all(),
         required=False,
+        empty_label="不属于机构",
         help_text="只有机构角色需要。",
     )
 

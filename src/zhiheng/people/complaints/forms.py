@@ -109,7 +109,9 @@ class AskForm(WithRefusals):
 
 
 class RecuseForm(WithRefusals):
-    account = forms.ModelChoiceField(label="哪一位回避", queryset=Account.objects.none())
+    account = forms.ModelChoiceField(
+        label="哪一位回避", queryset=Account.objects.none(), empty_label="请选择"
+    )
 
     def among(self, accounts: list[Account]) -> "RecuseForm":
         field: Any = self.fields["account"]
