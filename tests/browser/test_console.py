@@ -12,12 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.delivery.running import Running, start
 from tests.delivery.test_actions import START, seal_small_paper
 from tests.factories.world import PASSWORD, World
-from tests.seating.rooms import open_room, seat_people, watch_room
+from tests.seating.rooms import open_room, seat_people, second_invigilator, watch_room
 from zhiheng.cli.processes import free_port
+from zhiheng.delivery.console.tasks import take_back
 from zhiheng.delivery.models import HallAct, HallActKind
 from zhiheng.delivery.preparing.actions import publish_pack
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
+from zhiheng.seating.actions import replace_invigilator
 from zhiheng.seating.models import Invigilation, Placement
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -71,7 +73,7 @@ def opened(
     *,
     width: int = 1280,
     scheme: str = "light",
-    role: Role = Role.INVIGILATOR,
+    role: Role | str = Role.INVIGILATOR,
 ) -> Page:
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, locale="zh-CN", color_scheme=scheme
@@ -145,6 +147,42 @@ def test_a_second_machine_is_let_in_from_the_room(
     expect(page.locator(".messages")).to_contain_text("准许换机")
     assert hall.call("POST", "signin", asked).status_code == 200
     expect(page.locator("#asks li")).to_have_count(0)
+
+
+def test_a_check_in_is_seen_at_once_by_a_colleague_until_the_colleague_is_replaced(
+    chromium: Browser, live_server: Any, hall: Running, world: World, watch: Invigilation
+) -> None:
+    """Pages are read again every 20 seconds by themselves; this comes long before."""
+    site, other = live_server.url, Invigilation.objects.exclude(pk=watch.pk).get()
+    third = second_invigilator("three")
+    mine = opened(chromium, site, reverse("room", args=[watch.id]))
+    theirs = opened(chromium, site, reverse("room", args=[other.id]), role="two")
+    for page in (mine, theirs):
+        expect(page.locator("#live-line")).to_contain_text("已连接考场")
+    theirs.locator("#show input[value=absent]").check(force=True)
+
+    mine.locator("#seat-1").get_by_role("button", name="签到").click()
+    expect(mine.locator(".messages")).to_contain_text("已签到")
+    expect(theirs.locator("#seat-1")).to_contain_text("已签到", timeout=6_000)
+    expect(theirs.locator("[data-part=numbers]")).to_contain_text("已签到 1 人")
+    mine.goto(f"{site}{reverse('room_incident', args=[watch.id])}")
+    mine.fill("[name=text]", "2 号座显示器闪烁，已更换")
+    mine.get_by_role("button", name="记录").click()
+    expect(theirs.locator("[data-part=incidents]")).to_contain_text("显示器闪烁", timeout=6_000)
+    expect(theirs.locator("#seats")).to_have_attribute("data-show", "absent")  # nothing else moved
+
+    replace_invigilator(
+        by=world[Role.ADMINISTRATOR],
+        offering=world.association,
+        room=watch.room,
+        leaving=other.invigilator,
+        successor=third,
+        reason="身体不适",
+    )
+    take_back.call(account_id=str(other.invigilator_id), role="invigilator")
+    expect(theirs.locator("#live-line")).to_contain_text("或已换人监考", timeout=6_000)
+    expect(mine.locator("#live-line")).to_contain_text("已连接考场")
+    assert theirs.goto(f"{site}{reverse('room', args=[other.id])}").status == 404  # type: ignore[union-attr]  # it answers
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
