@@ -10,17 +10,22 @@ from django_tasks_db.models import DBTaskResult
 
 from tests.delivery.asking import MAGNIFIER, MORE_TIME, ask, decide
 from tests.delivery.rescue.files import published
-from tests.delivery.test_actions import START, seal_small_paper
+from tests.delivery.running import start
+from tests.delivery.test_actions import START, seal_small_paper, write_log
 from tests.factories.world import World
 from tests.seating.rooms import open_room, seat_people
+from zhiheng.cli.processes import free_port
 from zhiheng.delivery.accommodations.carrying.actions import carry_out
 from zhiheng.delivery.accommodations.carrying.queries import Carried, Stage, carried_of, not_arrived
 from zhiheng.delivery.accommodations.tasks import carry_to_hall
 from zhiheng.delivery.accommodations.waiting import waiting
 from zhiheng.delivery.console.line import Acted, RefusedSeat
 from zhiheng.delivery.core.adjusting import Asked
+from zhiheng.delivery.core.attempt import opened_entry, submitted_entry
+from zhiheng.delivery.core.chronicle import chronicle
 from zhiheng.delivery.models import AdjustmentRequest, Attempt, HallAct
 from zhiheng.delivery.preparing.actions import publish_pack
+from zhiheng.delivery.queries import folded, log_of
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.actions import create_account
 from zhiheng.people.models import Account, Role
@@ -38,7 +43,7 @@ class Hall:
 
     silent: bool = False
     lost: bool = False
-    submitted: bool = False
+    submitted: bool = False  # it does nothing for this attempt
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: int = 0
 
@@ -182,11 +187,24 @@ def test_whoever_handed_in_gets_no_time_and_the_page_says_so(
     world: World, attempt: Attempt, client: Client
 ) -> None:
     request = granted(world, attempt)
+    at = round(START.timestamp() * 1000)
+    write_log(
+        attempt,
+        opened_entry(str(attempt.id), epoch=1, at=at),
+        submitted_entry(str(attempt.id), epoch=1, at=at + 1),
+    )
     assert stage(request, Hall(submitted=True)) == Stage.REFUSED
     assert (not_arrived().count(), Incident.objects.filter(ticket=attempt.ticket).count()) == (0, 0)
 
     client.force_login(world[Role.REVIEWER])
     assert "已经交卷，不能再加时。" in client.get(f"/adjustments/{request.id}/").content.decode()
+
+
+def test_a_hall_that_has_not_taken_up_the_pack_is_asked_again(world: World, attempt: Attempt) -> None:
+    request, hall = granted(world, attempt), Hall(submitted=True)
+    assert stage(request, hall) == Stage.WAITING
+    hall.submitted = False
+    assert stage(request, hall) == Stage.DONE
 
 
 def test_after_the_candidates_own_end_nobody_goes_on_trying(world: World, attempt: Attempt) -> None:
@@ -226,3 +244,34 @@ def test_administrators_see_what_has_not_arrived_others_do_not(
     assert (line.title, line.count) == ("1 项考试便利还没有送到考场，请检查考场服务", 1)
     assert waiting(world[Role.REVIEWER], Role.REVIEWER) == []
     assert waiting(world[Role.MARKER], Role.MARKER) == []
+
+
+def test_the_running_hall_gives_the_time_and_the_words_to_this_candidate_alone(
+    world: World, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        first, other = published(world)
+    clock.move_to(BEFORE)
+    request = granted(world, first)
+    port = free_port()
+    settings.HALL_URL = f"http://127.0.0.1:{port}"
+    carry_to_hall.func(request_id=str(request.id))  # nobody listens yet
+    process = start(settings.HALL_DATA, port)
+    try:
+        carry_to_hall.func(request_id=str(request.id))
+        carry_to_hall.func(request_id=str(request.id))
+    finally:
+        process.kill()
+        process.wait()
+
+    found = carried_of(request)
+    assert found is not None
+    assert (found.stage, found.act.minutes) == (Stage.DONE, 27)
+    rows = log_of([first, other])
+    assert {attempt: [row.kind for row in found] for attempt, found in rows.items()} == {
+        str(first.id): ["granted-time", "adjusted"]
+    }
+    entries = rows[str(first.id)]
+    assert folded(first, entries).deadline == round((START + timedelta(minutes=117)).timestamp() * 1000)
+    line = chronicle(entries).happenings[-1]
+    assert (line.words, line.detail) == ("考试便利", "加时 30 %，准许使用放大镜")

@@ -223,7 +223,7 @@ def test_lists_ask_a_fixed_number_of_questions(count: int, django_assert_num_que
 
     with django_assert_num_queries(13):
         assert office.get(reverse("marking_progress")).status_code == 200
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert office.get(page).status_code == 200
     with django_assert_num_queries(7):
         assert marker.get(reverse("marking")).status_code == 200

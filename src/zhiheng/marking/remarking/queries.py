@@ -73,12 +73,14 @@ class Remarked:
 
 
 def remarkings_of(offering: Offering) -> list[Remarked]:
-    """Every change after marking, the newest first, in three queries."""
+    """Every change after marking, the newest first, in three queries; in one when there is none."""
     rows = list(
         Remarking.objects.filter(attempt__ticket__offering=offering)
         .select_related("attempt__ticket", "attempt__paper", "by")
         .order_by("-created_at")
     )
+    if not rows:
+        return []
     attempts = {row.attempt_id for row in rows}
     theory: dict[UUID, Decimal] = dict(
         TheoryMark.objects.filter(attempt__in=attempts).values_list("attempt_id", "marks")

@@ -9,9 +9,11 @@ from zhiheng.delivery.accommodations.carrying.line import OpenAdjustLine
 from zhiheng.delivery.accommodations.carrying.queries import (
     OVER,
     REFUSED,
+    UNDONE,
     Carried,
     Owed,
     Stage,
+    has_handed_in,
     is_over,
     owed_to,
 )
@@ -100,7 +102,8 @@ def _write_done(owed: Owed, act: HallAct, acted: Acted) -> Carried:
         return Carried(act=held)
     held.refused = [{"attempt": one.attempt, "sentence": one.sentence} for one in acted.refused]
     if not acted.done:
-        held.failure = REFUSED
+        # A hall that has not taken up the pack yet may still do it; whoever handed in needs no more time.
+        held.failure = REFUSED if has_handed_in(owed.attempt) else UNDONE
         held.save(update_fields=["failure", "refused"])
         return Carried(act=held)
     at = clock.now()

@@ -16,14 +16,16 @@ from zhiheng.delivery.core.adjusting import (
     in_force,
     owed_minutes,
 )
+from zhiheng.delivery.core.attempt import Kind
 from zhiheng.delivery.models import AdjustmentDecision, AdjustmentRequest, Attempt, HallAct, HallActKind
-from zhiheng.delivery.queries import ends_at
+from zhiheng.delivery.queries import ends_at, log_of
 from zhiheng.people.models import Account
 from zhiheng.plumbing import clock
 from zhiheng.seating.models import Ticket
 
 OVER = "exam-over"
 REFUSED = "act-refused"
+UNDONE = "act-undone"
 
 
 class Stage(StrEnum):
@@ -131,6 +133,10 @@ def is_over(owed: Owed) -> bool:
     """Whether time would come too late: the candidate's own end has passed, the grant included."""
     adjustment = amount_to(verdicts_of(owed.attempt.ticket.application))
     return clock.now() >= end_with(owed.attempt.ticket.offering, adjustment)
+
+
+def has_handed_in(attempt: Attempt) -> bool:
+    return any(row.kind == Kind.SUBMITTED for row in log_of([attempt]).get(str(attempt.id), ()))
 
 
 def carried_of(request: AdjustmentRequest) -> Carried | None:
