@@ -377,3 +377,19 @@ def test_a_room_is_not_named_with_words_barred_from_public_text(world: World, cl
     assert answer.status_code == 422
     assert "“考场名称”里有不能对外使用的字样" in answer.text
     assert Room.objects.filter(centre=centre).count() == 0
+
+
+def test_nothing_is_left_to_do_once_the_exam_has_begun(world: World) -> None:
+    room = open_room()
+    seat_people(world, room, 1)
+    office = client_of(world[Role.ADMINISTRATOR])
+    url = reverse("seating_offering", args=[world.association.id])
+
+    def step() -> list[str]:
+        return re.findall(r'<span class="what">([^<]+)</span>', office.get(url).text)
+
+    before = step()
+    watch_room(world, room)
+    watched = step()
+    clock.move_to(datetime(2026, 11, 28, 9, 0, tzinfo=SHANGHAI))
+    assert (before, watched, step()) == (["给考场安排监考员"], ["开考前检查，把考试数据发布到考场"], [])

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
+from zhiheng.plumbing import clock
 from zhiheng.seating.actions import (
     add_room,
     assign_invigilators,
@@ -112,6 +113,7 @@ def offering(request: HttpRequest, offering_id: UUID) -> HttpResponse:
         "waiting": awaiting_tickets(found),
         "unpaid": unpaid_applications(found),
         "short_room": next((plan for plan in plans if not plan.enough), None),
+        "begun": clock.now() >= found.starts_at,
     }
     return render(request, "seating/offering.html", context)
 
