@@ -1,5 +1,6 @@
 """What a late or rescued answer comes to before marking, after it, and once results are made."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -234,7 +235,9 @@ def test_the_pages_say_it_before_anybody_decides(world: World, attempt: Attempt,
     client.force_login(world[Role.ADMINISTRATOR])
 
     for page in (address, f"/delivery/rescue/{rescue.row.id}/"):
-        assert "发布，答卷不能再变" in client.get(page).content.decode()
+        shown = client.get(page).content.decode()
+        assert "发布，答卷不能再变" in shown
+        assert re.search(r'value="no"[^>]*checked', shown)
     answer = client.post(address, {"admitted": "yes", "reason": "断网"})
     assert (answer.status_code, LateAdmission.objects.filter(reason="断网").exists()) == (422, False)
 

@@ -111,7 +111,8 @@ def decide(request: HttpRequest, offering_id: UUID, entry: int) -> HttpResponse:
     answer = next((one for one in late_answers(found) if one.entry.id == entry), None)
     if answer is None:
         raise Http404
-    form = LateDecisionForm(request.POST or None)
+    may = may_change(found)
+    form = LateDecisionForm(request.POST or None, initial={} if may.granted else {"admitted": "no"})
     if request.method == "POST" and form.is_valid():
         try:
             decided = decide_late(
@@ -123,5 +124,5 @@ def decide(request: HttpRequest, offering_id: UUID, entry: int) -> HttpResponse:
             messages.success(request, f"决定已记录，答卷已按决定重新汇总。{decided.told}")
             return redirect("delivery_late", offering_id=found.id)
     status = 422 if request.method == "POST" else 200
-    context = {"offering": found, "answer": answer, "form": form, "may": may_change(found)}
+    context = {"offering": found, "answer": answer, "form": form, "may": may}
     return render(request, "delivery/late_decide.html", context, status=status)

@@ -63,7 +63,9 @@ def rescue(request: HttpRequest, rescue_id: UUID) -> HttpResponse:
     found = rescue_by_id(rescue_id)
     if found is None:
         raise Http404
-    form = WordForm(request.POST) if request.method == "POST" else WordForm()
+    may = may_change(found.row.attempt.ticket.offering)
+    given = request.POST if request.method == "POST" else None
+    form = WordForm(given, initial={} if may.granted else {"agreed": "no"})
     if form.is_bound and form.is_valid():
         try:
             _say(request, found, **form.cleaned_data)
