@@ -22,17 +22,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A second database need not see what touches none."""
+    """A second database need not see what touches none, nor what shows the same on either."""
     if not config.getoption("--only-database"):
         return
-    dropped = [item for item in items if not _uses_database(item)]
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        wanted = _uses_database(item) and not any(item.iter_markers("either_database"))
+        (kept if wanted else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
-    items[:] = [item for item in items if _uses_database(item)]
+    items[:] = kept
 
 
 def _uses_database(item: pytest.Item) -> bool:
     asked = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-    return bool(asked) or any(item.iter_markers("django_db")) or any(item.iter_markers("journey"))
+    return bool(asked) or any(item.iter_markers("django_db"))
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,12 @@ os.environ["ZHIHENG_VAR"] = tempfile.mkdtemp(prefix="zhiheng-test-")
 os.environ.setdefault("ZHIHENG_PUBLIC_URL", "http://testserver")
 
 from zhiheng.config.settings import *  # noqa: F403 - the point of this module
-from zhiheng.config.settings import DATABASES, VAR
+from zhiheng.config.settings import DATABASES, LOGGING, VAR
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
-    DATABASES["default"]["OPTIONS"]["init_command"] += (
-        " PRAGMA synchronous=OFF;"  # no test cuts this one's power
-    )
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"  # no power is cut here
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # real hashing would only slow the tests
 (VAR / "static").mkdir(exist_ok=True)  # what collectstatic would make; its absence is a warning
+# Refusals are what many tests look for: written out, each costs a quarter of its page.
+LOGGING["loggers"] = {"django.request": {"level": "ERROR"}}

@@ -15,7 +15,7 @@ from zhiheng.people.erasure.actions import ask_for_erasure
 from zhiheng.people.models import Person, Role
 from zhiheng.plumbing.models import AuditLine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either_database]
 ADDRESS = "示例市暗巷 77 号"
 STAFF = [role for role in Role if role not in (Role.CANDIDATE, Role.INSTITUTION)]
 MOST_PAGES = 50

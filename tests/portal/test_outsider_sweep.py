@@ -34,14 +34,14 @@ from zhiheng.people.models import Account, Institution, Person, Role
 from zhiheng.plumbing.models import AuditLine, OutgoingMessage, VaultFile
 from zhiheng.practicals.models import Panel, PanelCandidate
 from zhiheng.results.models import Result
-from zhiheng.seating.models import Ticket
+from zhiheng.seating.models import Room, Ticket
 from zhiheng.sittings.models import Offering, Sitting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either_database]
 
 NAME = "欧阳测沁"
 CLOSED = {302, 403, 404, 405}
-# Whose ids a part of an address takes; a part not named here is tried with all of them.
+# Whose ids a part of an address takes; one not named here is tried with all of them, several such with the same one.
 MODELS: dict[str, tuple[type[Model], ...]] = {
     "application_id": (Application,),
     "document_id": (Document,),
@@ -54,6 +54,7 @@ MODELS: dict[str, tuple[type[Model], ...]] = {
     "account_id": (Account,),
     "institution_id": (Institution,),
     "offering_id": (Offering,),
+    "room_id": (Room,),
     "sitting_id": (Sitting,),
     "file_id": (VaultFile,),
 }
@@ -109,6 +110,14 @@ def values_of(name: str, kind: str) -> list[object]:
     return list(TEXTS.get(name, ["x"]))
 
 
+def fillings(kinds: dict[str, str]) -> Iterator[dict[str, object]]:
+    unnamed = [name for name, kind in kinds.items() if kind == "UUIDConverter" and name not in MODELS]
+    named = [name for name in kinds if name not in unnamed]
+    for values in product(*(values_of(name, kinds[name]) for name in named)):
+        for one in values_of(unnamed[0], "UUIDConverter") if unnamed else [None]:
+            yield dict(zip(named, values, strict=True)) | dict.fromkeys(unnamed, one)
+
+
 def addresses(reviewer: Account) -> tuple[Address, ...]:
     found: set[Address] = set()
     for _, entry in patterns(get_resolver()):
@@ -118,8 +127,7 @@ def addresses(reviewer: Account) -> tuple[Address, ...]:
         private = entry.name not in BY_TOKEN and any(
             kind == "UUIDConverter" and name not in SHARED for name, kind in kinds.items()
         )
-        for values in product(*(values_of(name, kind) for name, kind in kinds.items())):
-            filled = dict(zip(kinds, values, strict=True))
+        for filled in fillings(kinds):
             found.add(Address(path=_reversed(entry.name, filled), private=private))
     for document in Document.objects.all():  # a link made for somebody else is worth nothing
         link = document_link(reviewer, document.pk)
