@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -52,6 +53,7 @@ def test_the_texts_are_complete() -> None:
     assert [text.needed for text in consent_texts()] == [True, False, False, False]
     assert all(set(text.titles) == set(text.texts) == {"zh", "en"} for text in consent_texts())
     assert len({text.hash for text in consent_texts()}) == 4
+    assert [text.purpose for text in consent_texts() if re.search("[，。；：、] ", text.texts["zh"])] == []
 
 
 def test_what_is_not_ticked_is_refused_and_nothing_is_written_twice(

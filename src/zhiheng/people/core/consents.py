@@ -1,5 +1,6 @@
 """The texts of consent, one per purpose and version."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ FILE = Path(__file__).parents[1] / "data" / "consents.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentText:
-    """What is asked. needed: without it enrolment cannot go on. hash: of purpose, version and both texts."""
+    """What is asked. needed: without it enrolment cannot go on. hash: of purpose, version and both texts as filed."""
 
     purpose: str
     version: str
@@ -38,11 +39,16 @@ def consent_texts() -> tuple[ConsentText, ...]:
             version=entry["version"],
             needed=entry["needed"],
             titles=entry["title"],
-            texts=entry["text"],
+            texts={**entry["text"], "zh": _unfolded(entry["text"]["zh"])},
             hash=digest([entry["purpose"], entry["version"], entry["title"], entry["text"]]),
         )
         for entry in yaml.safe_load(FILE.read_text(encoding="utf-8"))
     )
+
+
+def _unfolded(text: str) -> str:
+    """Without the space that YAML leaves where a line of Chinese was folded."""
+    return re.sub(r"(?<=[，。；：、]) ", "", text)
 
 
 def purposes() -> frozenset[str]:
