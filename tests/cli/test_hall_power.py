@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhiheng.cli.hall_bench import shim
 from zhiheng.cli.hall_bench.faults import power_cut, recorder
 from zhiheng.cli.hall_bench.faults.power import (
     SECTOR,
+    YOUNG,
     Disk,
     Moment,
     acknowledged,
@@ -20,9 +22,10 @@ from zhiheng.cli.hall_bench.faults.power import (
     moments,
     read_record,
 )
+from zhiheng.cli.hall_bench.faults.stage import until
 from zhiheng.cli.hall_ledger import Verdict, worst
 from zhiheng.cli.spawning import company
-from zhiheng.delivery.hall.sqlite_store import LOG_FILE
+from zhiheng.delivery.hall.sqlite_store import LOG_FILE, sqlite3
 
 
 def none() -> bool:
@@ -122,6 +125,8 @@ def test_acknowledgements_and_moments_of_a_part() -> None:
     sizes = [moment.size for moment in moments(raw)]
     assert [acknowledged(raw[:size]) for size in sizes] == [set(), {7}, {7}, {7}, {7}, {7}, {7, 9}]
     assert [moment.rare for moment in moments(raw)] == [True, False, False, False, False, True, False]
+    lives = entry("L", "", 0) + b"".join(entry("A", "", number) for number in range(YOUNG + 1))
+    assert [moment.rare for moment in moments(lives * 2)] == [False, *[True] * YOUNG, False] * 2
     assert moments(raw[:-1])[-1] == Moment(size=sizes[-2], rare=True)
     assert [act.kind for act in read_record(raw, before={"": b""})] == ["W", "W", "T"]
 
@@ -189,6 +194,7 @@ def test_the_library_records_the_logs_files_and_nothing_else(tmp_path: Path) -> 
     subprocess.run([sys.executable, "-c", PROGRAM, str(folder)], env=environment, check=True)
     assert record.read_bytes() == b"".join(
         [
+            entry("L", "", 0),
             entry("C", "", 0),
             entry("C", "-wal", 0),
             write(0, b"plain"),
@@ -205,6 +211,53 @@ def test_the_library_records_the_logs_files_and_nothing_else(tmp_path: Path) -> 
     acts = read_record(record.read_bytes(), before={})
     assert disk_after({}, acts, chance=none) == {"": b"pla", "-wal": b"\0\0\0\0frames"}
     assert disk_after({}, acts, chance=everything) == {"": b"Lla"}
+
+
+KEEP = """
+import os, pathlib, sys
+from zhiheng.delivery.core.attempt import Entry
+from zhiheng.delivery.hall.service import HallSettings, open_store
+store = open_store(HallSettings(data_dir=pathlib.Path(sys.argv[1])))
+entry = Entry(attempt="one", epoch=1, item="q1", seq=int(sys.argv[2]), kind="answer", body="1", server_time=1)
+print("open", flush=True)
+os.write(1, store.append([entry])[0].fate.value.encode())
+os._exit(0)
+"""
+
+
+def test_what_a_killed_hall_had_not_synced_is_made_sure_of_before_it_is_told(tmp_path: Path) -> None:
+    """The second life finds the row of the first, says that it has it, and then the power goes."""
+    recording, slow = recorder.build(tmp_path), shim.build(tmp_path)
+    if recording is None or slow is None:
+        pytest.skip("no C compiler")
+    record, data = tmp_path / "record", tmp_path / "data"
+    environment = os.environ | {"LD_PRELOAD": f"{recording}:{slow}", recorder.RECORD: str(record)}
+    late = environment | {shim.SLOW: "500000"}
+
+    def keeping(seq: int, env: dict[str, str]) -> "subprocess.Popen[str]":
+        words = [sys.executable, "-c", KEEP, str(data), str(seq)]
+        return subprocess.Popen(words, env=env, stdout=subprocess.PIPE, text=True)
+
+    assert keeping(1, environment).communicate()[0] == "open\nappended"
+    killed = keeping(2, late)
+    assert killed.stdout is not None
+    assert killed.stdout.readline() == "open\n"
+
+    def in_fsync() -> bool:
+        acts = read_record(record.read_bytes(), before={})
+        return any(act.kind == "W" and act.name == "-wal" and not act.sure for act in acts)
+
+    assert until(in_fsync, seconds=10)
+    killed.kill()
+    assert killed.communicate()[0] == ""
+    assert in_fsync()
+    assert keeping(2, environment).communicate()[0] == "open\nrepeated"
+    (tmp_path / "left").mkdir()
+    for name, content in disk_after({}, read_record(record.read_bytes(), before={}), chance=none).items():
+        (tmp_path / "left" / f"{LOG_FILE}{name}").write_bytes(content)
+    base = sqlite3.connect(tmp_path / "left" / LOG_FILE)
+    assert base.execute("SELECT seq FROM entry ORDER BY id").fetchall() == [(1,), (2,)]
+    base.close()
 
 
 def test_the_power_goes_and_nothing_acknowledged_is_missing() -> None:

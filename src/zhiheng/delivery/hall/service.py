@@ -285,7 +285,23 @@ class Hall:
 def open_store(settings: HallSettings) -> LogStore:
     if settings.database_url:
         return PostgresStore(settings.database_url)
-    return SqliteStore(settings.data_dir / LOG_FILE)
+    path = settings.data_dir / LOG_FILE
+    _settle(path)
+    return SqliteStore(path)
+
+
+def _settle(path: Path) -> None:
+    """What a killed process wrote and did not live to sync is seen by the next one: it is made durable first.
+
+    Otherwise a page that sends such an answer again would be told that the hall has it, before the disk has.
+    """
+    for part in (path, path.with_name(f"{path.name}-wal"), path.parent):
+        if part.exists():
+            descriptor = os.open(part, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def run_hall(settings: HallSettings, *, say: Callable[[str], None]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 SECTOR = 512
+YOUNG = 5
 _HEAD = struct.Struct("=BBHIQ")
 
 Disk = dict[str, bytes]
@@ -33,7 +34,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The first `size` bytes of a record. rare: a file was begun anew, cut, made or taken away."""
+    """The first `size` bytes of a record. rare: a file was begun anew, cut, made or taken away.
+
+    Or one of the first acknowledgements of a life: what it found there, did it make sure of that?
+    """
 
     size: int
     rare: bool
@@ -41,7 +45,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Noted:
-    """An entry. kind: of an act, or B and E of an fsync, D and F of one of the folder, A an acknowledgement (place)."""
+    """An entry. kind: of an act, or B and E of an fsync, D and F of one of the folder,
+    A an acknowledgement (place), L the beginning of a life.
+    """
 
     kind: str
     name: str
@@ -97,7 +103,7 @@ def read_record(raw: bytes, *, before: Mapping[str, bytes]) -> list[Act]:
     for name in sorted(before):
         reader.know(name)
     for noted in _noted(raw):
-        if noted.kind != "A":
+        if noted.kind not in "AL":
             reader.take(noted.kind, noted.name, noted.place, noted.data)
     return reader.acts
 
@@ -109,10 +115,13 @@ def acknowledged(raw: bytes) -> set[int]:
 
 def moments(raw: bytes) -> list[Moment]:
     """Where a record may be cut so that something has just happened."""
-    return [
-        Moment(size=noted.end, rare=noted.kind in "TCU" or (noted.kind == "W" and noted.place == 0))
-        for noted in _noted(raw)
-    ]
+    found: list[Moment] = []
+    young = 0
+    for noted in _noted(raw):
+        young = YOUNG if noted.kind == "L" else young - (noted.kind == "A")
+        anew = noted.kind in "TCU" or (noted.kind == "W" and noted.place == 0)
+        found.append(Moment(size=noted.end, rare=anew or (noted.kind == "A" and young >= 0)))
+    return found
 
 
 def _noted(raw: bytes) -> Iterator[_Noted]:

@@ -18,7 +18,7 @@ from zhiheng.delivery.hall.reader import read_log
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, sqlite3
 
 CONTROL_CUTS = 3
-MOMENTS, RARE_MOMENTS = 4, 2
+MOMENTS, RARE_MOMENTS = 4, 4
 """Of each life, beside its end."""
 SLOW_MS = (0, 2, 10)
 """Added to every fsync, in turn: a quick disk, one the loop itself waits for, one the writer's thread waits for."""
@@ -93,6 +93,12 @@ def _cuts(company: Company, say: Say, preload: str, kind: HallKind, *, cuts: int
         for number in range(cuts):
             random_pause(rng)
             own.kill_hall()
+            if (
+                number % 2
+            ):  # and the power goes when another life has hardly begun on what the kernel still held
+                own.restart()
+                own.wait_for_acks(5)
+                own.kill_hall()
             disk = _cut(own, record, disk, rng, found)
             _lay(own.exam.data, disk, rng)
             record.unlink()

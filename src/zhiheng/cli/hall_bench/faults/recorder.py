@@ -2,7 +2,8 @@
 
 Loaded with LD_PRELOAD before the one of `shim`; BENCH_RECORD is the record's file. The record is of bytes given to the
 kernel and of fsyncs, in the order in which the hall could know of them: a write is noted when it has ended, an
-fsync both when it begins and when it has returned well, an acknowledgement before it leaves. Read by `power`.
+fsync both when it begins and when it has returned well, an acknowledgement before it leaves. Several
+lives may follow one another in one record. Read by `power`.
 """
 
 from pathlib import Path
@@ -38,11 +39,6 @@ static uint64_t syncs;
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static char folder[PATH_MAX];
 
-__attribute__((constructor)) static void start(void) {
-  const char *path = getenv("BENCH_RECORD");
-  if (path) record = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-}
-
 /* What of a path follows the log's name ("", "-wal", "-journal"), or none for another file. */
 static const char *ours(const char *path) {
   const char *base = strrchr(path, '/');
@@ -74,6 +70,12 @@ static uint64_t note(char kind, const char *name, uint64_t place, const void *da
   pthread_mutex_unlock(&turn);
   errno = before;
   return place;
+}
+
+__attribute__((constructor)) static void start(void) {
+  const char *path = getenv("BENCH_RECORD");
+  if (path) record = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (record >= 0) note('L', "", 0, "", 0);
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) {
