@@ -6,12 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from zhiheng.cli.hall_bench.faults import frozen, standby
 from zhiheng.cli.hall_bench.faults.relay import Relay
+from zhiheng.cli.hall_bench.faults.stage import kill_tree, until
 from zhiheng.cli.hall_bench.faults.two_halls import two_halls
+from zhiheng.cli.hall_bench.servers import start_postgres
 from zhiheng.cli.spawning import Company, company
+from zhiheng.delivery.hall.postgres_store import PostgresStore
 
 DELAY = 0.15
 
@@ -95,6 +99,38 @@ def test_the_standby_has_every_acknowledged_answer_and_another_one_has_not(own: 
     assert [found.figures[fact] for fact in facts] == [0, 0, 0, 0, 1, True]
     assert found.figures["control_missing"] > 0
     assert found.reached is True
+
+
+def test_a_hall_that_starts_waits_for_the_standby_before_it_says_what_there_is(own: Company) -> None:
+    """Rows that only the primary has may be visible after its crash; nobody may be told of them yet."""
+    cluster = start_postgres(own)
+    if cluster is None:
+        pytest.skip("PostgreSQL's server is not installed")
+    PostgresStore(cluster.address).close()
+    opened = threading.Event()
+
+    def start() -> None:
+        store = PostgresStore(cluster.address)
+        opened.set()
+        store.close()
+
+    with psycopg.connect(cluster.address, autocommit=True) as session:
+
+        def wait_for_standbys(names: str) -> None:
+            session.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'".encode())
+            session.execute("SELECT pg_reload_conf()")
+
+        wait_for_standbys("ANY 1 (standby)")
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        starting = threading.Thread(target=start)
+        time.sleep(0.5)  # until every process of the server has read its settings
+        starting.start()
+        assert until(lambda: session.execute(asked).fetchone() == (1,), seconds=10)
+        assert not opened.wait(0.5)
+        wait_for_standbys("")
+        assert opened.wait(10)
+        starting.join()
+    kill_tree(cluster.child)
 
 
 def test_one_of_two_halls_is_killed_and_everybody_goes_on_at_the_other(own: Company) -> None:
