@@ -225,6 +225,18 @@ def test_collecting_again_never_changes_released_answers(world: World, attempt: 
     assert Collection.objects.count() == before
 
 
+def test_whoever_was_released_as_absent_is_not_collected_behind_the_result(
+    world: World, attempt: Attempt
+) -> None:
+    decide(world, attempt, admitted=False)
+    release(by=second_officer(), release=proposed(world))
+    other = Attempt.objects.exclude(pk=attempt.pk).get()
+    cut_off(other)
+
+    assert code_of(collect, by=world[Role.ADMINISTRATOR], offering=world.association) == "results-released"
+    assert not Collection.objects.filter(attempt=other).exists()
+
+
 def test_the_pages_say_it_before_anybody_decides(world: World, attempt: Attempt, client: Client) -> None:
     decide(world, attempt, admitted=True)
     release(by=second_officer(), release=proposed(world))
