@@ -1,8 +1,10 @@
 """The hall as a real process: signed in, saved, killed, and everything acknowledged is still there."""
 
+import asyncio
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +16,12 @@ from tests.delivery.packs import ID_NUMBER, candidate, small_pack
 from tests.delivery.running import COMMAND, Running, start
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.receipt import read_receipt, receipt_holds
+from zhiheng.delivery.hall import service
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
+from zhiheng.delivery.hall.service import Hall, HallSettings
+from zhiheng.delivery.hall.store import LogStore
 
 
 @pytest.fixture
@@ -158,3 +163,30 @@ def test_figures_are_for_this_machine_only(hall: Running) -> None:
     outside = httpx.get(f"{hall.url}/metrics", headers={"X-Forwarded-For": "203.0.113.7"}, trust_env=False)
 
     assert ("zhiheng_hall_rows_total" in inside.text, outside.status_code) == (True, 404)
+
+
+def test_a_store_that_does_not_come_is_told_of_while_it_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def slow(settings: HallSettings) -> LogStore:
+        for _ in range(200):
+            if said:
+                break
+            time.sleep(0.02)
+        return service_store(settings)
+
+    async def run() -> list[str]:
+        hall = Hall(HallSettings(data_dir=tmp_path, port=0), say=said.append)
+        await hall.start()
+        told = list(said)
+        await hall.drain()
+        return told
+
+    service_store = service.open_store
+    assert asyncio.run(run()) == []
+    monkeypatch.setattr(service, "open_store", slow)
+    monkeypatch.setattr(service, "WAITING_SECONDS", 0.05)
+    (told,) = asyncio.run(run())
+    assert told.startswith("考场服务已等了数据库 0.05 秒")

@@ -6,8 +6,9 @@ import fcntl
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -38,6 +39,7 @@ from zhiheng.foundation.errors import Refused, ZhihengError
 LOCK_FILE = "hall.lock"
 EXIT_WRITER_DIED = 70
 DRAIN_SECONDS = 10
+WAITING_SECONDS = 5.0
 _TICK_SECONDS = 1.0
 _BACKLOG = 16_384  # of new connections; the kernel keeps as many of them as it is set to
 
@@ -117,7 +119,8 @@ class Hall:
         self._lock = DirectoryLock(settings.data_dir, shared=bool(settings.database_url))
         try:
             keys = ensure_keys(settings.data_dir)
-            self.store = open_store(settings)
+            with _told_of_waiting(self._say):
+                self.store = open_store(settings)
         except BaseException:
             self._lock.release()
             raise
@@ -280,6 +283,22 @@ class Hall:
             self._say(
                 f"考场服务停止：{what}（{type(error).__name__}: {said}）。未确认的答案由考生页面保留，服务恢复后自动重发。"
             )
+
+
+@contextlib.contextmanager
+def _told_of_waiting(say: Callable[[str], None]) -> Iterator[None]:
+    """A database that waits for its standby says nothing; somebody must be told why nothing happens."""
+    words = (
+        f"考场服务已等了数据库 {WAITING_SECONDS:g} 秒，仍在等。设置了同步备库（synchronous_standby_names）时，"
+        "没有备库在线就写不进去：请启动备库，或检查数据库。"
+    )
+    timer = threading.Timer(WAITING_SECONDS, say, [words])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def open_store(settings: HallSettings) -> LogStore:
