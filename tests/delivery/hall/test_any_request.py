@@ -17,7 +17,7 @@ from zhiheng.delivery.hall.http import Request, Response
 from zhiheng.delivery.hall.routes import Routes
 
 LATER = START + 10 * MINUTE
-POSTS = ["signin", "events", "comment", "submit", "staff/act", "staff/rescue"]
+POSTS = ["signin", "events", "comment", "submit", "staff/act", "staff/rescue", "staff/withdraw", "staff/news"]
 GETS = [
     "sealed/x",
     "key",
@@ -55,6 +55,8 @@ _body = _leaf | st.fixed_dictionaries(
         "events": st.lists(_event, max_size=3) | _leaf,
         "seq": _leaf,
         "text": _odd,
+        "who": _odd,
+        "until": st.sampled_from([LATER + 1, LATER - 1]) | _leaf,
         "epoch": _leaf,
         "act": st.sampled_from(["grant", "pause", "resume", "message", "submit", "allow", "deny", "x"]),
         "attempts": st.none() | st.lists(st.sampled_from([attempt(1), attempt(2), "x"]), max_size=3),

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Side:
 
     def __init__(self, hall: Hall, keys: HallKeys) -> None:
         self._client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{hall.port}/hall/", trust_env=False)
+        self._key = keys.hmac
         staff = StaffPass("w", "演示监考甲", "2026-11-28", (), round(time.time() * 1000) + 60_000)
         self._staff = f"Staff {mint_staff_token(staff, key=keys.hmac)}"
 
@@ -53,6 +55,18 @@ class Side:
         headers = {"Authorization": self._staff, "Accept": "application/json"}
         seat: dict[str, Any] = (await self._client.get("staff/seats", headers=headers)).json()["seats"][0]
         return seat
+
+    async def post(self, path: str, body: Any = None) -> httpx.Response:
+        return await self._client.post(f"staff/{path}", json=body, headers={"Authorization": self._staff})
+
+    def listening(self) -> AbstractAsyncContextManager[httpx.Response]:
+        return self._client.stream("GET", "staff/seats", headers={"Authorization": self._staff})
+
+    async def seats_status(self, who: str) -> int:
+        expires = round(time.time() * 1000) + 60_000
+        token = mint_staff_token(StaffPass(who, "", "2026-11-28", (), expires, True), key=self._key)
+        headers = {"Authorization": f"Staff {token}", "Accept": "application/json"}
+        return (await self._client.get("staff/seats", headers=headers)).status_code
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -126,3 +140,39 @@ async def _play(here: Side, there: Side) -> None:
         return told.status_code == 409 and told.json()["error"]["code"] == "other-machine"
 
     assert await soon(closed_here)
+
+    asked = {"who": "w2", "until": round(time.time() * 1000) + 600_000}
+    assert (await here.post("withdraw", asked)).status_code == 200
+
+    async def taken_back_there() -> bool:
+        return await there.seats_status("w2") == 401
+
+    assert await soon(taken_back_there)
+    assert [await there.seats_status(who) for who in ("w", "w3")] == [200, 200]
+
+
+async def _news_cross(here: Side, there: Side) -> None:
+    async with there.listening() as line:
+        events = (text async for text in line.aiter_lines() if text.startswith("event: "))
+        assert await anext(events) == "event: all"
+        assert (await here.post("news")).json() == {"told": 0}  # nobody listens there
+        assert await asyncio.wait_for(anext(events), 8) == "event: news"
+
+
+def test_news_told_to_one_hall_reach_the_consoles_of_the_other(tmp_path: Path, dsn: str) -> None:
+    async def run() -> None:
+        keys = ensure_keys(tmp_path)
+        settings = HallSettings(data_dir=tmp_path, port=0, database_url=dsn)
+        halls = [Hall(settings, say=lambda text: None) for _ in range(2)]
+        for hall in halls:
+            await hall.start()
+        here, there = (Side(hall, keys) for hall in halls)
+        try:
+            await _news_cross(here, there)
+        finally:
+            for side in (here, there):
+                await side.close()
+            for hall in halls:
+                await hall.drain()
+
+    asyncio.run(run())

@@ -89,7 +89,14 @@ def test_a_line_that_is_open_ends_within_a_second_and_others_stay(hall: Office) 
 
 @pytest.mark.parametrize(
     ("who", "until"),
-    [("", START + 1), ("w" * 81, START + 1), ("w", START), ("w", START - 1), ("w", START + LONGEST_MS + 1)],
+    [
+        ("", START + 1),
+        ("w" * 81, START + 1),
+        ("w\x00", START + 1),
+        ("w", START),
+        ("w", START - 1),
+        ("w", START + LONGEST_MS + 1),
+    ],
 )
 def test_what_makes_no_sense_is_refused(who: str, until: int) -> None:
     with pytest.raises(Refused) as why:

@@ -84,17 +84,26 @@ class _Console:
     backlog: Iterator[Place] = field(default_factory=lambda: iter(()))
 
 
-def _share_a_room(one: StaffPass, other: StaffPass) -> bool:
-    """No rooms: all of the sitting."""
-    if one.sitting != other.sitting:
-        return False
-    return not one.rooms or not other.rooms or not set(one.rooms).isdisjoint(other.rooms)
+class Rooms(msgspec.Struct, frozen=True, kw_only=True):
+    """Some rooms of a sitting; none named: all of it."""
+
+    sitting: str
+    rooms: tuple[str, ...]
+
+    def meet(self, staff: StaffPass) -> bool:
+        if self.sitting != staff.sitting:
+            return False
+        return not self.rooms or not staff.rooms or not set(self.rooms).isdisjoint(staff.rooms)
 
 
 class SeatBoard:
-    """`tick` once a second; `watch` for each console that opens."""
+    """`tick` once a second; `watch` for each console that opens.
+
+    news: rooms of which other halls were not yet told that there is news; None where there are no others.
+    """
 
     def __init__(self, desk: Desk) -> None:
+        self.news: set[Rooms] | None = None
         self._desk = desk
         self._consoles: set[_Console] = set()
         self._wheel: dict[int, list[str]] = defaultdict(list)
@@ -114,8 +123,15 @@ class SeatBoard:
         self._say(console, "all", self._first(console, now), now)
 
     def tell_news(self, staff: StaffPass) -> int:
-        """Have the consoles of these rooms look at the back office again; how many there are. Nothing is kept of it."""
-        meant = [console for console in self._consoles if _share_a_room(console.staff, staff)]
+        """Have the consoles of these rooms look at the back office again; how many listen here."""
+        rooms = Rooms(sitting=staff.sitting, rooms=staff.rooms)
+        if self.news is not None:
+            self.news.add(rooms)
+        return self.hear_news(rooms)
+
+    def hear_news(self, rooms: Rooms) -> int:
+        """Told here or to another hall."""
+        meant = [console for console in self._consoles if rooms.meet(console.staff)]
         for console in meant:
             console.stream.send(NEWS)
         return len(meant)

@@ -24,6 +24,7 @@ from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.following import Following
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.limits import Limits
+from zhiheng.delivery.hall.news import News, NewsTable
 from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf, Shelved
 from zhiheng.delivery.hall.postgres_store import PostgresStore
 from zhiheng.delivery.hall.process import room_for, settle_memory
@@ -170,11 +171,16 @@ class Hall:
             ) from None
         self.port = self._server.sockets[0].getsockname()[1]
 
-    def _shared(self) -> Sharing | None:
-        """Halls on one database tell each other whom they have heard from."""
+    def _shared(self) -> "tuple[Sharing, News] | tuple[()]":
+        """Halls on one database tell each other whom they have heard from, and of which rooms there is news."""
         if not self.store.shared:
-            return None
-        return Sharing(self._desk, HeardTable(self.settings.database_url), read=self._read)
+            return ()
+        address = self.settings.database_url
+        table = NewsTable(address, hall=self._desk.hall)
+        return (
+            Sharing(self._desk, HeardTable(address), read=self._read),
+            News(self._routes.board, table, read=self._read),
+        )
 
     def rescan(self) -> None:
         """Look at the packs now, whether or not a file seems to have changed."""
@@ -216,8 +222,8 @@ class Hall:
             return  # with the writer in the store nothing can be put in order; the process must go
         self._drained = True
         self._readers.shutdown()
-        if self._sharing is not None:
-            self._sharing.close()
+        for sharing in self._sharing:
+            sharing.close()
         self.store.close()
         self._lock.release()
 
@@ -239,8 +245,8 @@ class Hall:
         self._following.tick()
         self._look_at_packs()
         self._routes.tick()
-        if self._sharing is not None:
-            self._sharing.tick(now=self._clock.now())
+        for sharing in self._sharing:
+            sharing.tick(now=self._clock.now())
 
     def _read(self, act: Callable[[], Found], then: Callable[[Found], None]) -> None:
         """Run `act` beside the loop; when the log cannot be read any more the hall ends."""

@@ -59,7 +59,8 @@ class Withdrawn:
 
 def withdrawn_entry(asked: Withdraw, hall: str, *, by: str, now: int) -> Callable[[int], Entry]:
     """The row that takes passes back, once it has its number. Raises: Refused, code "act", when it makes no sense."""
-    if not asked.who or len(asked.who) > WHO_LIMIT or not now < asked.until <= now + LONGEST_MS:
+    named = asked.who.isprintable() and 0 < len(asked.who) <= WHO_LIMIT
+    if not named or not now < asked.until <= now + LONGEST_MS:
         raise Refused(what="收回监考凭证的请求无法识别", remedy="请由后台发出", code="act")
     body = {"who": asked.who, "until": asked.until, "by": by}
     return lambda serial: control_entry(Kind.WITHDRAWN, hall, serial=serial, body=body, at=now)
