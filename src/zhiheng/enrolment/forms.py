@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from zhiheng.enrolment.core import words
 from zhiheng.enrolment.core.cases import EARLIEST_YEAR
@@ -63,6 +64,20 @@ def _bad_date(what: str | Promise, rule: str | Promise) -> ValidationError:
             what=str(what), rule=str(rule), remedy=str(_("请按证件或证明上的日期填写")), code="future-date"
         )
     )
+
+
+PROFILE_WORDS = (
+    gettext_noop("毕业"),
+    gettext_noop("普通高中"),
+    gettext_noop("本职业"),
+    gettext_noop("相关职业"),
+    gettext_noop("无关"),
+    gettext_noop("本会证书"),
+    gettext_noop("其他机构的职业技能证书"),
+    gettext_noop("专业技术职称证书"),
+    gettext_noop("不计入的证书"),
+    gettext_noop("预备技师"),
+)  # words of the core that pages show in both languages; others are known from elsewhere
 
 
 class Choice(forms.ChoiceField):
