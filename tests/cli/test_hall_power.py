@@ -260,7 +260,8 @@ def test_what_a_killed_hall_had_not_synced_is_made_sure_of_before_it_is_told(tmp
     base.close()
 
 
-def test_the_power_goes_and_nothing_acknowledged_is_missing() -> None:
+def test_the_power_goes_and_nothing_acknowledged_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(power_cut, "CONTROL_CUTS", 1)
     with company() as own:
         (found,) = power_cut.power_cut(own, rounds=2, say=lambda line: None)
     if found.why:
