@@ -13,14 +13,15 @@ from tests.delivery.console.fake_line import FakeHall
 from tests.delivery.console.test_acts import act
 from tests.delivery.test_actions import START, answered, code_of, write_log
 from tests.factories.world import World
+from tests.seating.rooms import second_invigilator
 from zhiheng.delivery.actions import collect
 from zhiheng.delivery.console.report import room_report
-from zhiheng.delivery.console.scope import Scope, own_room, whole_hall
+from zhiheng.delivery.console.scope import Scope, own_room, shared_room, whole_hall
 from zhiheng.delivery.core.attempt import Kind, control_entry, granted_entry, opened_entry, submitted_entry
 from zhiheng.delivery.models import Attempt, HallActKind
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
-from zhiheng.seating.actions import check_in, note_incident
+from zhiheng.seating.actions import check_in, note_incident, replace_invigilator
 from zhiheng.seating.models import Invigilation
 
 AFTERWARDS = START + timedelta(minutes=120)
@@ -85,6 +86,22 @@ def test_the_report_tells_people_times_acts_and_incidents(
     ]
     assert missing == []
     assert words.count("断电") == 1  # the act's own line of the room's record is not told twice
+
+
+def test_the_report_names_who_was_replaced_and_when(world: World, scope: Scope, watch: Invigilation) -> None:
+    clock.move_to(START + timedelta(minutes=15))
+    replace_invigilator(
+        by=world[Role.ADMINISTRATOR],
+        offering=world.association,
+        room=watch.room,
+        leaving=watch.invigilator,
+        successor=second_invigilator("three"),
+        reason="身体不适",
+    )
+    clock.move_to(AFTERWARDS)
+    shared = shared_room(watch.sitting, watch.room)
+
+    assert "测试监考员（至09:15）、监考乙、监考乙" in words_of(room_report(shared))
 
 
 def test_there_is_no_report_while_somebody_may_answer(world: World, scope: Scope) -> None:
