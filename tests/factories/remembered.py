@@ -26,20 +26,20 @@ class _Memory:
     built: object
 
 
-_memories: dict[tuple[str, str], _Memory] = {}
+_memories: dict[tuple[str, str, bytes], _Memory] = {}
 
 
 def remembered(build: Callable[[], Built], *, earlier: timedelta) -> Built:
     """What `build` returns, after the database and the vault hold what it leaves there.
 
     The first call builds, with the clock so much earlier that no row ever lies in the future of a later test.
-    A test that commits builds for itself, and so does one whose audit trail ends otherwise than it did then:
-    each audit line seals the one before.
+    A test that commits builds for itself, and so does one with another data key, or whose audit trail ends
+    otherwise than it did then: each audit line seals the one before.
     """
     if not connection.in_atomic_block:
         return build()
     last = AuditLine.objects.order_by("-id").values_list("seal", flat=True).first()
-    key = (f"{build.__module__}.{build.__qualname__}", last or "")
+    key = (f"{build.__module__}.{build.__qualname__}", last or "", settings.DATA_KEY)
     if key not in _memories:
         _memories[key] = _built(build, earlier)
     else:

@@ -2,16 +2,22 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from tests.factories.remembered import remembered
+from tests.factories.shipped import stock
 from tests.factories.world import ENROLLING, World, build_world
+from zhiheng.bank.models import MediaFile
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import first_broken, record
 from zhiheng.plumbing.models import AuditLine
+from zhiheng.plumbing.vault import read
 
 built: list[str] = []
 
@@ -93,6 +99,31 @@ def test_it_is_built_again_where_the_trail_ends_otherwise() -> None:
     remembered(_something, earlier=timedelta(minutes=1))
     assert len(built) == 2
     assert first_broken() is None
+
+
+@pytest.mark.django_db
+def test_it_is_built_again_under_another_key(settings: Any) -> None:
+    built.clear()
+    for key in (b"a" * 32, b"b" * 32):
+        settings.DATA_KEY = key
+        with transaction.atomic():
+            remembered(_something, earlier=timedelta(minutes=1))
+            transaction.set_rollback(True)
+    assert len(built) == 2
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_gone_is_there_again(settings: Any, tmp_path: Path) -> None:
+    for place in ("first", "second"):
+        settings.VAULT = tmp_path / place
+        with transaction.atomic():
+            stock()
+            kept = MediaFile.objects.select_related("file")
+            assert [sha256(read(medium.file)).hexdigest() for medium in kept] == [
+                medium.sha256 for medium in kept
+            ]
+            assert len(kept) > 0
+            transaction.set_rollback(True)
 
 
 @pytest.mark.django_db(transaction=True)
