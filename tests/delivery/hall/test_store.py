@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.postgres import temporary_cluster
 from zhiheng.delivery.core.attempt import Entry, opened_entry
-from zhiheng.delivery.hall.postgres_store import PostgresStore
+from zhiheng.delivery.hall.postgres_store import PostgresStore, Unsure
 from zhiheng.delivery.hall.reader import read_attempt, read_log
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall.store import Fate, LogStore
@@ -186,6 +186,34 @@ def test_one_name_written_by_two_halls_is_kept_once(address: str) -> None:
     assert [outcome.fate for outcome in again] == [Fate.REPEATED, Fate.APPENDED]
     assert [outcome.fate for outcome in changed] == [Fate.CONFLICT]
     assert followed == [(1, 1)]
+
+
+def test_a_commit_the_database_warns_of_is_not_taken_for_kept(address: str) -> None:
+    """As when somebody cancels a commit that waits for its standby: PostgreSQL reports success and warns."""
+    store = PostgresStore(address)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(
+            "CREATE FUNCTION hall.warn() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE WARNING 'canceling wait'; RETURN NULL; END $$"
+        )
+        connection.execute("CREATE TRIGGER warn AFTER INSERT ON hall.log EXECUTE FUNCTION hall.warn()")
+    with pytest.raises(Unsure, match="canceling wait"):
+        store.append([answer(1)])
+    store.close()
+
+
+def test_a_batch_of_repeats_waits_for_the_disk_as_any_other(address: str) -> None:
+    store = PostgresStore(address)
+    store.append([answer(1)])
+    with psycopg.connect(address, autocommit=True) as connection:
+        before = connection.execute("SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn").fetchone()
+        store.append([answer(1)])
+        after = connection.execute("SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn").fetchone()
+    store.close()
+
+    assert before is not None
+    assert after is not None
+    assert after[0] > before[0]
 
 
 def test_what_fails_when_it_is_committed_is_not_taken_for_kept(address: str) -> None:

@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from zhiheng.delivery.core.attempt import Entry, EntryKey
 from zhiheng.delivery.hall.sqlite_store import COLUMNS, entry_of
 from zhiheng.delivery.hall.store import Outcome, appended, number, outcomes
-from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.errors import Refused, ZhihengError
 
 _TURN = 0x5A48_4C4F  # "ZHLO": held for one batch, so that ids are given in the order of commits
 _PRESENCE = 0x5A48_4850  # "ZHHP": held by every hall as long as it lives
@@ -24,6 +24,14 @@ _PATIENCE: dict[str, str | int | None] = {
     "application_name": "zhiheng-hall",
 }
 
+_SETTINGS = (
+    b"SET synchronous_commit = on",
+    # A turn that a machine took with it into its death is given back soon.
+    b"SET idle_in_transaction_session_timeout = '10s'",
+    b"SET tcp_keepalives_idle = 5",
+    b"SET tcp_keepalives_interval = 3",
+    b"SET tcp_keepalives_count = 3",
+)
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS hall;
 CREATE TABLE IF NOT EXISTS hall.log (
@@ -71,6 +79,8 @@ SELECT a, e, i, s, k, b, t, c, f, place + ({_HIGHEST})
               %s::text[], %s::text[]) WITH ORDINALITY AS rows (a, e, i, s, k, b, t, c, f, place)
 ON CONFLICT (attempt, epoch, item, seq) DO NOTHING
 """.encode()
+_WRITE_SOMETHING = b"SELECT pg_logical_emit_message(true, 'zhiheng', '')"
+"""A batch of nothing but repeats writes no row, and a commit that wrote nothing waits for no disk and no standby."""
 _BY_KEYS = f"""
 SELECT {COLUMNS} FROM hall.log WHERE (attempt, epoch, item, seq) IN
   (SELECT * FROM unnest(%s::text[], %s::integer[], %s::text[], %s::bigint[]))
@@ -82,6 +92,10 @@ _BY_ATTEMPT = f"SELECT {COLUMNS} FROM hall.log WHERE attempt = %s ORDER BY id"
 _CONTROL = f"SELECT {COLUMNS} FROM hall.log WHERE kind <> 'answer' AND id > %s ORDER BY id"
 
 
+class Unsure(ZhihengError):
+    """The database did what it was asked to, with a warning: whether it is as durable as promised is not known."""
+
+
 class PostgresStore:
     """Several halls, on several machines, may write to one database: their batches take turns.
 
@@ -91,10 +105,13 @@ class PostgresStore:
 
     def __init__(self, dsn: str) -> None:
         """Raises: Refused when the database cannot be reached or used."""
+        self._warned = ""
         try:
             address = _patient(dsn)
             self._writer = psycopg.connect(address, autocommit=True)
-            self._writer.execute("SET synchronous_commit = on")
+            for setting in _SETTINGS:
+                self._writer.execute(setting)
+            self._writer.add_notice_handler(self._heed)
             with self._writer.transaction():
                 self._writer.execute(_TAKE_TURN.encode())  # two halls starting together make one table
                 self._writer.execute(_SCHEMA.encode())
@@ -111,7 +128,14 @@ class PostgresStore:
         self._reading = threading.Lock()
 
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """Also raises: Unsure."""
         columns = _columns(entries)
+        fates = self._appended(entries, columns)
+        if self._warned:
+            raise Unsure(self._warned)
+        return fates
+
+    def _appended(self, entries: Sequence[Entry], columns: list[str]) -> list[Outcome]:
         try:
             first = self._writer.execute(_APPEND, columns).fetchone()
         except psycopg.errors.UniqueViolation:  # a repeat among them, which is rare: nothing was written
@@ -125,6 +149,7 @@ class PostgresStore:
             self._writer.execute(_TAKE_TURN.encode())
             highest = self._writer.execute(_HIGHEST.encode())
             inserted = self._writer.execute(_INSERT, columns)
+            self._writer.execute(_WRITE_SOMETHING)
         before = highest.fetchone()
         number(entries, first=1 + (before[0] if before else 0))
         if inserted.rowcount == len(entries):
@@ -159,6 +184,11 @@ class PostgresStore:
         with self._reading:
             self._reader.close()
         self._writer.close()
+
+    def _heed(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Somebody ended the waiting for the standby: the commit counts as done, but the standby may not have it."""
+        if notice.severity_nonlocalized == "WARNING":
+            self._warned = notice.message_primary or "WARNING"
 
     def _held(self, columns: list[str]) -> dict[EntryKey, Entry]:
         rows = self._writer.execute(_BY_KEYS.encode(), columns[:4]).fetchall()
