@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PY := .venv/bin
 JOBS ?= $(shell nproc)
 BROWSERS ?= 2
+# Neighbours stay together, and so do what they share; who has done takes over from who has not.
+SPREAD = -n $(JOBS) --dist worksteal
 ARGS ?=
 # Tests start hundreds of processes: each would compile the libraries anew where nothing compiled may be kept.
 export PYTHONDONTWRITEBYTECODE :=
@@ -28,7 +30,7 @@ test: dev
 	@echo "全部通过。"
 
 check: dev lint types contracts
-	$(PY)/pytest -q -n $(JOBS) -m "not browser and not journey" $$(ls -d tests/*/test_core* tests/foundation tests/standards tests/architecture 2>/dev/null)
+	$(PY)/pytest -q $(SPREAD) -m "not browser and not journey" $$(ls -d tests/*/test_core* tests/foundation tests/standards tests/architecture 2>/dev/null)
 
 lint:
 	$(PY)/ruff format --check src tests scripts
@@ -44,14 +46,14 @@ contracts:
 	$(PY)/lint-imports --no-logo 2>/dev/null || $(PY)/lint-imports
 
 unit:
-	$(PY)/pytest -q -n $(JOBS) -m "not browser" --cov --cov-report= tests
+	$(PY)/pytest -q $(SPREAD) -m "not browser" --cov --cov-report= tests
 	$(PY)/python scripts/core_coverage.py
 
 postgres:
-	$(PY)/python -m tests.on_postgres -q -n $(JOBS) --only-database -m "not browser" tests
+	$(PY)/python -m tests.on_postgres -q $(SPREAD) --only-database -m "not browser" tests
 
 browser:
-	$(PY)/pytest -q -n $(BROWSERS) --dist loadfile -m browser tests/browser tests/surface
+	$(PY)/pytest -q -n $(BROWSERS) --dist loadfile -m browser $$(grep -rl --include='test_*.py' 'mark\.browser' tests)
 	$(PY)/python -m tests.on_postgres -q -n $(BROWSERS) --dist loadfile -m browser tests/browser/test_batch.py tests/browser/test_review.py tests/browser/test_payment.py
 
 lock:
