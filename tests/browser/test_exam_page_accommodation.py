@@ -11,7 +11,7 @@ from tests.browser.exam_hall import SHOTS, act, hall_for_one, hand_over, opened,
 pytestmark = pytest.mark.browser
 
 HERE = ["00000000-0000-4000-8000-000000000001"]
-WORDS = {"zh": "加时 30 %，准许使用放大镜", "en": "30 % more time; magnifier allowed"}
+WORDS = {"zh": "延长时间 30 %，准许使用放大镜", "en": "30 % more time; magnifier allowed"}
 
 
 def test_in_the_waiting_room_the_end_and_the_words_change_without_a_reload(
@@ -34,7 +34,7 @@ def test_in_the_waiting_room_the_end_and_the_words_change_without_a_reload(
         page.screenshot(path=SHOTS / "accommodation-waiting-390.png", full_page=True)
         page.click("#language")
         expect(facts).to_contain_text(WORDS["en"])
-        expect(facts).not_to_contain_text("加时")
+        expect(facts).not_to_contain_text("延长时间")
 
 
 def test_in_the_exam_it_is_said_once_and_kept_in_the_list(chromium: Browser, tmp_path: Path) -> None:

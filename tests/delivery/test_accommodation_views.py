@@ -62,8 +62,8 @@ def test_a_candidate_asks_on_their_own_page_and_reads_the_word(world: World) -> 
 
     decide(world, request, but=("device",))
     mine = shown(client.get(reverse("own_adjustment", args=[request.id])))
-    assert ("证明不足" in mine, "加时 30 %" in mine, "再次申请" in mine) == (True, True, True)
-    assert "加时 30 %" in shown(client.get(reverse("my_adjustments")))
+    assert ("证明不足" in mine, "延长时间 30 %" in mine, "再次申请" in mine) == (True, True, True)
+    assert "延长时间 30 %" in shown(client.get(reverse("my_adjustments")))
 
 
 def test_the_page_speaks_english_to_those_who_read_it(world: World) -> None:
@@ -296,4 +296,4 @@ def test_late_and_by_a_percentage_of_ones_own_is_decided_on_the_page(world: Worl
 
     assert list(client.post(page, words).context["form"].errors) == ["late_reason"]
     assert client.post(page, {**words, "late_reason": "突发伤病"}).status_code == 302
-    assert adjustment_of(application) == Adjustment(percent=10, words="加时 10 %")
+    assert adjustment_of(application) == Adjustment(percent=10, words="延长时间 10 %")

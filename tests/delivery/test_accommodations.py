@@ -35,7 +35,7 @@ from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import AuditLine, Event, VaultFile
 
 LATE = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)
-GRANTED = Adjustment(percent=30, words="加时 30 %，准许使用放大镜")
+GRANTED = Adjustment(percent=30, words="延长时间 30 %，准许使用放大镜")
 
 
 def refusal(act: Callable[..., object], *given: object, **more: object) -> str:
@@ -195,7 +195,7 @@ def test_what_was_refused_is_asked_again_and_another_person_decides(world: World
     application = world.submitted()
     first = ask(world, application)
     decide(world, first, but=("device",))
-    assert adjustment_of(application) == Adjustment(percent=30, words="加时 30 %")
+    assert adjustment_of(application) == Adjustment(percent=30, words="延长时间 30 %")
 
     again = ask(world, application, MAGNIFIER, reason="补交眼科证明")
     assert again.previous == first

@@ -55,7 +55,7 @@ class Hall:
         if self.silent:
             raise Refused(what="考场服务没有应答", code="hall-silent")
         if self.submitted:
-            return Acted(done=0, refused=(RefusedSeat(attempt=attempt, sentence="已经交卷，不能再加时。"),))
+            return Acted(done=0, refused=(RefusedSeat(attempt=attempt, sentence="已经交卷，不能再延长时间。"),))
         self.done.setdefault(key, {"attempt": attempt, **what})
         if self.lost:
             raise Refused(what="考场服务没有应答", code="hall-silent")
@@ -96,7 +96,7 @@ def test_minutes_and_words_reach_the_hall_once(world: World, attempt: Attempt) -
         "attempt": str(attempt.id),
         "minutes": 27,
         "reason": "考试便利",
-        "zh": "加时 30 %，准许使用放大镜",
+        "zh": "延长时间 30 %，准许使用放大镜",
         "en": "30 % more time; 放大镜 allowed",
     }
     (incident,) = Incident.objects.filter(ticket=attempt.ticket)
@@ -168,9 +168,9 @@ def test_a_second_decision_gives_the_rest_and_never_takes_back(world: World, att
     told = list(hall.done.values())
     assert sum(one["minutes"] for one in told) == 45
     assert [one["zh"] for one in told] == [
-        "加时 50 %，准许使用盲文点显器或读屏软件",
-        "加时 50 %，准许使用盲文点显器或读屏软件",
-        "加时 30 %",
+        "延长时间 50 %，准许使用盲文点显器或读屏软件",
+        "延长时间 50 %，准许使用盲文点显器或读屏软件",
+        "延长时间 30 %",
     ]
     assert told[2]["minutes"] == 0
 
@@ -197,7 +197,7 @@ def test_whoever_handed_in_gets_no_time_and_the_page_says_so(
     assert (not_arrived().count(), Incident.objects.filter(ticket=attempt.ticket).count()) == (0, 0)
 
     client.force_login(world[Role.REVIEWER])
-    assert "已经交卷，不能再加时。" in client.get(f"/adjustments/{request.id}/").content.decode()
+    assert "已经交卷，不能再延长时间。" in client.get(f"/adjustments/{request.id}/").content.decode()
 
 
 def test_a_hall_that_has_not_taken_up_the_pack_is_asked_again(world: World, attempt: Attempt) -> None:
@@ -274,4 +274,4 @@ def test_the_running_hall_gives_the_time_and_the_words_to_this_candidate_alone(
     entries = rows[str(first.id)]
     assert folded(first, entries).deadline == round((START + timedelta(minutes=117)).timestamp() * 1000)
     line = chronicle(entries).happenings[-1]
-    assert (line.words, line.detail) == ("考试便利", "加时 30 %，准许使用放大镜")
+    assert (line.words, line.detail) == ("考试便利", "延长时间 30 %，准许使用放大镜")

@@ -133,11 +133,11 @@ def test_every_thing_asked_gets_its_own_word_with_a_reason() -> None:
 def test_only_the_largest_time_counts_and_nothing_says_why() -> None:
     assert amount_to([]) == Adjustment()
     assert amount_to([granted("extra-visual", 30), granted("device", detail="放大镜")]) == Adjustment(
-        percent=30, words="加时 30 %，准许使用放大镜"
+        percent=30, words="延长时间 30 %，准许使用放大镜"
     )
-    assert amount_to([granted("extra-visual", 30), granted("extra-writing", 30)]).words == "加时 30 %"
+    assert amount_to([granted("extra-visual", 30), granted("extra-writing", 30)]).words == "延长时间 30 %"
     assert amount_to([granted("extra-visual", 30), granted("extra-braille", 50)]) == Adjustment(
-        percent=50, words="加时 50 %，准许使用盲文点显器或读屏软件"
+        percent=50, words="延长时间 50 %，准许使用盲文点显器或读屏软件"
     )
     assert amount_to([granted("extra-visual", 30), granted("priority-entry")], language="en").words == (
         "30 % more time; enters first"
@@ -154,7 +154,7 @@ def test_the_newest_word_on_a_kind_holds() -> None:
 
     assert in_force([]) == []
     assert in_force([first, again]) == [granted("extra-visual", 30), granted("device", detail="放大镜")]
-    assert amount_to(in_force([again, first])).words == "加时 30 %"
+    assert amount_to(in_force([again, first])).words == "延长时间 30 %"
 
 
 def test_what_is_kept_is_read_back_and_what_was_erased_is_nothing() -> None:

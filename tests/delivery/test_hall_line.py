@@ -256,7 +256,7 @@ def test_breaks_are_proposed_and_settled_by_granting(tmp_path: Path, settings: A
 def test_a_grant_after_the_pack_reaches_its_candidate_once_and_nobody_else(hall: Running) -> None:
     line = HallLine(BY, OFFERING)
     status = hall.sign_in(machine="a").json()
-    words = {"zh": "加时 30 %", "en": "30 % more time"}
+    words = {"zh": "延长时间 30 %", "en": "30 % more time"}
     for _ in range(2):
         told = line.adjust(attempt(1), key="k1", minutes=27, reason="考试便利", **words)
         assert (told.done, told.refused) == (1, ())
@@ -272,6 +272,6 @@ def test_a_grant_after_the_pack_reaches_its_candidate_once_and_nobody_else(hall:
     }
     assert line.act("submit", attempts=[attempt(1)], reason="违纪").done == 1
     late = line.adjust(attempt(1), key="k2", minutes=5, reason="考试便利", zh="", en="")
-    assert (late.done, [one.sentence for one in late.refused]) == (0, ["已经交卷，不能再加时。"])
+    assert (late.done, [one.sentence for one in late.refused]) == (0, ["已经交卷，不能再延长时间。"])
     outside = line.adjust(attempt(7), key="k3", minutes=0, reason="考试便利", **words)
     assert (outside.done, len(outside.refused)) == (0, 1)

@@ -97,4 +97,4 @@ def test_a_message_says_that_there_is_a_decision_and_not_of_what(world: World) -
     assert len(texts) >= 2  # the person and the institution that asked
     for text in texts:
         assert request.number in text
-        assert [word for word in ("便利", "加时", "放大镜", "视力") if word in text] == []
+        assert [word for word in ("便利", "延长时间", "放大镜", "视力") if word in text] == []

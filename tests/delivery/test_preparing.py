@@ -185,7 +185,7 @@ def test_what_was_granted_and_what_was_set_goes_into_the_pack(ready: World) -> N
         usual,
         usual,
     ]
-    assert (one.accommodation, one.accommodation_en) == ("加时 30 %", "30 % more time")
+    assert (one.accommodation, one.accommodation_en) == ("延长时间 30 %", "30 % more time")
     assert (two.accommodation, two.accommodation_en) == ("", "")
     assert [attempt.ends_at for attempt in prepared.attempts] == [one.ends_at, usual, usual]
     assert prepared.pack.second_sign_in == "allow"

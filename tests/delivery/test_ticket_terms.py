@@ -50,7 +50,7 @@ def test_terms_are_each_holders_own(
 
     first, second = tickets
     assert found == {
-        first.id: TicketTerms(minutes=-(-minutes * 130 // 100), words="加时 30 %，准许使用放大镜"),
+        first.id: TicketTerms(minutes=-(-minutes * 130 // 100), words="延长时间 30 %，准许使用放大镜"),
         second.id: TicketTerms(minutes=minutes),
     }
 
@@ -66,7 +66,7 @@ def test_the_printed_end_is_the_holders_and_no_reason_is_printed(world: World, t
         True,
         True,
     ]
-    assert [word for word in ("放大镜", "加时", "视力", "便利") if word in texts[0]] == []
+    assert [word for word in ("放大镜", "延长时间", "视力", "便利") if word in texts[0]] == []
 
 
 def test_only_the_holder_reads_on_the_page_what_was_granted(world: World, tickets: list[Ticket]) -> None:
@@ -87,7 +87,7 @@ def test_an_invigilator_reads_what_is_to_be_done_beside_the_seat_and_not_why(
 
     page = str(client.get(reverse("room", args=[watch.id])).content.decode())
 
-    assert page.count("加时 30 %，准许使用放大镜") == 1
+    assert page.count("延长时间 30 %，准许使用放大镜") == 1
     assert [word for word in ("视力", "残疾人证", "BL2026") if word in page] == []
 
 
@@ -111,7 +111,7 @@ def test_the_pack_carries_each_holders_end_and_the_conditions(
     found = [by_ticket[ticket.number] for ticket in tickets]
 
     assert [(one.ends_at, one.accommodation) for one in found] == [
-        (adjusted_end(tickets[0]), "加时 30 %，准许使用放大镜"),
+        (adjusted_end(tickets[0]), "延长时间 30 %，准许使用放大镜"),
         (world.association.starts_at + timedelta(minutes=world.association.minutes), ""),
     ]
     assert (

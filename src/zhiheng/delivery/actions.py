@@ -140,7 +140,7 @@ def _require_over(offering: Offering, last: datetime) -> None:
     if clock.now() < last:
         raise Refused(
             what=f"{offering.title}要到 {last.astimezone(SHANGHAI):%H:%M} 才结束",
-            rule="最后一名考生的作答时间结束后方可收卷，加时也算在内",
+            rule="最后一名考生的作答时间结束后方可收卷，延长的时间也算在内",
             remedy="请在考试结束后再收卷",
             code="still-running",
         )

@@ -68,7 +68,7 @@ def test_an_attempt_outside_the_pass_is_refused_the_others_are_not(hall: Office)
 @pytest.mark.parametrize(
     ("act", "prepared", "at", "sentence"),
     [
-        ("grant", "submitted", LATER, "已经交卷，不能再加时。"),
+        ("grant", "submitted", LATER, "已经交卷，不能再延长时间。"),
         ("pause", "submitted", LATER, "已经交卷，无需暂停。"),
         ("pause", "paused", LATER, "已经处于暂停。"),
         ("pause", "", START - 1, "考试尚未开始，无需暂停。"),
@@ -237,7 +237,7 @@ def test_a_seat_shows_its_answers_its_machines_and_who_asks(hall: Office) -> Non
     assert (first["asked"], first["machines"]) == (False, 2)
 
 
-WORDS = {"zh": "加时 30 %", "en": "30 % more time"}
+WORDS = {"zh": "延长时间 30 %", "en": "30 % more time"}
 
 
 def test_a_grant_under_a_key_is_given_once_also_by_another_process(hall: Office) -> None:
@@ -280,7 +280,7 @@ def test_a_handed_in_attempt_gets_no_time_under_a_key_but_what_was_done_stays_do
 
     assert hall.act("grant", 1, minutes=5, reason="考试便利", key="k1").done == 1
     assert hall.act("grant", 1, minutes=5, reason="考试便利", key="k2").refused == {
-        attempt(1): "已经交卷，不能再加时。"
+        attempt(1): "已经交卷，不能再延长时间。"
     }
 
 
@@ -288,7 +288,7 @@ def test_what_is_granted_replaces_the_words_of_the_pack(hall: Office) -> None:
     assert hall.live().accommodation() is None
     rev = hall.live().rev
     hall.act("adjust", 1, key="k1", **WORDS)
-    assert (hall.live().accommodation(), hall.live().rev) == (("加时 30 %", "30 % more time"), rev + 1)
+    assert (hall.live().accommodation(), hall.live().rev) == (("延长时间 30 %", "30 % more time"), rev + 1)
 
     hall.act("adjust", 1, key="k2")
     assert hall.live().accommodation() == ("", "")

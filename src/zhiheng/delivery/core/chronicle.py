@@ -166,7 +166,7 @@ def _submitted(row: Entry, facts: Mapping[str, Any]) -> Told:
 
 def _granted(row: Entry, facts: Mapping[str, Any]) -> Told:
     who = f"{facts['by']}：" if facts.get("by") else ""
-    return f"加时，累计 {facts.get('minutes', 0)} 分钟", f"{who}{facts.get('reason', '')}"
+    return f"延长时间，累计 {facts.get('minutes', 0)} 分钟", f"{who}{facts.get('reason', '')}"
 
 
 def _away(row: Entry, facts: Mapping[str, Any]) -> Told:

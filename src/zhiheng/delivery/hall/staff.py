@@ -194,7 +194,7 @@ def refusal_of(act: Act, place: Place, live: Live, *, now: int) -> str:
 
 
 def _grant(place: Place, live: Live, now: int) -> str:
-    return "已经交卷，不能再加时。" if live.submitted else ""
+    return "已经交卷，不能再延长时间。" if live.submitted else ""
 
 
 def _pause(place: Place, live: Live, now: int) -> str:
@@ -241,13 +241,13 @@ _CASES: dict[str, Callable[[Place, Live, int], str]] = {
 
 def _check(act: Act) -> None:
     if act.act == "grant" and not 0 < act.minutes <= MOST_MINUTES:
-        raise _incomplete(f"加时 {act.minutes} 分钟无效", f"请填 1 至 {MOST_MINUTES} 之间的整数")
+        raise _incomplete(f"延长 {act.minutes} 分钟无效", f"请填 1 至 {MOST_MINUTES} 之间的整数")
     if act.act in ("grant", "pause", "submit") and not act.reason.strip():
-        raise _incomplete("没有写明理由", "加时、暂停和代为交卷都要写明理由")
+        raise _incomplete("没有写明理由", "延长时间、暂停和代为交卷都要写明理由")
     if act.act == "message" and not act.text.strip():
         raise _incomplete("消息是空的", "请写明要告诉考生的话")
     if act.key and act.act not in ("grant", "adjust"):
-        raise _incomplete("这种处置没有编号", "只有加时和考试便利可以带编号")
+        raise _incomplete("这种处置没有编号", "只有延长时间和考试便利可以带编号")
     if act.act == "adjust" and (not act.key or act.attempts is None or len(act.attempts) != 1):
         raise _incomplete("考试便利要写明编号和一名考生", "请在后台重新办理")
     if len(act.key) > KEY_LIMIT or not act.key.isprintable():
