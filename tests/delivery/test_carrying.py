@@ -55,7 +55,9 @@ class Hall:
         if self.silent:
             raise Refused(what="考场服务没有应答", code="hall-silent")
         if self.submitted:
-            return Acted(done=0, refused=(RefusedSeat(attempt=attempt, sentence="已经交卷，不能再延长时间。"),))
+            return Acted(
+                done=0, refused=(RefusedSeat(attempt=attempt, sentence="已经交卷，不能再延长时间。"),)
+            )
         self.done.setdefault(key, {"attempt": attempt, **what})
         if self.lost:
             raise Refused(what="考场服务没有应答", code="hall-silent")
