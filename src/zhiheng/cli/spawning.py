@@ -1,24 +1,26 @@
 """Processes that end with the measurement, whatever happens to it."""
 
 import contextlib
-import ctypes
 import os
 import pwd
 import resource
+import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
 
 from zhiheng.foundation.errors import Refused
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
+# prctl(PR_SET_PDEATHSIG, SIGTERM), which holds beyond exec
+_TIE = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15, 0, 0, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 class Company:
@@ -41,13 +43,12 @@ class Company:
         """A child in a process group of its own that the kernel ends should this process die."""
         with log.open("ab") as sink:
             child = subprocess.Popen(
-                words,
+                [*_tied(), *words],
                 env=dict(env) if env is not None else None,
                 stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if stdout else sink,
                 stderr=sink,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
                 cwd="/" if owner else None,
                 user=owner.pw_uid if owner else None,
                 group=owner.pw_gid if owner else None,
@@ -89,8 +90,15 @@ def _leave(signum: int, frame: object) -> None:
     raise SystemExit(128 + signum)
 
 
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+@cache
+def _tied() -> tuple[str, ...]:
+    """What starts a program so that the kernel sends it SIGTERM when we end.
+
+    Done by the child itself after it has begun: Python run between fork and exec may wait for a lock that a
+    thread of ours held, and then for ever.
+    """
+    program = shutil.which("setpriv")  # of util-linux
+    return (program, "--pdeathsig", "TERM", "--") if program else (sys.executable, "-I", "-c", _TIE)
 
 
 def _signal_group(pid: int, number: int) -> None:
