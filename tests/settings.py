@@ -3,11 +3,14 @@
 import os
 import tempfile
 
-os.environ["ZHIHENG_VAR"] = tempfile.mkdtemp(prefix="zhiheng-test-")
+_folder = tempfile.TemporaryDirectory(
+    prefix="zhiheng-test-", ignore_cleanup_errors=True
+)  # goes with the process
+os.environ["ZHIHENG_VAR"] = _folder.name
 os.environ.setdefault("ZHIHENG_PUBLIC_URL", "http://testserver")
 
-from zhiheng.config.settings import *  # noqa: F403 - the point of this module
-from zhiheng.config.settings import DATABASES, LOGGING, VAR
+from zhiheng.config.settings import *  # noqa: E402, F403 - the folder comes first; the point of this module
+from zhiheng.config.settings import DATABASES, LOGGING, VAR  # noqa: E402 - as above
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
