@@ -21,7 +21,7 @@ from zhiheng.cli.hall_bench.wrk import Wrk, under_wrk
 from zhiheng.cli.spawning import Company
 
 CONNECTIONS = 200
-WIDE_CONNECTIONS = 1_000
+WIDE_CONNECTIONS = 400
 DJANGO_CONNECTIONS = 64  # at which it is quickest: it is serialised by the lock of its database
 HALLS = ("sqlite", "sqlite-wide")
 SLOW_CONNECTIONS = 2000

@@ -68,10 +68,15 @@ class Saving:
             self._desk.saves += 1
             self._committer.add(entry, partial(_tell, call, line, live))
         except Refused as refused:
-            self._desk.refused[refused.code] += 1
-            line.answer(call, refusal(refused))
+            self._refuse(call, line, refused)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._refuse(call, line, _unreadable(error))
         except Exception as error:
             line.answer(call, our_fault(error))
+
+    def _refuse(self, call: Call, line: Connection, refused: Refused) -> None:
+        self._desk.refused[refused.code] += 1
+        line.answer(call, refusal(refused))
 
     def _entry(self, call: Call) -> tuple[Entry, Live]:
         desk, now = self._desk, self._now()
@@ -79,7 +84,7 @@ class Saving:
         place, session, live = known.place, known.session, known.live
         if now < place.starts_ms:
             desk.require_started(place, now=now)
-        given = _decoded(call.body)
+        given = _decode(call.body)
         asked = place.asked.get(given.item)
         if asked is None:
             raise _refused(f"试卷里没有题目“{given.item[:40]}”，答案未保存")
@@ -126,11 +131,8 @@ class Saving:
         return known
 
 
-def _decoded(body: bytes) -> _Answer:
-    try:
-        return _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused(what=f"请求内容读不懂：{error}", remedy="请刷新页面后重试", code="body") from None
+def _unreadable(error: Exception) -> Refused:
+    return Refused(what=f"请求内容读不懂：{error}", remedy="请刷新页面后重试", code="body")
 
 
 def _bearer(said: bytes) -> str:

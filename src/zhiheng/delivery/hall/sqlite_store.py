@@ -57,7 +57,6 @@ CREATE TRIGGER IF NOT EXISTS entry_no_update BEFORE UPDATE ON entry
 CREATE TRIGGER IF NOT EXISTS entry_no_delete BEFORE DELETE ON entry
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
-_EPOCH_BITS = 32  # attempt and session in one number, which is smaller than a pair
 _WIDTH = len(Entry.__struct_fields__)
 _ATTEMPT = Entry.__struct_fields__.index("attempt")
 _ANSWER = str(Kind.ANSWER)
@@ -69,12 +68,34 @@ _NAMED = 200  # attempts whose rows' names are kept at once
 _ATTEMPTS = "SELECT name, number FROM attempt"
 _CONTROLS = f"item >= '{CONTROL_ITEM}' AND item < '{chr(ord(CONTROL_ITEM) + 1)}'"
 _WHOSE = f"""
-SELECT id, attempt, seq, CASE WHEN {_CONTROLS} THEN NULL ELSE attempt << {_EPOCH_BITS} | epoch END
-FROM entry ORDER BY id
+SELECT id, attempt, CASE WHEN {_CONTROLS} THEN NULL ELSE epoch END, seq FROM entry ORDER BY id
 """
 _ANSWERS = f"SELECT {COLUMNS} FROM log WHERE kind = 'answer' AND id > ? ORDER BY id LIMIT ?"
 _BY_PLACES = f"SELECT {COLUMNS} FROM log WHERE {_AT} ORDER BY id"
 _CONTROL = f"SELECT {COLUMNS} FROM log WHERE kind <> 'answer' AND id > ? ORDER BY id"
+
+
+class _Attempt:
+    """What is known of an attempt's rows beside the file. epoch: its latest session; highest: the highest number there.
+
+    places: of all its rows. names: of all its rows with their places, None unless one was looked up lately.
+    """
+
+    __slots__ = ("epoch", "highest", "names", "number", "places")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.epoch = 0
+        self.highest = 0
+        self.places: array[int] = array("q")
+        self.names: dict[Name, int] | None = None
+
+    def note(self, epoch: int, seq: int) -> None:
+        """A row that answers a question is there."""
+        if epoch > self.epoch:
+            self.epoch, self.highest = epoch, seq
+        elif epoch == self.epoch and seq > self.highest:
+            self.highest = seq
 
 
 class SqliteStore:
@@ -82,8 +103,8 @@ class SqliteStore:
 
     The file has no index over attempts: each would cost a page for every row. Where an attempt's rows lie is kept
     in memory (eight bytes a row) and gathered anew at start. Nothing in the file refuses a name that is there
-    already: an answer with a higher sequence number than any before it in its session is new; every other row is
-    looked up first.
+    already: an answer with a higher sequence number than any before it in the latest session is new; every other
+    row is looked up first.
     """
 
     def __init__(self, path: Path) -> None:
@@ -98,10 +119,8 @@ class SqliteStore:
         _require_present_form(self._writer, path)
         self._writer.executescript(_SCHEMA)
         self._next = self._writer.execute("SELECT coalesce(max(id), 0) + 1 FROM entry").fetchone()[0]
-        self._numbers: dict[str, int] = dict(self._writer.execute(_ATTEMPTS).fetchall())
-        self._places: dict[int, array[int]] = {number: array("q") for number in self._numbers.values()}
-        self._highest: dict[int, int] = {}
-        self._named: OrderedDict[int, dict[Name, int]] = OrderedDict()
+        self._attempts = {name: _Attempt(place) for name, place in self._writer.execute(_ATTEMPTS)}
+        self._looked_up: OrderedDict[int, _Attempt] = OrderedDict()  # those that have names, by number
         self._gather()
         self._reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._reader.execute("PRAGMA query_only=ON")
@@ -110,11 +129,12 @@ class SqliteStore:
 
     def _gather(self) -> None:
         """From the rows that are there: a second for a million of them, as in a sitting of ten thousand."""
-        places, highest = self._places, self._highest
-        for place, attempt, seq, session in self._writer.execute(_WHOSE):
-            places[attempt].append(place)
-            if session is not None and seq > highest.get(session, 0):
-                highest[session] = seq
+        known = {attempt.number: attempt for attempt in self._attempts.values()}
+        for place, owner, epoch, seq in self._writer.execute(_WHOSE):
+            attempt = known[owner]
+            attempt.places.append(place)
+            if epoch is not None:
+                attempt.note(epoch, seq)
 
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         number(entries, first=self._next)
@@ -133,80 +153,80 @@ class SqliteStore:
     def _written(self, entries: Sequence[Entry]) -> list[Outcome]:
         """In their order: what is surely new in long statements, everything else looked up one by one.
 
-        Surely new is an answer above all before it in its session.
+        Surely new is an answer above all before it in the latest session.
         """
         fates: list[Outcome] = []
         fresh: list[Entry] = []
-        attempts, highest = self._numbers, self._highest
+        owners: list[_Attempt] = []
+        attempts = self._attempts
         for entry in entries:
             attempt, seq = attempts.get(entry.attempt), entry.seq
-            if attempt is not None and entry.kind == _ANSWER and entry.item[:1] != CONTROL_ITEM:
-                session = attempt << _EPOCH_BITS | entry.epoch
-                if seq > highest.get(session, 0):
-                    highest[session] = seq
-                    fresh.append(entry)
-                    continue
-            self._insert(fresh)
+            if (
+                attempt is not None
+                and seq > attempt.highest
+                and entry.epoch == attempt.epoch
+                and entry.kind == _ANSWER
+                and entry.item[:1] != CONTROL_ITEM
+            ):
+                attempt.highest = seq
+                fresh.append(entry)
+                owners.append(attempt)
+                continue
+            self._insert(fresh, owners)
             fates += appended(fresh)
-            fresh = []
+            fresh, owners = [], []
             fates.append(self._append_one(entry))
-        self._insert(fresh)
+        self._insert(fresh, owners)
         return fates + appended(fresh)
 
     def _append_one(self, entry: Entry) -> Outcome:
         """Looked up first: by what the transaction holds, so an earlier row of the batch is found too."""
-        attempt = self._number(entry.attempt)
+        attempt = self._attempt(entry.attempt)
         place = self._names_of(attempt).get((entry.epoch, entry.item, entry.seq))
         if place is not None:
             kept = entry_of(self._writer.execute(_BY_PLACES, (f"[{place}]",)).fetchone())
             return Outcome(Fate.REPEATED if kept.body == entry.body else Fate.CONFLICT, kept)
         if not entry.item.startswith(CONTROL_ITEM):
-            self._note_highest(attempt << _EPOCH_BITS | entry.epoch, entry.seq)
-        self._insert([entry])
+            attempt.note(entry.epoch, entry.seq)
+        self._insert([entry], [attempt])
         return Outcome(Fate.APPENDED, entry)
 
-    def _names_of(self, attempt: int) -> dict[Name, int]:
+    def _names_of(self, attempt: "_Attempt") -> dict[Name, int]:
         """Name -> place of every row of an attempt; kept for those looked up last, so that asking again is cheap."""
-        names = self._named.get(attempt)
-        if names is None:
-            rows = self._writer.execute(_NAMES, (_listed(self._places[attempt]),)).fetchall()
-            names = self._named[attempt] = {(epoch, item, seq): place for place, epoch, item, seq in rows}
-            if len(self._named) > _NAMED:
-                self._named.popitem(last=False)
-        self._named.move_to_end(attempt)
-        return names
+        if attempt.names is None:
+            rows = self._writer.execute(_NAMES, (_listed(attempt.places),)).fetchall()
+            attempt.names = {(epoch, item, seq): place for place, epoch, item, seq in rows}
+            self._looked_up[attempt.number] = attempt
+            if len(self._looked_up) > _NAMED:
+                self._looked_up.popitem(last=False)[1].names = None
+        self._looked_up.move_to_end(attempt.number)
+        return attempt.names
 
-    def _note_highest(self, session: int, seq: int) -> None:
-        if seq > self._highest.get(session, 0):
-            self._highest[session] = seq
-
-    def _number(self, attempt: str) -> int:
-        found = self._numbers.get(attempt)
+    def _attempt(self, name: str) -> "_Attempt":
+        found = self._attempts.get(name)
         if found is None:
-            found = self._numbers[attempt] = len(self._numbers) + 1
-            self._places[found] = array("q")
-            self._writer.execute("INSERT INTO attempt VALUES (?, ?)", (found, attempt))
+            found = self._attempts[name] = _Attempt(len(self._attempts) + 1)
+            self._writer.execute("INSERT INTO attempt VALUES (?, ?)", (found.number, name))
         return found
 
-    def _insert(self, entries: Sequence[Entry]) -> None:
-        numbers = [self._numbers[row.attempt] for row in entries]
+    def _insert(self, entries: Sequence[Entry], owners: "Sequence[_Attempt]") -> None:
+        """owners: whose each row is."""
         values = [*chain.from_iterable(map(msgspec.structs.astuple, entries))]
-        values[_ATTEMPT::_WIDTH] = numbers
+        values[_ATTEMPT::_WIDTH] = [attempt.number for attempt in owners]
         for at in range(0, len(entries), _ROWS):
             rows = min(_ROWS, len(entries) - at)
             self._writer.execute(_insert(rows), values[at * _WIDTH : (at + rows) * _WIDTH])
-        places, named = self._places, self._named
-        for attempt, row in zip(numbers, entries, strict=True):
-            places[attempt].append(row.id)
-            if attempt in named:
-                named[attempt][row.epoch, row.item, row.seq] = row.id
+        for attempt, row in zip(owners, entries, strict=True):
+            attempt.places.append(row.id)
+            if attempt.names is not None:
+                attempt.names[row.epoch, row.item, row.seq] = row.id
 
     def attempt(self, attempt: str) -> list[Entry]:
-        places = self._places.get(self._numbers.get(attempt, 0))
-        if not places:
+        known = self._attempts.get(attempt)
+        if known is None:
             return []
         with self._reading:
-            found = self._reader.execute(_BY_PLACES, (_listed(places),)).fetchall()
+            found = self._reader.execute(_BY_PLACES, (_listed(known.places),)).fetchall()
         return [entry_of(row) for row in found]
 
     def control(self, *, after: int = 0) -> list[Entry]:
