@@ -82,6 +82,21 @@ def test_the_same_answer_in_another_session_is_another_row(store: LogStore) -> N
     assert [row.epoch for row in store.attempt("a")] == [1, 2]
 
 
+@pytest.mark.parametrize("flags", [("", ""), ("late", ""), ("", "late,after-submit")])
+@pytest.mark.parametrize("control", [False, True])
+def test_kinds_and_flags_come_back_whatever_else_is_in_the_batch(
+    store: LogStore, flags: tuple[str, str], control: bool
+) -> None:
+    import msgspec
+
+    batch = [msgspec.structs.replace(answer(seq), flags=flag) for seq, flag in enumerate(flags, start=1)]
+    batch += [opened_entry("a", epoch=1, at=1)] if control else []
+    told = [(row.kind, row.flags) for row in batch]
+    store.append(batch)
+
+    assert [(row.kind, row.flags) for row in store.attempt("a")] == told
+
+
 def test_control_rows_are_found_at_start(store: LogStore) -> None:
     store.append([answer(1), opened_entry("a", epoch=1, at=1)])
 

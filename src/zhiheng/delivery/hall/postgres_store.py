@@ -7,7 +7,7 @@ import msgspec
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from zhiheng.delivery.core.attempt import Entry, EntryKey
+from zhiheng.delivery.core.attempt import Entry, EntryKey, Kind
 from zhiheng.delivery.hall.sqlite_store import COLUMNS, entry_of
 from zhiheng.delivery.hall.store import Outcome, appended, number, outcomes
 from zhiheng.foundation.errors import Refused, ZhihengError
@@ -53,6 +53,7 @@ CREATE OR REPLACE FUNCTION hall.refuse_change() RETURNS trigger LANGUAGE plpgsql
 CREATE OR REPLACE TRIGGER log_append_only BEFORE UPDATE OR DELETE ON hall.log
   FOR EACH ROW EXECUTE FUNCTION hall.refuse_change();
 """
+_KIND, _FLAGS = f"coalesce(k, '{Kind.ANSWER}')", "coalesce(f, '')"  # where the array is empty, see `_columns`
 _FUNCTION = f"""
 CREATE OR REPLACE FUNCTION hall.append(
   attempts text[], epochs integer[], items text[], seqs bigint[], kinds text[], bodies text[], times bigint[],
@@ -63,7 +64,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock({_TURN});
   SELECT coalesce(max(id), 0) INTO highest FROM hall.log;
   INSERT INTO hall.log ({COLUMNS})
-  SELECT a, e, i, s, k, b, t, c, f, highest + place
+  SELECT a, e, i, s, {_KIND}, b, t, c, {_FLAGS}, highest + place
     FROM unnest(attempts, epochs, items, seqs, kinds, bodies, times, client_times, flags)
     WITH ORDINALITY AS rows (a, e, i, s, k, b, t, c, f, place);
   RETURN highest + 1;
@@ -74,7 +75,7 @@ _TAKE_TURN = f"SELECT pg_advisory_xact_lock({_TURN})"
 _HIGHEST = "SELECT coalesce(max(id), 0) FROM hall.log"
 _INSERT = f"""
 INSERT INTO hall.log ({COLUMNS})
-SELECT a, e, i, s, k, b, t, c, f, place + ({_HIGHEST})
+SELECT a, e, i, s, {_KIND}, b, t, c, {_FLAGS}, place + ({_HIGHEST})
   FROM unnest(%s::text[], %s::integer[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[],
               %s::text[], %s::text[]) WITH ORDINALITY AS rows (a, e, i, s, k, b, t, c, f, place)
 ON CONFLICT (attempt, epoch, item, seq) DO NOTHING
@@ -201,8 +202,14 @@ def _patient(dsn: str) -> str:
     return make_conninfo("", **(_PATIENCE | given))
 
 
+_EMPTY = "{}"
+
+
 def _columns(entries: Sequence[Entry]) -> list[str]:
-    """The columns of a batch as array literals; made here, because there are ten thousand rows a second."""
+    """The columns of a batch as array literals; made here, because there are ten thousand rows a second.
+
+    Kinds and flags are empty arrays when all rows are answers and none has a flag, as nearly always.
+    """
     attempts, epochs, items, seqs, kinds, bodies, times, client_times, flags, _ = zip(
         *map(msgspec.structs.astuple, entries), strict=True
     )
@@ -211,11 +218,11 @@ def _columns(entries: Sequence[Entry]) -> list[str]:
         _numbers(epochs),
         _texts(items),
         _numbers(seqs),
-        _texts(kinds),
+        _texts(kinds) if set(kinds) != {Kind.ANSWER} else _EMPTY,
         _texts(bodies),
         _numbers(times),
         _texts(client_times),
-        _texts(flags),
+        _texts(flags) if any(flags) else _EMPTY,
     ]
 
 
