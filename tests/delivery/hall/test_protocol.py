@@ -99,6 +99,26 @@ def test_the_second_save_under_the_same_head_is_not_parsed() -> None:
     assert asyncio.run(talk()) == (["SAVE 4"] * 3, 3)
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        [b"POST /hall/answer HTTP/1.1\r\nAuthorization: Bearer t\r\nX: "],
+        [HEAD % (4, b"") + b"one.PO", b"ST /x HTTP/1.1\r\nX: "],
+    ],
+)
+def test_the_end_of_a_request_that_looks_like_a_whole_one_is_not_learnt(before: list[bytes]) -> None:
+    """Its headers came before: the same bytes alone are another request, without them."""
+
+    async def talk() -> object:
+        desk = Desk()
+        line, transport, _ = connected(desk, SMALL)
+        await feed(line, transport, [*before, HEAD % (4, b"") + b"two."])
+        await settle(desk)
+        return line._ready
+
+    assert asyncio.run(talk()) is None
+
+
 def test_a_head_too_long_to_be_worth_keeping_is_read_every_time() -> None:
     save = HEAD % (4, b"X-Long: " + b"y" * 5_000 + b"\r\n") + b"body"
 

@@ -135,7 +135,8 @@ class Connection(asyncio.Protocol):
         if self._stream is not None:
             self.cut()  # nothing may be asked behind a response that does not end
             return
-        if not self._receiving:
+        fresh = not self._receiving
+        if fresh:
             self._receiving = True
             if self._call is None:
                 self.deadline = monotonic() + self._door.limits.receive_seconds
@@ -144,7 +145,12 @@ class Connection(asyncio.Protocol):
             self._parse_on()
         else:
             self._parse(data)
-            if len(self._queue) == 1 and not self._receiving and self._queue[0].head.url == SAVE_URL:
+            if (
+                fresh
+                and len(self._queue) == 1
+                and not self._receiving
+                and self._queue[0].head.url == SAVE_URL
+            ):
                 self._queue[0].head.learn(data, self._queue[0].body)
         if self._call is None and (self._queue or self._fault is not None):
             self._next()
@@ -186,6 +192,9 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     # Called by the parser.
+
+    def on_message_begin(self) -> None:
+        self._receiving = True  # also behind another request in the same piece
 
     def on_url(self, url: bytes) -> None:
         self._url = self._url + url if self._url else url
