@@ -81,20 +81,18 @@ async def soon(what: Callable[[], Awaitable[bool]]) -> bool:
     return False
 
 
-def test_what_happens_at_one_hall_holds_at_the_other(tmp_path: Path, dsn: str) -> None:
+def between_two_halls(folder: Path, dsn: str, play: Callable[[Side, Side], Awaitable[None]]) -> None:
+    """Two halls on one database and one folder of keys and packs, as two machines would have them."""
+
     async def run() -> None:
-        keys = ensure_keys(tmp_path)
-        write_pack(
-            tmp_path,
-            small_pack(keys.key_id, candidate(1, keys.hmac, starts=NOW - timedelta(minutes=10))),
-        )
-        settings = HallSettings(data_dir=tmp_path, port=0, database_url=dsn)
+        keys = ensure_keys(folder)
+        settings = HallSettings(data_dir=folder, port=0, database_url=dsn)
         halls = [Hall(settings, say=lambda text: None) for _ in range(2)]
         for hall in halls:
             await hall.start()
         here, there = (Side(hall, keys) for hall in halls)
         try:
-            await _play(here, there)
+            await play(here, there)
         finally:
             for side in (here, there):
                 await side.close()
@@ -102,6 +100,13 @@ def test_what_happens_at_one_hall_holds_at_the_other(tmp_path: Path, dsn: str) -
                 await hall.drain()
 
     asyncio.run(run())
+
+
+def test_what_happens_at_one_hall_holds_at_the_other(tmp_path: Path, dsn: str) -> None:
+    keys = ensure_keys(tmp_path)
+    one = candidate(1, keys.hmac, starts=NOW - timedelta(minutes=10))
+    write_pack(tmp_path, small_pack(keys.key_id, one))
+    between_two_halls(tmp_path, dsn, _play)
 
 
 async def _play(here: Side, there: Side) -> None:
@@ -160,19 +165,4 @@ async def _news_cross(here: Side, there: Side) -> None:
 
 
 def test_news_told_to_one_hall_reach_the_consoles_of_the_other(tmp_path: Path, dsn: str) -> None:
-    async def run() -> None:
-        keys = ensure_keys(tmp_path)
-        settings = HallSettings(data_dir=tmp_path, port=0, database_url=dsn)
-        halls = [Hall(settings, say=lambda text: None) for _ in range(2)]
-        for hall in halls:
-            await hall.start()
-        here, there = (Side(hall, keys) for hall in halls)
-        try:
-            await _news_cross(here, there)
-        finally:
-            for side in (here, there):
-                await side.close()
-            for hall in halls:
-                await hall.drain()
-
-    asyncio.run(run())
+    between_two_halls(tmp_path, dsn, _news_cross)
