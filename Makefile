@@ -9,7 +9,7 @@ ARGS ?=
 # Tests start hundreds of processes: each would compile the libraries anew where nothing compiled may be kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check serve setup dev lint types contracts unit postgres browser lock clean
+.PHONY: demo test check search serve setup dev lint types contracts unit postgres browser lock clean
 
 demo: setup
 	$(PY)/zhiheng rehearse --demo $(ARGS)
@@ -55,6 +55,10 @@ postgres:
 browser:
 	$(PY)/pytest -q -n $(BROWSERS) --dist loadfile -m browser $$(grep -rl --include='test_*.py' 'mark\.browser' tests)
 	$(PY)/python -m tests.on_postgres -q -n $(BROWSERS) --dist loadfile -m browser tests/browser/test_batch.py tests/browser/test_review.py tests/browser/test_payment.py
+
+# Examples nobody has tried yet; the tests of the run before the landing try the same ones every time.
+search: dev
+	$(PY)/pytest -q $(SPREAD) --hypothesis-profile search -m "not browser" $$(grep -rl --include='test_*.py' 'from hypothesis' tests)
 
 lock:
 	$(PY)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt

@@ -21,6 +21,8 @@ from zhiheng.foundation.errors import Refused
 
 # prctl(PR_SET_PDEATHSIG, SIGTERM), which holds beyond exec
 _TIE = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15, 0, 0, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+# Whoever started us may have gone before the kernel was told: then it will send nothing any more.
+_UNLESS_ALONE = '[ "$PPID" = "$0" ] && exec "$@"'
 
 
 class Company:
@@ -43,7 +45,7 @@ class Company:
         """A child in a process group of its own that the kernel ends should this process die."""
         with log.open("ab") as sink:
             child = subprocess.Popen(
-                [*_tied(), *words],
+                [*_tied(), "/bin/sh", "-c", _UNLESS_ALONE, str(os.getpid()), *words],
                 env=dict(env) if env is not None else None,
                 stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if stdout else sink,
