@@ -97,6 +97,12 @@ class _Attempt:
         elif epoch == self.epoch and seq > self.highest:
             self.highest = seq
 
+    def keep(self, row: Entry) -> None:
+        """This row is of the batch in hand; should that fail, the process ends."""
+        self.places.append(row.id)
+        if self.names is not None:
+            self.names[row.epoch, row.item, row.seq] = row.id
+
 
 class SqliteStore:
     """Row ids are given out here, so one process must own the file (the service holds the lock).
@@ -157,7 +163,7 @@ class SqliteStore:
         """
         fates: list[Outcome] = []
         fresh: list[Entry] = []
-        owners: list[_Attempt] = []
+        owners: list[int] = []
         attempts = self._attempts
         for entry in entries:
             attempt, seq = attempts.get(entry.attempt), entry.seq
@@ -169,8 +175,9 @@ class SqliteStore:
                 and entry.item[:1] != CONTROL_ITEM
             ):
                 attempt.highest = seq
+                attempt.keep(entry)
                 fresh.append(entry)
-                owners.append(attempt)
+                owners.append(attempt.number)
                 continue
             self._insert(fresh, owners)
             fates += appended(fresh)
@@ -188,7 +195,8 @@ class SqliteStore:
             return Outcome(Fate.REPEATED if kept.body == entry.body else Fate.CONFLICT, kept)
         if not entry.item.startswith(CONTROL_ITEM):
             attempt.note(entry.epoch, entry.seq)
-        self._insert([entry], [attempt])
+        attempt.keep(entry)
+        self._insert([entry], [attempt.number])
         return Outcome(Fate.APPENDED, entry)
 
     def _names_of(self, attempt: "_Attempt") -> dict[Name, int]:
@@ -209,17 +217,13 @@ class SqliteStore:
             self._writer.execute("INSERT INTO attempt VALUES (?, ?)", (found.number, name))
         return found
 
-    def _insert(self, entries: Sequence[Entry], owners: "Sequence[_Attempt]") -> None:
-        """owners: whose each row is."""
+    def _insert(self, entries: Sequence[Entry], owners: Sequence[int]) -> None:
+        """owners: the number of the attempt of each row."""
         values = [*chain.from_iterable(map(msgspec.structs.astuple, entries))]
-        values[_ATTEMPT::_WIDTH] = [attempt.number for attempt in owners]
+        values[_ATTEMPT::_WIDTH] = owners
         for at in range(0, len(entries), _ROWS):
             rows = min(_ROWS, len(entries) - at)
             self._writer.execute(_insert(rows), values[at * _WIDTH : (at + rows) * _WIDTH])
-        for attempt, row in zip(owners, entries, strict=True):
-            attempt.places.append(row.id)
-            if attempt.names is not None:
-                attempt.names[row.epoch, row.item, row.seq] = row.id
 
     def attempt(self, attempt: str) -> list[Entry]:
         known = self._attempts.get(attempt)
