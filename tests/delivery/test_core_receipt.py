@@ -51,6 +51,7 @@ def test_other_keys_counts_and_broken_signatures_do_not_hold() -> None:
     assert not receipt_holds(made(), Ed25519PrivateKey.generate().public_key())
     assert not receipt_holds(msgspec.structs.replace(made(), answers=2), KEY.public_key())
     assert not receipt_holds(msgspec.structs.replace(made(), signature="no base64!"), KEY.public_key())
+    assert not receipt_holds(msgspec.structs.replace(made(), signature="签名"), KEY.public_key())
 
 
 def test_only_a_submitted_attempt_has_a_receipt() -> None:
