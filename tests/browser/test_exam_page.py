@@ -16,6 +16,7 @@ from tests.browser.exam_hall import context_of, hall_for_one, hand_over, opened,
 from tests.delivery.packs import small_paper
 from tests.delivery.running import Running
 from zhiheng.delivery.core.pack import PackMedia, PackPaper
+from zhiheng.delivery.hall.reader import read_log
 
 pytestmark = pytest.mark.browser
 
@@ -200,3 +201,16 @@ def test_the_clock_speaks_four_times_and_is_silent_between(chromium: Browser, ha
       return spoken;
     }""")
     assert spoken == [[f"剩余 {minutes} 分钟", minutes * 60_000] for minutes in (30, 10, 5, 1)]
+
+
+def test_half_a_character_is_no_reason_to_put_anybody_out(chromium: Browser, hall: Running) -> None:
+    page = opened(chromium, hall)
+    sign_in(page, hall)
+    page.locator("#navigator button").last.click()
+    page.locator("#question textarea").evaluate(
+        "field => { field.value = '字\\ud83d'; field.dispatchEvent(new Event('input')); }"
+    )
+
+    saved(page, 1)
+    expect(page.locator("#view-exam")).to_be_visible()
+    assert [row.body for row in read_log(hall.data) if row.kind == "answer"] == ['"字\ufffd"']

@@ -118,11 +118,17 @@ export async function readQueue(attempt) {
   return all.sort((one, other) => one.epoch - other.epoch || one.seq - other.seq);
 }
 
+/** Half a character, left by a broken input method, would be unreadable to the hall, again and again. @param {Value} value @returns {Value} */
+export function wellFormed(value) {
+  return typeof value === "string" ? new TextDecoder().decode(new TextEncoder().encode(value)) : value;
+}
+
 /**
  * Put one change at the end, under the next number of this session.
- * @param {string} item @param {Value} value @param {string} clientTime ISO 8601
+ * @param {string} item @param {Value} given @param {string} clientTime ISO 8601
  */
-export async function enqueue(item, value, clientTime) {
+export async function enqueue(item, given, clientTime) {
+  const value = wellFormed(given);
   const session = await readSession();
   if (!session) return; // signed out meanwhile: nobody is answering
   try {
@@ -155,7 +161,7 @@ export async function dequeue(waiting, savedAt) {
 
 /** Give changes of an earlier session numbers of the present one, in their order, all at once. @param {Waiting[]} old */
 export async function carryOver(old) {
-  const changes = old.map(({ item, value, client_time }) => ({ item, value, client_time }));
+  const changes = old.map(({ item, value, client_time }) => ({ item, value: wellFormed(value), client_time }));
   try {
     memory.floor = await append(changes, memory.floor, keysOf(old));
   } catch {

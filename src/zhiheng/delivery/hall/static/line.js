@@ -180,7 +180,7 @@ export class Sender {
         await dequeue(waiting);
         return true;
       }
-      if (refusal.code === "answer") {
+      if (refusal.code === "answer" || refusal.code === "body") {
         await dequeue(waiting); // it can never be accepted; the candidate is told and answers again
         this.tell.refused(refusal);
         return true;

@@ -1,6 +1,7 @@
 // The rescue file: answers the network would not take, sealed on this machine so that only the hall can open them.
 // The form of the file is told in delivery/core/rescue.py, which opens it.
 
+import { wellFormed } from "./box.js";
 import { hideNotice, showBriefly, showNotice } from "./notice.js";
 import { currentLanguage } from "./words.js";
 
@@ -83,12 +84,6 @@ export async function sealed({ attempt, ticket, sitting, queue, sessionEpoch, re
   const box = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: bytes(header) }, key, bytes(contents));
   const body = `${header}\n${toBase64(new Uint8Array(box))}\n`;
   return `${body}${hex(await crypto.subtle.digest("SHA-256", bytes(body)))}\n`;
-}
-
-/** Half a character, left by a broken input method, would make the whole file unreadable. @param {Value} value @returns {Value} */
-function wellFormed(value) {
-  if (typeof value === "string") return new TextDecoder().decode(bytes(value));
-  return value;
 }
 
 /** @param {string} text @returns {Uint8Array<ArrayBuffer>} */

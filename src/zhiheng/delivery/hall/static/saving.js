@@ -29,7 +29,7 @@ export const sender = new Sender({
     if (answer.late) showNotice("late", () => word("lateNotice"));
   },
   refused: (problem) => {
-    if (problem.code === "answer") showNotice("answer", () => refusalWord(problem));
+    if (problem.code === "answer" || problem.code === "body") showNotice("answer", () => refusalWord(problem));
     else ended(problem);
   },
   changed: () => void drawSaved(),
