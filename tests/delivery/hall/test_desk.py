@@ -171,7 +171,7 @@ def test_time_granted_by_the_pack_never_takes_back_what_people_gave(tmp_path: Pa
 
 
 def test_who_guesses_is_slowed_down_and_strangers_hear_nothing(hall: Office) -> None:
-    hall.door._throttle.failed("20261128000001", now=LATER)  # one wrong try before
+    hall.door._throttle.failed("20261128000001", "10.0.0.1", exists=True, now=LATER)  # one wrong try before
 
     assert refused(hall, number=9, now=LATER) == "sign-in"
     assert hall.arrive(1, now=LATER).startswith("open")

@@ -173,7 +173,7 @@ class SigningIn:
             )
 
     def _recognise(self, arrival: Arrival, now: int) -> Place:
-        wait = self._throttle.wait(arrival.ticket, now=now)
+        wait = self._throttle.wait(arrival.ticket, arrival.peer, now=now)
         if wait:
             raise Refused(
                 what="这个准考证号连续几次登录不成功",
@@ -185,13 +185,13 @@ class SigningIn:
         offered = hash_id(self._desk.keys.hmac, arrival.id_number)
         expected = place.candidate.id_hash if place else "0" * 64
         if not hmac.compare_digest(offered, expected) or place is None:
-            self._throttle.failed(arrival.ticket, now=now)
+            self._throttle.failed(arrival.ticket, arrival.peer, exists=place is not None, now=now)
             raise Refused(
                 what="准考证号与身份证号不符",
                 remedy="请对照准考证和身份证逐位核对；若仍不符，请举手告知监考员",
                 code="sign-in",
             )
-        self._throttle.clear(arrival.ticket)
+        self._throttle.clear(arrival.ticket, arrival.peer)
         return place
 
     def _require_entry(self, place: Place, now: int) -> None:
