@@ -7,6 +7,7 @@ from tests.cli.answers import run
 from zhiheng.cli import backend
 from zhiheng.people.actions import create_account
 from zhiheng.people.models import Account, Role
+from zhiheng.plumbing import places
 from zhiheng.sittings.models import HolidayNotice
 
 
@@ -132,7 +133,7 @@ def test_a_database_is_looked_for_and_nothing_is_made(
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("ZHIHENG_VAR", str(tmp_path))
-    monkeypatch.setattr(backend, "ROOT", tmp_path)
+    monkeypatch.setattr(places, "ROOT", tmp_path)
     assert not backend.has_database()
     assert list(tmp_path.iterdir()) == []
 

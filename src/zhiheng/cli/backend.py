@@ -6,8 +6,7 @@ from pathlib import Path
 import django
 
 from zhiheng.foundation.errors import Refused
-
-ROOT = Path(__file__).resolve().parents[3]
+from zhiheng.plumbing.places import environment, var_folder
 
 
 def has_database() -> bool:
@@ -15,10 +14,7 @@ def has_database() -> bool:
 
     A command that can answer without one asks here first, so that it leaves no keys and folders behind.
     """
-    if os.environ.get("DATABASE_URL") or (ROOT / ".env").is_file():
-        return True
-    folder = Path(os.environ.get("ZHIHENG_VAR") or ROOT / "var")
-    return (folder / "zhiheng.sqlite3").is_file()
+    return bool(environment().str("DATABASE_URL", "")) or (var_folder() / "zhiheng.sqlite3").is_file()
 
 
 def start_backend() -> None:

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import environs
 import msgspec
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -25,8 +24,8 @@ from zhiheng.delivery.core.receipt import (
 )
 from zhiheng.delivery.hall.keys import receipt_keys
 from zhiheng.foundation.errors import Refused
+from zhiheng.plumbing.places import hall_folder
 
-ROOT = Path(__file__).resolve().parents[3]
 KEY_BYTES = 32
 WRONG = {
     Point.KEY: "签名密钥（{key_id}）不在已知的考场密钥中：请向评价机构索取公布的密钥，用 --key 给出",
@@ -93,23 +92,14 @@ def _page(receipt: Receipt, checks: tuple[Check, ...], *, valid: bool, compared:
 
 
 def _hall_keys(data: Path | None) -> dict[str, bytes]:
-    found = receipt_keys(data or _usual_place())
+    found = receipt_keys(data or hall_folder())
     if not found:
         raise Refused(
-            what=f"{data or _usual_place()} 里没有考场密钥，无法核对签名",
+            what=f"{data or hall_folder()} 里没有考场密钥，无法核对签名",
             remedy="请用 --key 给出公布的考场公钥，或用 --data 指明考场数据目录",
             code="no-key",
         )
     return found
-
-
-def _usual_place() -> Path:
-    """Where this installation's hall keeps its data, as its settings say, read without Django."""
-    env = environs.Env()
-    if (ROOT / ".env").is_file():
-        env.read_env(str(ROOT / ".env"))
-    own = env.str("ZHIHENG_HALL_DATA", "")
-    return Path(own) if own else Path(env.str("ZHIHENG_VAR", str(ROOT / "var"))) / "hall"
 
 
 def _given_keys(what: str) -> dict[str, bytes]:

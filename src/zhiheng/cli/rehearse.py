@@ -14,6 +14,7 @@ from zhiheng.cli.output import EXIT_NO, EXIT_YES, AsJson, say
 from zhiheng.cli.processes import Addresses, DidNotStart, free_port
 from zhiheng.cli.rehearsal import demo_data
 from zhiheng.foundation.errors import Refused
+from zhiheng.plumbing.places import var_folder
 
 app = typer.Typer()
 MOST = 2000
@@ -61,7 +62,7 @@ def _require_folder(out: Path | None) -> None:
 
 def _as_demo(candidates: int, out: Path, *, as_json: bool, serve: bool) -> int:
     os.environ["ZHIHENG_DEMO"] = "true"
-    demo_data.clear(Path(os.environ.get("ZHIHENG_VAR", "var")))
+    demo_data.clear(var_folder())
     code = _run(candidates, out, as_json=as_json, leave_work=True)
     if code != EXIT_YES or not serve or as_json:
         return code

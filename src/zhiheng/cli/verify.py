@@ -6,7 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import environs
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,8 +23,8 @@ from zhiheng.certificates.core.verification import (
 from zhiheng.cli.backend import start_backend
 from zhiheng.cli.output import AsJson, answer, read_input
 from zhiheng.foundation.errors import Refused
+from zhiheng.plumbing.places import environment, var_folder
 
-ROOT = Path(__file__).resolve().parents[3]
 CHECKS = {
     "signature": "签名",
     "issuer": "颁证单位",
@@ -135,11 +134,8 @@ def _by_file(
 
 def _own_keys() -> frozenset[str]:
     """This installation's key as did:key, read without Django and without making one; empty when there is none yet."""
-    env = environs.Env()
-    if (ROOT / ".env").is_file():
-        env.read_env(str(ROOT / ".env"))
-    coded = env.str("ZHIHENG_ISSUER_KEY", "")
-    path = Path(env.str("ZHIHENG_VAR", str(ROOT / "var"))) / "keys.json"
+    coded = environment().str("ZHIHENG_ISSUER_KEY", "")
+    path = var_folder() / "keys.json"
     if not coded and path.is_file():
         coded = json.loads(path.read_text())["issuer_key"]
     if not coded:

@@ -8,6 +8,7 @@ import environs
 from django.core.exceptions import ImproperlyConfigured
 
 from zhiheng.config.keys import keys_of
+from zhiheng.plumbing.places import environment, hall_folder, var_folder
 
 try:
     # The system's SQLite may carry the WAL-reset race (3.7.0 to 3.51.2); the wheel is newer.
@@ -17,14 +18,11 @@ try:
 except ImportError:  # no wheel for this platform: the system's library serves, with one writer per file
     pass
 
-env = environs.Env()
-ROOT = Path(__file__).resolve().parents[3]
-if (ROOT / ".env").is_file():
-    env.read_env(str(ROOT / ".env"))
+env = environment()
 
 with env.prefixed("ZHIHENG_"):
     DEBUG = env.bool("DEBUG", False)
-    VAR = Path(env.str("VAR", str(ROOT / "var"))).resolve()
+    VAR = var_folder()
     _keys = keys_of(VAR)
     SECRET_KEY = env.str("SECRET_KEY", _keys["secret_key"])
     DATA_KEY = base64.b64decode(env.str("DATA_KEY", _keys["data_key"]))
@@ -38,7 +36,7 @@ with env.prefixed("ZHIHENG_"):
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
     PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8700").rstrip("/")
     HALL_URL = env.str("HALL_URL", "http://127.0.0.1:8701").rstrip("/")
-    HALL_DATA = Path(env.str("HALL_DATA", str(VAR / "hall"))).resolve()
+    HALL_DATA = hall_folder()
     HALL_DATABASE_URL = env.str("HALL_DATABASE_URL", "")
     FONTS = [Path(folder) for folder in env.list("FONTS", ["/usr/share/fonts/truetype/hanazono"])]
     TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=environs.validate.Range(min=0))

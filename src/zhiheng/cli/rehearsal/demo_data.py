@@ -1,10 +1,10 @@
 """Clearing away an earlier demonstration, and only that: data nobody marked as a demonstration is left alone."""
 
-import os
 import shutil
 from pathlib import Path
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.plumbing.places import environment
 
 MARK = "DEMO"
 WORDS = "这里的数据由演示生成，重新演示时会被清除。\n"
@@ -15,7 +15,7 @@ def clear(var: Path) -> None:
 
     Raises: Refused when a database is configured elsewhere, or `var` holds data that is not a demonstration's.
     """
-    if os.environ.get("DATABASE_URL"):
+    if environment().str("DATABASE_URL", ""):
         raise Refused(
             what="环境里设置了 DATABASE_URL，演示只在内嵌数据库里进行",
             remedy="请取消该变量，或改用 zhiheng rehearse",
