@@ -76,8 +76,29 @@ def test_time_after_the_end_was_not_lost() -> None:
     assert minutes(sitter("a", (85, 120), grants=(grant(50, 10),))) == [15]
 
 
+def test_whoever_handed_in_or_whose_time_is_long_over_is_proposed_nothing_but_was_there() -> None:
+    """Nobody could use the minutes; whether it was the whole room's break is reckoned with them all the same."""
+    assert minutes(sitter("a", (10, 13), submitted_at=STARTS + 40 * M)) == []
+    assert minutes(sitter("a", (10, 13), over=60 * M + 1)) == []
+    gone = [sitter("b", (10, 13), submitted_at=STARTS + 40 * M), sitter("c", (10, 13), over=61 * M)]
+    found = propose([sitter("a", (10, 14)), *gone, *(sitter(name) for name in "def")])
+    assert [(one.kind, one.attempts, one.minutes) for one in found] == [(OutageKind.ROOM, ("a",), 4)]
+
+
+def test_what_is_proposed_after_the_end_reaches_beyond_now() -> None:
+    """Given minutes count from the end: for the three that were lost to be had, the time since the end comes on top."""
+    assert minutes(sitter("a", (10, 13), over=7 * M)) == [10]
+    assert minutes(sitter("a", (10, 13), over=7 * M + 1)) == [11]
+    assert minutes(sitter("a", (85, 120), over=30 * M)) == [35]
+    assert minutes(sitter("a", (10, 13), over=7 * M, grants=(grant(20, 3),))) == []
+
+
 def test_time_after_handing_in_or_before_coming_was_not_lost() -> None:
-    assert minutes(sitter("a", (10, 20), submitted_at=STARTS + 13 * M)) == [3]
+    def kind(handed_in: float) -> list[str]:
+        gone = sitter("a", (10, 20), submitted_at=STARTS + round(handed_in * M))
+        return [one.kind for one in propose([gone, sitter("b", (10, 20)), sitter("c"), sitter("d")])]
+
+    assert (kind(11), kind(10.9)) == ([OutageKind.ROOM], [OutageKind.ONE])
     assert minutes(sitter("a", opened_at=STARTS + 12 * M), server=(span(10, 20),)) == []
 
 

@@ -108,6 +108,11 @@ def collections_of(offering: Offering, *, only: Attempt | None = None) -> list[C
     )
 
 
+def is_collected(offering: Offering) -> bool:
+    """Whether answers were handed on to be marked: nobody goes on answering then."""
+    return Collection.objects.filter(attempt__ticket__offering=offering).exists()
+
+
 def undecided_late(collection: Collection) -> list[int]:
     """Log ids of late answers nobody has decided about."""
     decided = set(LateAdmission.objects.filter(attempt=collection.attempt).values_list("entry", flat=True))

@@ -2,12 +2,33 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from tests.delivery.test_actions import START
 from zhiheng.delivery.console.line import Acted, Line, Outage, RefusedSeat, SeatNow, SeatsPass
+from zhiheng.delivery.models import Attempt
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
+from zhiheng.seating.models import Ticket
 from zhiheng.sittings.models import Offering
+
+
+def seat_of(ticket: Ticket, **more: Any) -> SeatNow:
+    """A candidate in the middle of the exam, one of two questions answered."""
+    facts: dict[str, Any] = {
+        "attempt": str(Attempt.objects.get(ticket=ticket).id),
+        "state": "answering",
+        "answered": 1,
+        "total": 2,
+        "seen_at": START,
+        "ends_at": START + timedelta(minutes=90),
+        "granted": 0,
+        "events": 0,
+        "asked": False,
+        "machines": 1,
+    }
+    return SeatNow(**(facts | more))
 
 
 def silent_hall() -> Refused:
@@ -51,7 +72,9 @@ class FakeLine:
             {"kind": kind, "attempts": asked, "minutes": minutes, "reason": reason, "text": text}
         )
         refused = tuple(
-            RefusedSeat(attempt=one, sentence="已经交卷") for one in asked or () if one in self.hall.refuses
+            RefusedSeat(attempt=one, sentence="已经交卷")
+            for one in self.hall.refuses
+            if asked is None or one in asked
         )
         count = self.hall.known if asked is None else len(asked)
         return Acted(done=count - len(refused), refused=refused)

@@ -11,14 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from tests.delivery.console.fake_line import FakeHall
+from tests.delivery.console.fake_line import FakeHall, seat_of
 from tests.delivery.console.test_acts import outage
 from tests.delivery.test_actions import START, seal_small_paper
 from tests.factories.pictures import picture
 from tests.factories.world import World
 from tests.seating.rooms import open_room, seat_people, watch_room
-from zhiheng.delivery.console.line import SeatNow
-from zhiheng.delivery.models import Attempt, DoorPhoto, HallAct, OutageDecision
+from zhiheng.delivery.models import DoorPhoto, HallAct, OutageDecision
 from zhiheng.delivery.preparing.actions import publish_pack
 from zhiheng.delivery.waiting import waiting
 from zhiheng.people.models import Role
@@ -32,22 +31,6 @@ AFTERWARDS = START + timedelta(minutes=120)
 
 def first_ticket() -> Ticket:
     return Ticket.objects.order_by("number")[0]
-
-
-def seat_of(ticket: Ticket, **more: Any) -> SeatNow:
-    facts: dict[str, Any] = {
-        "attempt": str(Attempt.objects.get(ticket=ticket).id),
-        "state": "answering",
-        "answered": 1,
-        "total": 2,
-        "seen_at": START,
-        "ends_at": START + timedelta(minutes=90),
-        "granted": 0,
-        "events": 0,
-        "asked": False,
-        "machines": 1,
-    }
-    return SeatNow(**(facts | more))
 
 
 def room_urls(watch: Invigilation, ticket: Ticket, key: str) -> list[str]:
@@ -182,6 +165,7 @@ def test_only_live_pages_may_speak_to_the_hall(
 
 
 def test_minutes_are_given_after_a_second_look(watch: Invigilation, watcher: Client, hall: FakeHall) -> None:
+    hall.seated = [seat_of(ticket) for ticket in Ticket.objects.all()]
     url = reverse("room_act", args=[watch.id, "grant"])
     given = {"number": str(uuid4()), "minutes": "7", "words": "网络中断"}
     look = watcher.post(url, given)
@@ -323,7 +307,7 @@ def test_pages_take_a_fixed_number_of_queries(
         watcher.get(reverse("room", args=[watch.id]))
     with django_assert_num_queries(7):
         watcher.get(reverse("room_line", args=[watch.id]))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         watcher.get(reverse("room_outages", args=[watch.id]))
     with django_assert_num_queries(9):
         admin.get(reverse("hall", args=[world.association.id]))

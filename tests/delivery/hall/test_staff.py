@@ -93,6 +93,28 @@ def test_what_cannot_be_done_is_said(hall: Office, act: str, prepared: str, at: 
     assert (done.done, done.refused) == (0, {attempt(1): sentence})
 
 
+def test_minutes_that_end_before_now_are_not_given_and_enough_of_them_open_the_paper_again(
+    hall: Office,
+) -> None:
+    """90 minutes from 1,800,000,000,000 ms end at 17:30 in Shanghai."""
+    ends = START + 90 * MINUTE
+    hall.token(1, now=START)
+    early = hall.act("grant", 1, 2, now=ends + 7 * MINUTE, minutes=7, reason="断电")
+
+    said = "作答时间已于 17:30 结束，从那时算起至少延长 8 分钟，才能继续作答。"
+    assert (early.done, early.refused) == (0, {attempt(1): said, attempt(2): said})
+    assert [row.kind for row in hall.log.rows] == ["opened"]
+    done = hall.act("grant", 1, now=ends + 7 * MINUTE, minutes=8, reason="断电")
+    assert (done.done, hall.desk.deadline(hall.place()) - ends) == (1, 8 * MINUTE)
+
+
+def test_while_the_clock_stands_minutes_may_be_given_at_any_time(hall: Office) -> None:
+    hall.token(1, now=START)
+    hall.act("pause", 1, now=LATER, reason="火警")
+
+    assert hall.act("grant", 1, now=START + 300 * MINUTE, minutes=1, reason="火警").done == 1
+
+
 @pytest.mark.parametrize(
     ("act", "more"),
     [

@@ -5,18 +5,21 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from zhiheng.delivery.console.actions import act_on_hall
 from zhiheng.delivery.console.acts import ACTS, ActPage
+from zhiheng.delivery.console.line import RefusedSeat
 from zhiheng.delivery.console.news import tell_scope
 from zhiheng.delivery.console.opening import open_line
+from zhiheng.delivery.console.outlook import outlook, refused_words
 from zhiheng.delivery.console.queries import seat_now
 from zhiheng.delivery.console.scope import Scope, own_room, whole_hall
 from zhiheng.delivery.console.wording import act_words, silence_words, whom_words
-from zhiheng.delivery.models import HallActKind
+from zhiheng.delivery.models import HallAct, HallActKind
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
@@ -118,9 +121,7 @@ def _act(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if page.sure and request.POST.get("sure") != "yes":
-            said = act_words(str(page.kind), minutes=given.get("minutes", 0), words=given.get("words", ""))
-            context = {"desk": desk, "page": page, "form": form, "whom": whom, "said": said}
-            return render(request, "delivery/console/sure.html", context)
+            return _sure(request, desk, page, form, sheet)
         try:
             act = act_on_hall(
                 by=cast(Account, request.user),
@@ -136,9 +137,7 @@ def _act(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
             form.add_error(None, as_validation_error(refused))
         else:
             tell_scope(by=cast(Account, request.user), scope=desk.scope, open_line=open_line)
-            label = HallActKind(act.kind).label
-            left = f"，另有 {act.asked - act.done} 人没有执行" if act.asked > act.done else ""
-            messages.success(request, f"{label}：{whom}，考场服务已执行 {act.done} 人{left}。")
+            messages.success(request, _done_words(desk, act, whom))
             return redirect(desk.home)
     status = 422 if request.method == "POST" else 200
     return render(
@@ -146,8 +145,39 @@ def _act(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
     )
 
 
+def _sure(
+    request: HttpRequest, desk: Desk, page: ActPage, form: Form, sheet: TicketSheet | None
+) -> HttpResponse:
+    """A second look at what is to be done and to whom; minutes that would reach nobody are refused here."""
+    given = form.cleaned_data
+    context = {
+        "desk": desk,
+        "page": page,
+        "form": form,
+        "whom": whom_words(desk.scope, sheet),
+        "said": act_words(str(page.kind), minutes=given.get("minutes", 0), words=given.get("words", "")),
+    }
+    if page.slug == "grant":
+        seen = outlook(cast(Account, request.user), desk.scope, sheet, open_line, minutes=given["minutes"])
+        if seen.known and not seen.going:
+            form.add_error("minutes", "按现在的情况没有人能用上这些时间，见上面的说明")
+            context = _page(request, desk, page, form, sheet)
+            return render(request, "delivery/console/act.html", context, status=422)
+        context["outlook"] = seen
+    return render(request, "delivery/console/sure.html", context)
+
+
+def _done_words(desk: Desk, act: HallAct, whom: str) -> str:
+    """What was done, and to whom it was not and why."""
+    said = f"{HallActKind(act.kind).label}：{whom}，考场服务已执行 {act.done} 人"
+    if act.asked <= act.done:
+        return f"{said}。"
+    refused = [RefusedSeat(attempt=one["attempt"], sentence=one["sentence"]) for one in act.refused]
+    return f"{said}，另有 {act.asked - act.done} 人没有执行。{refused_words(desk.scope, refused)}"
+
+
 def _page(
-    request: HttpRequest, desk: Desk, page: ActPage, form: object, sheet: TicketSheet | None
+    request: HttpRequest, desk: Desk, page: ActPage, form: Form, sheet: TicketSheet | None
 ) -> dict[str, object]:
     context: dict[str, object] = {
         "desk": desk,
@@ -157,6 +187,8 @@ def _page(
         "question": page.question.format(whom=whom_words(desk.scope, sheet)),
         "today": desk.scope.is_today,
     }
+    if page.slug == "grant" and desk.scope.is_today:
+        context["outlook"] = outlook(cast(Account, request.user), desk.scope, sheet, open_line)
     if page.slug in ("second", "submit") and sheet is not None:
         now = seat_now(cast(Account, request.user), desk.scope, sheet, open_line)
         context["now"] = now

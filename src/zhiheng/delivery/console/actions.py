@@ -1,6 +1,6 @@
 """Acts of people on the running exam: asked of the hall first, written down only as far as it was done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from zhiheng.delivery.console.line import Acted, Line, OpenLine, Outage, RefusedSeat
 from zhiheng.delivery.console.queries import ASKED_HOLDS, decisions_of, undecided
-from zhiheng.delivery.console.scope import Scope, attempt_ids
+from zhiheng.delivery.console.scope import Scope
+from zhiheng.delivery.console.targets import Targets, only_sheet, parts, targets_of
 from zhiheng.delivery.console.wording import act_words, since_words, span_words, whom_words
 from zhiheng.delivery.models import DoorPhoto, HallAct, HallActKind, OutageDecision
 from zhiheng.foundation.errors import Refused
@@ -24,11 +25,6 @@ from zhiheng.sittings.models import Offering
 
 MOST_MINUTES = 180
 MOST_MESSAGE = 200
-AT_A_TIME = 1_000
-"""Attempts named in one request to the hall, which takes 64 KB."""
-
-Targets = Mapping[Offering, Sequence[str] | None]
-"""By offering the attempts meant; None: everybody the line speaks of."""
 
 
 def act_on_hall(
@@ -48,7 +44,7 @@ def act_on_hall(
     Raises: Refused when the account may not, a reason is missing, the hall is silent or would not do it for anybody.
     """
     reason = _decided(by=by, scope=scope, kind=kind, minutes=minutes, words=words)
-    targets, count = _targets(scope, sheet)
+    targets, count = targets_of(scope, sheet, kind)
     return _perform(
         by=by,
         scope=scope,
@@ -75,7 +71,7 @@ def grant_for_outage(
     """
     kind = HallActKind.GRANT
     said = _decided(by=by, scope=scope, kind=kind, minutes=minutes, words=reason, dismissing=minutes == 0)
-    sheet = _only_sheet(scope, outage)
+    sheet = only_sheet(scope, outage)
     decision = _claim_decision(
         by=by, scope=scope, offering=offering, outage=outage, minutes=minutes, reason=said, sheet=sheet
     )
@@ -213,22 +209,6 @@ def _decided(
     return said[:200]
 
 
-def _targets(scope: Scope, sheet: TicketSheet | None) -> tuple[Targets, int]:
-    """Whom the hall is asked about, and how many they are. Raises: Refused when nobody is in the hall's packs."""
-    meant = scope.sheets if sheet is None else (sheet,)
-    known = attempt_ids([one.ticket for one in meant])
-    if not known:
-        raise Refused(
-            what="考场数据还没有发布到考场服务，没有可以处置的答卷",
-            remedy="请联系管理员发布考场数据",
-            code="not-published",
-        )
-    if sheet is not None:
-        return {sheet.ticket.offering: [known[sheet.ticket.id]]}, 1
-    handed_over = {one.ticket.offering for one in meant if one.ticket.id in known}
-    return dict.fromkeys(one for one in scope.offerings if one in handed_over), len(known)
-
-
 def _perform(
     *,
     by: Account,
@@ -290,7 +270,7 @@ def _ask(*, by: Account, scope: Scope, act: HallAct, targets: Targets, open_line
     trouble: Refused | None = None
     for offering, attempts in targets.items():
         line = open_line(by, offering, scope.room_names)
-        for part in _parts(attempts):
+        for part in parts(attempts):
             try:
                 acted = _send(line, act, part)
             except Refused as error:
@@ -302,12 +282,16 @@ def _ask(*, by: Account, scope: Scope, act: HallAct, targets: Targets, open_line
     if not done and trouble is not None:
         raise trouble
     if not done:
+        sentences = list(dict.fromkeys(one.sentence.rstrip("。") for one in refused))
         raise Refused(
-            what=refused[0].sentence if refused else "考场服务没有可以处置的答卷",
-            remedy="请返回考场查看当前状态",
+            what="；".join(sentences[:3]) or "考场服务没有可以处置的答卷",
+            remedy=_INSTEAD if act.kind == HallActKind.GRANT else "请返回考场查看当前状态",
             code="act-refused",
         )
     return Acted(done=done, refused=tuple(refused))
+
+
+_INSTEAD = "已经交卷的不能再作答，请记录考场情况，由考务人员考后处理；作答时间已经结束的，请填写够用的分钟数"
 
 
 def _send(line: Line, act: HallAct, attempts: Sequence[str] | None) -> Acted:
@@ -319,12 +303,6 @@ def _send(line: Line, act: HallAct, attempts: Sequence[str] | None) -> Acted:
         reason="" if is_message else act.words,
         text=act.words if is_message else "",
     )
-
-
-def _parts(attempts: Sequence[str] | None) -> list[list[str] | None]:
-    if attempts is None:
-        return [None]
-    return [list(attempts[at : at + AT_A_TIME]) for at in range(0, len(attempts), AT_A_TIME)]
 
 
 @transaction.atomic
@@ -364,14 +342,6 @@ def _note(*, by: Account, scope: Scope, sheet: TicketSheet | None, text: str, at
         )
         for room in rooms
     )
-
-
-def _only_sheet(scope: Scope, outage: Outage) -> TicketSheet | None:
-    """The one candidate a break concerns, when it is one."""
-    if len(outage.attempts) != 1:
-        return None
-    known = attempt_ids([sheet.ticket for sheet in scope.sheets])
-    return next((sheet for sheet in scope.sheets if known.get(sheet.ticket.id) == outage.attempts[0]), None)
 
 
 def _require_day(today: bool, what: str) -> None:

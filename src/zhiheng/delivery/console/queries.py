@@ -7,9 +7,10 @@ from datetime import timedelta
 from django.db.models import Q
 
 from zhiheng.delivery.console.line import OpenLine, Outage, SeatNow
-from zhiheng.delivery.console.scope import Scope, attempt_ids
+from zhiheng.delivery.console.scope import Scope, attempt_ids, rooms_of
 from zhiheng.delivery.console.wording import since_words, span_words
 from zhiheng.delivery.models import DoorPhoto, HallAct, OutageDecision
+from zhiheng.delivery.queries import ends_at, is_collected
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
 from zhiheng.plumbing import clock
@@ -37,6 +38,11 @@ class Proposal:
         return since_words(outage.since) if outage.still else span_words(outage.since, outage.until)
 
     @property
+    def over(self) -> bool:
+        """Whether the common time has ended, from which given minutes count."""
+        return clock.now() >= ends_at(self.offering)
+
+    @property
     def key(self) -> str:
         """Names the proposal in a form; the hall has no number for it."""
         since = round(self.outage.since.timestamp() * 1000)
@@ -55,6 +61,8 @@ def proposals(by: Account, scope: Scope, open_line: OpenLine) -> list[Proposal]:
     by_attempt = {known[sheet.ticket.id]: sheet for sheet in scope.sheets if sheet.ticket.id in known}
     found = []
     for offering in scope.offerings:
+        if is_collected(offering):
+            continue
         decisions = decisions_of(offering)
         for outage in open_line(by, offering, scope.room_names).outages():
             left = undecided(outage, decisions)
@@ -108,7 +116,7 @@ def seat_now(by: Account, scope: Scope, sheet: TicketSheet, open_line: OpenLine)
     if attempt is None:
         return None
     try:
-        seats = open_line(by, sheet.ticket.offering, scope.room_names).seats()
+        seats = open_line(by, sheet.ticket.offering, rooms_of([sheet])).seats()
     except Refused:
         return None
     return next((seat for seat in seats if seat.attempt == attempt), None)

@@ -1,6 +1,6 @@
 """What one account may see and do on the day: its own room, or for the administrator every room of an offering."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -34,15 +34,14 @@ class Scope:
     @cached_property
     def rooms(self) -> list[Room]:
         """The rooms people sit in, by centre and name."""
-        found = {sheet.placement.room_id: sheet.placement.room for sheet in self.sheets if sheet.placement}
-        return sorted(found.values(), key=lambda room: (room.centre.code, room.name))
+        return _rooms(self.sheets)
 
     @cached_property
     def room_names(self) -> tuple[str, ...]:
         """As the pack names them; empty when the scope is every room there is."""
         if self.watch is None and self.room is None:
             return ()
-        return tuple(room_words(room.centre.name, room.name) for room in self.rooms)
+        return rooms_of(self.sheets)
 
     @property
     def is_today(self) -> bool:
@@ -79,6 +78,16 @@ def whole_hall(offering_id: UUID, *, room_id: UUID | None = None) -> Scope | Non
     sheets.sort(key=_place)
     room = sheets[0].placement.room if room_id is not None and sheets[0].placement else None
     return Scope(sitting=offering.sitting, offering=offering, room=room, sheets=tuple(sheets))
+
+
+def rooms_of(sheets: Iterable[TicketSheet]) -> tuple[str, ...]:
+    """Where they sit, as the pack names it."""
+    return tuple(room_words(room.centre.name, room.name) for room in _rooms(sheets))
+
+
+def _rooms(sheets: Iterable[TicketSheet]) -> list[Room]:
+    found = {sheet.placement.room_id: sheet.placement.room for sheet in sheets if sheet.placement}
+    return sorted(found.values(), key=lambda room: (room.centre.code, room.name))
 
 
 def _place(sheet: TicketSheet) -> tuple[str, str, int]:

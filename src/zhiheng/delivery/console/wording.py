@@ -1,11 +1,15 @@
 """How acts on the running exam and breaks in the line are said, in the room's record and on its pages."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from zhiheng.delivery.console.scope import Scope
 from zhiheng.delivery.models import HallActKind
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.seating.queries import TicketSheet
+
+MOST_NAMED = 12
 
 
 def whom_words(scope: Scope, sheet: TicketSheet | None) -> str:
@@ -16,6 +20,27 @@ def whom_words(scope: Scope, sheet: TicketSheet | None) -> str:
     if scope.room is not None:
         return f"{scope.room.name}全场 {len(scope.sheets)} 人"
     return f"全部 {len(scope.rooms)} 个考场 {len(scope.sheets)} 人"
+
+
+def places_words(sheets: Sequence[TicketSheet]) -> str:
+    """7 号座 演示考生甲; 3 号、7 号座; 第一考场 3 号座，第二考场 7 号座; of many only how many: 30 人."""
+    if len(sheets) > MOST_NAMED:
+        return f"{len(sheets)} 人"
+    rooms: dict[str, list[TicketSheet]] = defaultdict(list)
+    for sheet in sheets:
+        if sheet.placement:
+            rooms[sheet.placement.room.name].append(sheet)
+    if len(sheets) == 1 and rooms:
+        (only,) = sheets
+        return f"{only.placement.seat if only.placement else ''} 号座 {only.ticket.application.person.name}"
+    words = {room: "、".join(f"{seat} 号" for seat in sorted(_seats(found))) for room, found in rooms.items()}
+    if len(words) == 1:
+        return "".join(words.values()) + "座"
+    return "，".join(f"{room} {seats}座" for room, seats in words.items())
+
+
+def _seats(sheets: Iterable[TicketSheet]) -> list[int]:
+    return [sheet.placement.seat for sheet in sheets if sheet.placement]
 
 
 def act_words(kind: str, *, minutes: int, words: str) -> str:

@@ -12,6 +12,10 @@ LEAST_MS = 60_000
 """Shorter breaks are not made up for: the page saves what was typed meanwhile, and the clock is the same for all."""
 
 
+FORGOTTEN_MS = 60 * 60_000
+"""How long after a candidate's own end their breaks are spoken of: then they have gone home."""
+
+
 class OutageKind(StrEnum):
     SERVER = "server"
     ROOM = "room"
@@ -38,6 +42,7 @@ class Sitter:
     """What is known of one attempt. ends_at: of the pack. breaks: when its machine was not heard from, and came back.
 
     still: it has not come back; until is now. pauses: when its clock stood, the running one until now.
+    over: for how long the candidate's own end, with all that was given, has been past; minutes given count from there.
     """
 
     attempt: str
@@ -50,12 +55,14 @@ class Sitter:
     still: Span | None = None
     grants: tuple[Grant, ...] = ()
     pauses: tuple[Span, ...] = ()
+    over: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """minutes: whole, enough for whoever lost most. room: empty unless it is one room's.
+    """minutes: whole, enough for whoever lost most, and for whose time is over to have as much from now on.
 
+    room: empty unless it is one room's.
     still: their machines are away yet; until is now, and minutes are those lost so far.
     """
 
@@ -88,7 +95,8 @@ class _Cluster:
 def propose(sitters: Iterable[Sitter], *, server: Sequence[Span] = ()) -> list[Outage]:
     """Every break that cost somebody a minute or more and was not made up for since, earliest first.
 
-    What was given while a machine was away counts against that break, so that nobody gets the same minutes twice.
+    Whoever handed in, or whose time has long been over, is proposed none: nobody could use it. What was given while
+    a machine was away counts against that break, so that nobody gets the same minutes twice.
     server: when the hall itself was away, for all who were sitting then.
     """
     people = list(sitters)
@@ -175,10 +183,15 @@ def _of_cluster(room: str, losses: list[_Loss], sitting: Sequence[Sitter]) -> li
     return [_outage(OutageKind.ONE, room, theirs) for theirs in mine.values()]
 
 
-def _outage(kind: OutageKind, room: str, losses: Sequence[_Loss]) -> Outage | None:
+def _may_go_on(sitter: Sitter) -> bool:
+    return sitter.submitted_at is None and sitter.over <= FORGOTTEN_MS
+
+
+def _outage(kind: OutageKind, room: str, among: Sequence[_Loss]) -> Outage | None:
+    losses = [loss for loss in among if _may_go_on(loss.sitter)]
     if not losses:
         return None
-    owed: dict[str, int] = defaultdict(int)
+    owed: dict[str, int] = {loss.sitter.attempt: loss.sitter.over for loss in losses}
     for loss in losses:
         owed[loss.sitter.attempt] += loss.left
     return Outage(

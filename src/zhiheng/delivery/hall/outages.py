@@ -10,9 +10,6 @@ from zhiheng.delivery.hall.packs import Place
 from zhiheng.delivery.hall.presence import HALL
 from zhiheng.delivery.hall.wire import moment
 
-FORGOTTEN_MS = 60 * 60_000
-"""How long after the candidate's own end a machine that is still away is spoken of."""
-
 
 def outages(desk: Desk, places: Iterable[Place], *, now: int) -> list[Outage]:
     """What is proposed to give back to those who have come so far."""
@@ -49,14 +46,13 @@ def sitter_of(place: Place, live: Live, *, now: int) -> Sitter:
         still=_still(place, live, now),
         grants=_grants(live),
         pauses=_pauses(live, now),
+        over=max(now - live.deadline(place.ends_ms, now=now), 0),
     )
 
 
 def _still(place: Place, live: Live, now: int) -> Span | None:
     """Since when the machine in force is not heard from, when it is not."""
     if live.submitted or not live.epoch or not 0 < live.heard_at < now - place.silent_ms:
-        return None
-    if live.deadline(place.ends_ms, now=now) + FORGOTTEN_MS < now:
         return None
     since = max(live.heard_at, place.starts_ms)
     return Span(since=since, until=now) if since < now else None

@@ -11,6 +11,7 @@ from zhiheng.delivery.core.token import StaffPass
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.live import Live
 from zhiheng.delivery.hall.packs import Place
+from zhiheng.delivery.hall.wire import clock_words
 from zhiheng.foundation.errors import Refused
 
 MOST_MINUTES = 24 * 60
@@ -190,14 +191,21 @@ def _asks(live: Live) -> bool:
 
 def refusal_of(act: Act, place: Place, live: Live, *, now: int) -> str:
     """Why the act cannot be done to this attempt now; empty when it can."""
-    return _CASES[act.act](place, live, now)
+    return _CASES[act.act](act, place, live, now)
 
 
-def _grant(place: Place, live: Live, now: int) -> str:
-    return "已经交卷，不能再延长时间。" if live.submitted else ""
+def _grant(act: Act, place: Place, live: Live, now: int) -> str:
+    """Minutes count from the candidate's own end: what leaves that end in the past would help nobody."""
+    if live.submitted:
+        return "已经交卷，不能再延长时间。"
+    ended = live.deadline(place.ends_ms, now=now)
+    if ended + act.minutes * 60_000 > now:
+        return ""
+    least = (now - ended) // 60_000 + 1
+    return f"作答时间已于 {clock_words(ended)} 结束，从那时算起至少延长 {least} 分钟，才能继续作答。"
 
 
-def _pause(place: Place, live: Live, now: int) -> str:
+def _pause(act: Act, place: Place, live: Live, now: int) -> str:
     if live.submitted:
         return "已经交卷，无需暂停。"
     if live.paused_at is not None:
@@ -207,15 +215,15 @@ def _pause(place: Place, live: Live, now: int) -> str:
     return "作答时间已经结束，不能暂停。" if now > live.deadline(place.ends_ms, now=now) else ""
 
 
-def _resume(place: Place, live: Live, now: int) -> str:
+def _resume(act: Act, place: Place, live: Live, now: int) -> str:
     return "没有处于暂停。" if live.paused_at is None else ""
 
 
-def _message(place: Place, live: Live, now: int) -> str:
+def _message(act: Act, place: Place, live: Live, now: int) -> str:
     return ""
 
 
-def _submit(place: Place, live: Live, now: int) -> str:
+def _submit(act: Act, place: Place, live: Live, now: int) -> str:
     if live.submitted:
         return "已经交卷。"
     if not live.epoch:
@@ -223,11 +231,11 @@ def _submit(place: Place, live: Live, now: int) -> str:
     return "考试尚未开始，不能交卷。" if now < place.starts_ms else ""
 
 
-def _door(place: Place, live: Live, now: int) -> str:
+def _door(act: Act, place: Place, live: Live, now: int) -> str:
     return "" if _asks(live) else "没有等待确认的登录。"
 
 
-_CASES: dict[str, Callable[[Place, Live, int], str]] = {
+_CASES: dict[str, Callable[[Act, Place, Live, int], str]] = {
     "grant": _grant,
     "pause": _pause,
     "resume": _resume,

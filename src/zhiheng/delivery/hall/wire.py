@@ -22,6 +22,11 @@ def moment(milliseconds: int) -> str:
     return at.isoformat(timespec="milliseconds")
 
 
+def clock_words(milliseconds: int) -> str:
+    """As people say it: 10:30."""
+    return f"{datetime.fromtimestamp(milliseconds / 1000, tz=SHANGHAI):%H:%M}"
+
+
 def decoded(decoder: "msgspec.json.Decoder[Asked]", request: Request) -> Asked:
     """Raises: Refused, code "body", when it is not JSON or not of this form."""
     if not request.headers.get("content-type", "").startswith("application/json"):
