@@ -40,7 +40,8 @@ def rehearse(
         )
     _require_folder(out)
     if demo:
-        code = _as_demo(candidates, out or Path("var/demo"), as_json=as_json, serve=serve)
+        beside = Path(os.path.relpath(var_folder() / "demo"))
+        code = _as_demo(candidates, out or beside, as_json=as_json, serve=serve)
     else:
         with tempfile.TemporaryDirectory(prefix="zhiheng-rehearsal-") as scratch:
             os.environ["ZHIHENG_VAR"] = scratch
