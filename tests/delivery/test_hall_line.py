@@ -14,6 +14,7 @@ from tests.delivery.packs import candidate, small_pack
 from tests.delivery.running import Running, start
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.attempt import Kind, control_entry, opened_entry
+from zhiheng.delivery.core.pack import decode_pack
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
@@ -45,6 +46,14 @@ def hall(tmp_path: Path, settings: Any) -> Iterator[Running]:
     yield running
     running.process.kill()
     running.process.wait()
+
+
+def test_the_hall_says_which_pack_it_uses(hall: Running) -> None:
+    pack = decode_pack((hall.data / "packs" / f"{OFFERING.id}.json").read_bytes())
+
+    assert HallLine(BY, OFFERING).pack_hash() == pack.hash
+    assert HallLine(BY, Offering()).pack_hash() == ""
+    assert httpx.get(f"{hall.url}/hall/staff/pack", trust_env=False).status_code == 401
 
 
 def test_acts_reach_the_candidate_and_stay_in_the_log(hall: Running) -> None:

@@ -1,10 +1,15 @@
 """A pack is worked out in the background and written in one go, or not at all."""
 
+import errno
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +20,7 @@ from zhiheng.delivery.actions import collect
 from zhiheng.delivery.conditions.actions import Wanted, set_conditions
 from zhiheng.delivery.core.attempt import granted_entry, opened_entry
 from zhiheng.delivery.core.pack import decode_pack
+from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.models import Attempt, Preparation, PreparationState, PublishedPack
 from zhiheng.delivery.preparing import making
@@ -23,8 +29,10 @@ from zhiheng.delivery.preparing.actions import (
     cancel_preparation,
     prepare_now,
     publish_pack,
+    put_on_shelf,
 )
 from zhiheng.delivery.preparing.queries import is_stuck
+from zhiheng.delivery.preparing.tasks import shelve_pack
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
@@ -127,6 +135,73 @@ def test_an_accident_is_no_endless_preparation(ready: World, monkeypatch: pytest
     state, trouble, attempts, packs = ended(preparation)
     assert (state, attempts, packs) == (PreparationState.FAILED, 0, 0)
     assert trouble.startswith("准备考场数据时出现意外错误")
+
+
+@pytest.fixture
+def own_shelf(ready: World, settings: Any, tmp_path: Path) -> World:
+    """Nothing of another test lies on it."""
+    settings.HALL_DATA = tmp_path
+    ensure_keys(tmp_path)
+    return ready
+
+
+def shelf(world: World) -> list[str]:
+    return sorted(path.name for path in pack_path(world).parent.glob("*") if path.is_file())
+
+
+def test_a_pack_that_finds_no_room_is_not_published(
+    own_shelf: World,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., object],
+) -> None:
+    preparation = asked(own_shelf)
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched, django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        patched.setattr("zhiheng.delivery.hall.packs.os.fsync", full)
+        prepare_now(preparation_id=preparation.id)
+
+    state, trouble, attempts, packs = ended(preparation)
+    assert (state, attempts, packs, shelf(own_shelf)) == (PreparationState.FAILED, 0, 0, [])
+    assert trouble == (
+        f"考场数据写不到 {settings.HALL_DATA}：No space left on device。依据：写好的考场数据才能发布。"
+        "请腾出磁盘空间或改正目录权限后重新发布。"
+    )
+
+    again = asked(own_shelf)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        prepare_now(preparation_id=again.id)
+    assert (ended(again)[0], shelf(own_shelf)) == (PreparationState.DONE, [pack_path(own_shelf).name])
+
+
+def test_who_dies_after_writing_it_down_leaves_the_pack_to_the_worker(own_shelf: World) -> None:
+    published = publish_pack(
+        by=own_shelf[Role.ADMINISTRATOR], offering=own_shelf.association
+    )  # nothing after the commit
+    assert not pack_path(own_shelf).exists()
+
+    shelve_pack.call(offering_id=str(own_shelf.association.id))
+    assert decode_pack(pack_path(own_shelf).read_bytes()).hash == published.content_hash
+    assert put_on_shelf(offering_id=own_shelf.association.id)
+    assert shelf(own_shelf) == [pack_path(own_shelf).name]
+
+    pack_path(own_shelf).unlink()
+    assert not put_on_shelf(offering_id=own_shelf.association.id)
+
+
+def test_what_lay_ready_and_was_not_published_goes(own_shelf: World) -> None:
+    with transaction.atomic():
+        publish_pack(by=own_shelf[Role.ADMINISTRATOR], offering=own_shelf.association)
+        transaction.set_rollback(True)
+    left = {path.name for path in pack_path(own_shelf).parent.glob(".*")}
+    published = publish_pack(by=own_shelf[Role.ADMINISTRATOR], offering=own_shelf.association)
+
+    assert len(left) == 1
+    assert [path.name for path in pack_path(own_shelf).parent.glob(".*")] == [
+        f".{own_shelf.association.id}.{published.content_hash[:16]}.ready"
+    ]
 
 
 def test_after_ten_silent_minutes_it_is_stuck(ready: World) -> None:

@@ -40,6 +40,8 @@ def test_everything_ready_is_go() -> None:
         ({"short_rooms": ("第一考场",)}, ["invigilators"]),
         ({"rooms": 0}, ["invigilators"]),
         ({"hall_answers": False, "offset_seconds": None}, ["hall-silent", "clock-offset"]),
+        ({"loaded": False}, ["not-loaded"]),
+        ({"loaded": True}, []),
         ({"offset_seconds": 2.1}, ["clock-offset"]),
         ({"offset_seconds": -2.1}, ["clock-offset"]),
     ],

@@ -179,6 +179,23 @@ def test_a_ready_offering_is_published_once(
     assert (PublishedPack.objects.count(), Attempt.objects.count()) == (1, 2)
 
 
+def test_a_pack_the_hall_did_not_take_up_is_no_go(
+    world: World, published: PublishedPack, settings: Any, admin: Client
+) -> None:
+    def unmet() -> list[str]:
+        page = admin.get(reverse("delivery_offering", args=[world.association.id]))
+        return [reason.code for reason in page.context["decision"].unmet]
+
+    assert unmet() == ["hall-silent", "clock-offset", "not-loaded"]
+    with small_hall() as hall:
+        settings.HALL_URL = hall.url
+        assert unmet() == ["not-loaded"]
+        hall.pack = "0" * 64
+        assert unmet() == ["not-loaded"]
+        hall.pack = published.content_hash
+        assert unmet() == []
+
+
 def test_the_attempts_table_follows_the_log(world: World, published: PublishedPack, admin: Client) -> None:
     first, second = Attempt.objects.order_by("ticket__number")
     submit_then_answer(first)

@@ -4,7 +4,7 @@ from zhiheng.assembly.tasks import assemble
 from zhiheng.config import answers, correcting, exam_day, exposure, notices, personal_data, programmes
 from zhiheng.delivery.accommodations import tasks as adjustments
 from zhiheng.delivery.console.tasks import take_back
-from zhiheng.delivery.preparing.tasks import prepare_pack
+from zhiheng.delivery.preparing.tasks import prepare_pack, shelve_pack
 from zhiheng.enrolment.batches.tasks import check_batch, end_batches, enter_batch
 from zhiheng.enrolment.recognition.tasks import examine_document
 from zhiheng.learning.tasks import open_study
@@ -27,6 +27,7 @@ def connect() -> None:
     subscribe("order-paid", notices.tell_payment)
     subscribe("pack-asked", prepare_pack)
     subscribe("role-ended", take_back)
+    subscribe("pack-published", shelve_pack)
     subscribe("pack-published", notices.tell_exam)
     subscribe("results-released", notices.tell_results)
     subscribe("certificates-issued", notices.tell_certificates)

@@ -47,6 +47,10 @@ class _Seats(msgspec.Struct):
     seats: tuple[dict[str, Any], ...]
 
 
+class _Pack(msgspec.Struct):
+    hash: str
+
+
 class _Outage(msgspec.Struct):
     kind: str
     attempts: tuple[str, ...]
@@ -162,6 +166,10 @@ class HallLine:
         return [
             msgspec.convert({name: seat[name] for name in wanted}, SeatNow, strict=False) for seat in found
         ]
+
+    def pack_hash(self) -> str:
+        """Of the pack the hall uses for this offering, "" when it has none. Raises: Refused, code "hall-silent"."""
+        return self._ask("GET", "pack", _Pack).hash
 
     def seats_pass(self) -> SeatsPass:
         """For the console's page, which listens to the seats itself."""

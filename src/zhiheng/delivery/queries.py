@@ -287,7 +287,9 @@ def delivery_states(offerings: Iterable[Offering], *, moment: datetime) -> list[
     ]
 
 
-def readiness(offering: Offering, *, hall_answers: bool, offset_seconds: float | None) -> Decision:
+def readiness(
+    offering: Offering, *, hall_answers: bool, offset_seconds: float | None, loaded: bool | None = None
+) -> Decision:
     """The go or no-go of an offering, given what the hall said of itself."""
     (state,) = seating_states([offering])
     plans = room_plans(offering)
@@ -304,5 +306,6 @@ def readiness(offering: Offering, *, hall_answers: bool, offset_seconds: float |
             f"每考场不少于 {ratios.least_invigilators.value} 名",
             hall_answers=hall_answers,
             offset_seconds=offset_seconds,
+            loaded=loaded,
         )
     )

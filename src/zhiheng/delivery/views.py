@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 
 from zhiheng.delivery.actions import collect, decide_late
 from zhiheng.delivery.forms import LateDecisionForm
+from zhiheng.delivery.hall_line import HallLine
+from zhiheng.delivery.models import PublishedPack
 from zhiheng.delivery.preparing.queries import is_open, is_stuck, latest_preparation
 from zhiheng.delivery.pulse import hall_pulse
 from zhiheng.delivery.queries import (
@@ -51,7 +53,8 @@ def offering(request: HttpRequest, offering_id: UUID) -> HttpResponse:
         after = tickets_of(found).count() - state.pack.attempts
         context["left_out"] = f"{after} 名持证考生没有试卷" if after else ""
     if not state.over:
-        context["decision"] = decision_of(found)
+        by = cast(Account, request.user)
+        context["decision"] = decision_of(found, loaded=_is_loaded(by, found, state.pack))
         if state.pack is None:
             context |= _preparing(found)
     return render(request, "delivery/offering.html", context)
@@ -66,9 +69,19 @@ def _preparing(found: Offering) -> dict[str, object]:
     }
 
 
-def decision_of(found: Offering) -> Decision:
+def decision_of(found: Offering, *, loaded: bool | None = None) -> Decision:
     pulse = hall_pulse()
-    return readiness(found, hall_answers=pulse.answers, offset_seconds=pulse.offset_seconds)
+    return readiness(found, hall_answers=pulse.answers, offset_seconds=pulse.offset_seconds, loaded=loaded)
+
+
+def _is_loaded(by: Account, found: Offering, pack: PublishedPack | None) -> bool | None:
+    """Whether the hall uses what was published; None before that."""
+    if pack is None:
+        return None
+    try:
+        return HallLine(by, found).pack_hash() == pack.content_hash
+    except Refused:
+        return False
 
 
 @allow(Role.ADMINISTRATOR)

@@ -14,6 +14,7 @@ class Facts:
     sealed: papers sealed. tickets, awaiting, unplaced: people. short_rooms: rooms without enough invigilators,
     ratio_rule: how many that is.
     hall_answers: whether the hall says it can save. offset_seconds: hall's clock minus ours, None when unknown.
+    loaded: whether the hall uses the pack that was published, None before that.
     """
 
     sealed: int
@@ -25,6 +26,7 @@ class Facts:
     ratio_rule: str
     hall_answers: bool
     offset_seconds: float | None
+    loaded: bool | None = None
 
 
 def decide_ready(facts: Facts) -> Decision:
@@ -54,6 +56,7 @@ def decide_ready(facts: Facts) -> Decision:
             remedy="" if facts.hall_answers else "请启动考场服务后刷新本页",
         ),
         _clocks_agree(facts),
+        *_loaded(facts),
     )
 
 
@@ -78,6 +81,22 @@ def _enough_invigilators(facts: Facts) -> Reason:
         rule=facts.ratio_rule,
         remedy="" if met else "请给这些考场安排监考员",
     )
+
+
+def _loaded(facts: Facts) -> list[Reason]:
+    if facts.loaded is None:
+        return []
+    return [
+        Reason(
+            code="not-loaded",
+            text="考场服务已载入发布的考场数据" if facts.loaded else "考场服务没有载入发布的考场数据",
+            met=facts.loaded,
+            rule="考生按考场服务载入的数据登录",
+            remedy=""
+            if facts.loaded
+            else "请过几秒刷新本页；仍然如此的，请系统管理员查看考场服务的提示，核对它与本站的数据目录、密钥和磁盘空间",
+        )
+    ]
 
 
 def _clocks_agree(facts: Facts) -> Reason:

@@ -1,6 +1,7 @@
 """The shelf of sitting packs: files in `<data>/packs/`, looked at again when one changes."""
 
 import contextlib
+import glob
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -162,18 +163,49 @@ def _shelved(since: dict[Path, int], stamps: dict[Path, int], packs: dict[Path, 
 
 
 def write_pack(data_dir: Path, pack: SittingPack) -> Path:
-    """Put a sealed pack on the hall's shelf in one step; the hall picks it up within a second."""
+    """Put a sealed pack on the hall's shelf; the hall picks it up within a second."""
+    lay_ready(data_dir, pack)
+    shelve(data_dir, pack.sitting, pack.hash)
+    return data_dir / PACK_FOLDER / f"{pack.sitting}.json"
+
+
+def lay_ready(data_dir: Path, pack: SittingPack) -> None:
+    """Write a sealed pack beside the shelf, where the hall does not look; what lay ready of the sitting before goes.
+
+    All that can fail for want of room is done here. Raises: OSError.
+    """
     folder = data_dir / PACK_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{pack.sitting}.json"
-    draft = folder / f".{pack.sitting}.{os.getpid()}.part"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(encode_pack(pack))
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
-    return path
+    for left in folder.glob(f".{glob.escape(pack.sitting)}.*"):
+        left.unlink()
+    draft = _ready(folder, pack.sitting, pack.hash)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(encode_pack(pack))
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        draft.unlink()
+        raise
+
+
+def shelve(data_dir: Path, sitting: str, pack_hash: str) -> bool:
+    """Put what lies ready on the shelf in one step; whether the shelf has a pack of the sitting then. Twice is once."""
+    folder = data_dir / PACK_FOLDER
+    path = folder / f"{sitting}.json"
+    with contextlib.suppress(FileNotFoundError):
+        _ready(folder, sitting, pack_hash).replace(path)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)  # there after a power cut, too
+        finally:
+            os.close(descriptor)
+    return path.exists()
+
+
+def _ready(folder: Path, sitting: str, pack_hash: str) -> Path:
+    return folder / f".{sitting}.{pack_hash[:16]}.ready"
 
 
 def _places(pack: SittingPack) -> list[Place]:

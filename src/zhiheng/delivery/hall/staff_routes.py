@@ -45,6 +45,7 @@ class StaffRoutes:
         self._origin = _origin(site_origin)
         self.exact: dict[tuple[str, str], Route] = {
             ("GET", "/hall/staff/seats"): self._seats,
+            ("GET", "/hall/staff/pack"): self._pack,
             ("POST", "/hall/staff/act"): self._act,
             ("POST", "/hall/staff/rescue"): self._rescue,
             ("GET", "/hall/staff/outages"): self._outages,
@@ -111,6 +112,17 @@ class StaffRoutes:
                 stream=lambda stream: self._board.watch(staff, stream, now=self._now()),
             )
         )
+
+    def _pack(self, request: Request, reply: Reply) -> None:
+        """Which pack of the sitting is in use; no hash where there is none."""
+        staff = self._pass(request)
+        found = next((pack for pack in self._desk.shelf.packs if pack.sitting == staff.sitting), None)
+        facts = (
+            {"hash": found.hash, "candidates": len(found.candidates)}
+            if found
+            else {"hash": "", "candidates": 0}
+        )
+        reply(json_response(facts))
 
     def _act(self, request: Request, reply: Reply) -> None:
         staff = self._doer(request)

@@ -10,7 +10,7 @@ from django.db import transaction
 from zhiheng.assembly.models import Paper
 from zhiheng.assembly.queries import open_retractions
 from zhiheng.assembly.sealing.actions import hand_over
-from zhiheng.delivery.hall.packs import write_pack
+from zhiheng.delivery.hall.packs import lay_ready, shelve
 from zhiheng.delivery.models import Attempt, Preparation, PreparationState, PublishedPack
 from zhiheng.delivery.preparing.making import Prepared, Tell, basis_of, prepare, silent, unseated
 from zhiheng.delivery.preparing.queries import OPEN
@@ -150,7 +150,7 @@ def _write(by: Account, offering: Offering, prepared: Prepared) -> PublishedPack
             remedy="请重新发布",
             code="basis-changed",
         )
-    write_media(settings.HALL_DATA, prepared.papers)
+    _lay_ready(prepared)
     hand_over(papers=prepared.papers, offering=offering)
     Attempt.objects.bulk_create(prepared.attempts, batch_size=_ROWS_AT_ONCE)
     pack = prepared.pack
@@ -164,12 +164,34 @@ def _write(by: Account, offering: Offering, prepared: Prepared) -> PublishedPack
         detail={"hash": pack.hash, "attempts": len(prepared.attempts)},
     )
     publish("pack-published", offering_id=str(offering.id))
-    transaction.on_commit(lambda: _put_on_shelf(prepared))
+    transaction.on_commit(lambda: put_on_shelf(offering_id=offering.id))
     return published
 
 
-def _put_on_shelf(prepared: Prepared) -> None:
-    write_pack(settings.HALL_DATA, prepared.pack)
+def _lay_ready(prepared: Prepared) -> None:
+    """Before anything is written down: afterwards a pack that found no room would count as published."""
+    try:
+        write_media(settings.HALL_DATA, prepared.papers)
+        lay_ready(settings.HALL_DATA, prepared.pack)
+    except OSError as error:
+        raise Refused(
+            what=f"考场数据写不到 {settings.HALL_DATA}：{error.strerror or error}",
+            rule="写好的考场数据才能发布",
+            remedy="请腾出磁盘空间或改正目录权限后重新发布",
+            code="pack-not-written",
+        ) from None
+
+
+def put_on_shelf(*, offering_id: UUID | str) -> bool:
+    """Give the hall what was laid ready and then published; whether it has a pack now. Twice is once.
+
+    Done when the transaction has ended, and again by the worker, should the process have died between.
+    """
+    published = PublishedPack.objects.get(offering_id=offering_id)
+    there = shelve(settings.HALL_DATA, str(offering_id), published.content_hash)
+    if not there:
+        logger.error("the published pack of %s is not in %s", offering_id, settings.HALL_DATA)
+    return there
 
 
 def _check_publishable(offering: Offering) -> None:
