@@ -132,6 +132,17 @@ def test_when_the_hall_was_away_all_who_sat_then_lost_the_same() -> None:
     ] == [(OutageKind.SERVER, "", ("a", "b"), 2)]
 
 
+def test_no_minute_of_a_machine_that_was_away_too_is_reckoned_twice() -> None:
+    """Away from 5 to 20, the hall from 10 to 13: three minutes with all, twelve of its own; pauses may overlap both."""
+    one = sitter("a", (5, 20))
+
+    assert minutes(one, server=(span(10, 13),)) == [12, 3]
+    assert minutes(one, server=(span(10, 13), span(12, 15))) == [10, 3, 3]
+    assert minutes(replace(one, pauses=(span(12, 16),)), server=(span(10, 13),)) == [9, 2]
+    assert minutes(sitter("a", (10, 13)), server=(span(9, 14),)) == [5]
+    assert minutes(sitter("a", still=span(5, 20)), server=(span(10, 13),)) == [12, 3]
+
+
 def test_a_later_grant_makes_up_for_what_came_before_it() -> None:
     broken = sitter("a", (10, 13), (30, 35))
 

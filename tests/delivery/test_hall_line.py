@@ -17,6 +17,7 @@ from zhiheng.delivery.core.attempt import Kind, control_entry, opened_entry
 from zhiheng.delivery.core.pack import decode_pack
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
+from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, SILENCE_FILE, Heartbeat, Silences
 from zhiheng.delivery.hall.reader import read_log
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall_line import HallLine, take_back_passes
@@ -260,6 +261,39 @@ def test_breaks_are_proposed_and_settled_by_granting(tmp_path: Path, settings: A
     finally:
         process.kill()
         process.wait()
+
+
+def test_killed_and_started_again_the_hall_knows_since_when_a_machine_is_away(
+    tmp_path: Path, settings: Any
+) -> None:
+    """Begun half an hour ago; away since the tenth minute; the hall itself was away for the last five."""
+    keys, port = ensure_keys(tmp_path), free_port()
+    settings.HALL_DATA, settings.HALL_URL = tmp_path, f"http://127.0.0.1:{port}"
+    begun = datetime.now(UTC) - timedelta(minutes=30)  # noqa: TID251 - the hall reads the machine's clock
+    people = [candidate(1, keys.hmac, starts=begun), candidate(2, keys.hmac, starts=begun)]
+    write_pack(tmp_path, small_pack(keys.key_id, *people, sitting=str(OFFERING.id)))
+    at = round(begun.timestamp() * 1000)
+    gone = at + 10 * 60_000
+    store = SqliteStore(tmp_path / LOG_FILE)
+    store.append([opened_entry(attempt(number), epoch=1, at=at) for number in (1, 2)])
+    store.close()
+    Heartbeat(tmp_path / HEARTBEAT_FILE).beat(at + 25 * 60_000)
+    Silences(tmp_path / SILENCE_FILE).note({attempt(1): gone})
+    found = []
+    for _ in range(2):
+        process = start(tmp_path, port)
+        try:
+            found.append({(one.kind, one.still): one for one in HallLine(BY, OFFERING).outages()})
+        finally:
+            process.kill()
+            process.wait()
+
+    for proposed in found:
+        mine, halls = proposed["one", True], proposed["server", False]
+        assert (mine.attempts, round(mine.since.timestamp() * 1000)) == ((attempt(1),), gone)
+        assert 15 <= mine.minutes <= 17  # of twenty the five that the hall was away
+        assert (halls.attempts, 5 <= halls.minutes <= 6) == ((attempt(1), attempt(2)), True)
+        assert len(proposed) == 2
 
 
 def test_a_grant_after_the_pack_reaches_its_candidate_once_and_nobody_else(hall: Running) -> None:

@@ -1,5 +1,6 @@
 """Who was not there, and since when: candidates who fell silent, a hall that was away, a clock that was moved."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from tests.delivery.hall.desks import EVERYWHERE, MINUTE, ROOMS, START, Office, attempt, office
 from zhiheng.delivery.core.outage import OutageKind
 from zhiheng.delivery.hall.outages import outages, told
-from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, Heartbeat, Presence
+from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, SILENCE_FILE, Heartbeat, Presence, Silences
 from zhiheng.delivery.hall.seats import SeatBoard
 from zhiheng.delivery.hall.staff import Staff
 from zhiheng.delivery.hall.wire import moment
@@ -130,6 +131,7 @@ def presence(hall: Office, folder: Path, clocks: Clocks) -> Presence:
     return Presence(
         hall.desk,
         heartbeat=Heartbeat(folder / HEARTBEAT_FILE),
+        silences=Silences(folder / SILENCE_FILE),
         real=lambda: clocks.real,
         steady=lambda: clocks.steady,
     )
@@ -184,9 +186,17 @@ def test_without_the_file_the_last_row_tells_when_the_hall_lived(hall: Office, t
 def test_a_heartbeat_that_cannot_be_written_stops_nothing(hall: Office, tmp_path: Path) -> None:
     clocks, full = Clocks(LATER), Path("/dev/full")
     beat = Heartbeat(full)
-    watch = Presence(hall.desk, heartbeat=beat, real=lambda: clocks.real, steady=lambda: clocks.steady)
+    watch = Presence(
+        hall.desk,
+        heartbeat=beat,
+        silences=Silences(full),
+        real=lambda: clocks.real,
+        steady=lambda: clocks.steady,
+    )
+    hall.desk.silences = {attempt(1): LATER}
 
     assert [watch.tick(now=LATER) for _ in range(2)] == [0, 0]
+    assert hall.desk.silences == {}
 
 
 def test_a_moved_clock_is_nobody_s_silence(hall: Office, tmp_path: Path) -> None:
@@ -220,3 +230,123 @@ def test_who_does_not_come_back_after_a_restart_is_found_silent(hall: Office, tm
     board.tick(now=clocks.now + 62_000)
 
     assert after.live().silent is True
+
+
+@dataclass
+class Watched:
+    """A hall that is killed and comes back; minutes after ten in the exam."""
+
+    hall: Office
+    folder: Path
+    clocks: Clocks
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        self.board = SeatBoard(self.hall.desk)
+        self.watch = presence(self.hall, self.folder, self.clocks)
+        self.tick()
+
+    def tick(self) -> None:
+        self.watch.tick(now=self.clocks.now)
+        self.board.tick(now=self.clocks.now)
+
+    def live_until(self, minute: float, *tokens: str) -> None:
+        """Tick by tick, with those machines heard from at the end of each minute."""
+        while self.clocks.now < LATER + minute * MINUTE:
+            for token in tokens:
+                self.hall.session(token, now=self.clocks.now)
+            self.clocks.go(30_000)
+            self.tick()
+
+    def killed_and_back(self, minute: float) -> None:
+        self.clocks.go(round(LATER + minute * MINUTE) - self.clocks.now)
+        self.hall = self.hall.reborn()
+        self.begin()
+
+    def proposed(self) -> list[tuple[str, tuple[str, ...], int, bool]]:
+        found = proposed(self.hall, now=self.clocks.now)
+        return [(one["kind"], one["attempts"], one["minutes"], one.get("still", False)) for one in found]
+
+
+def test_after_a_restart_a_machine_that_was_away_before_it_is_away_since_then(
+    hall: Office, tmp_path: Path
+) -> None:
+    """Away from 0, the hall from 10 to 13: thirteen lost minutes when it comes back at 16 are 13 + 3, none twice."""
+    away, here = hall.token(1, now=LATER), hall.token(3, now=LATER)
+    one = Watched(hall, tmp_path, Clocks(LATER))
+    one.live_until(10, here)
+    assert one.proposed() == [(OutageKind.ONE, (attempt(1),), 10, True)]
+
+    one.killed_and_back(13)
+    both = (OutageKind.SERVER, (attempt(1), attempt(3)), 3, False)
+    assert one.proposed() == [(OutageKind.ONE, (attempt(1),), 10, True), both]
+    one.live_until(16, here)
+    one.hall.session(away, now=one.clocks.now)
+    assert one.proposed() == [(OutageKind.ONE, (attempt(1),), 13, False), both]
+    assert breaks(one.hall)[1] == (attempt(1), f'{{"from":{LATER},"until":{LATER + 16 * MINUTE}}}')
+
+    one.killed_and_back(16.5)
+    one.hall.session(away, now=one.clocks.now)
+    assert (one.proposed(), len(breaks(one.hall))) == ([(OutageKind.ONE, (attempt(1),), 13, False), both], 2)
+
+
+def test_two_restarts_while_a_machine_is_away_forget_nothing(hall: Office, tmp_path: Path) -> None:
+    away = hall.token(1, now=LATER)
+    one = Watched(hall, tmp_path, Clocks(LATER))
+    one.live_until(5)
+    one.killed_and_back(5.5)
+    one.killed_and_back(6)
+    one.live_until(8)
+    one.killed_and_back(8.1)
+    one.hall.session(away, now=one.clocks.now)
+
+    assert one.proposed() == [(OutageKind.ONE, (attempt(1),), 9, False)]
+
+
+def test_what_was_given_before_the_restart_is_not_proposed_again(hall: Office, tmp_path: Path) -> None:
+    hall.token(1, now=LATER)
+    one = Watched(hall, tmp_path, Clocks(LATER))
+    one.live_until(5)
+    one.hall.act("grant", 1, now=one.clocks.now, minutes=5, reason="断网")
+    one.killed_and_back(5.5)
+    one.live_until(7)
+
+    assert one.proposed() == [(OutageKind.ONE, (attempt(1),), 2, True)]
+
+
+def test_whose_time_was_over_before_the_restart_is_not_taken_for_having_left_early(
+    hall: Office, tmp_path: Path
+) -> None:
+    """Only the row of the sign-in is in the log; the page was there to the end, and then it was closed."""
+    token = hall.token(1, now=LATER)
+    one = Watched(hall, tmp_path, Clocks(LATER))
+    one.live_until(81, token)
+    one.killed_and_back(85)
+
+    assert one.proposed() == []
+
+
+def test_silences_are_kept_by_the_machines_clock(hall: Office, tmp_path: Path) -> None:
+    """Somebody moves the hall's clock on by half an hour while it is away."""
+    hall.token(1, now=LATER)
+    one = Watched(hall, tmp_path, Clocks(LATER))
+    one.live_until(5)
+    one.clocks.now += 30 * MINUTE
+    one.clocks.go(30_000)
+    one.hall = one.hall.reborn()
+    one.begin()
+
+    assert [(kind, minutes) for kind, _, minutes, _ in one.proposed()] == [(OutageKind.ONE, 6)]
+
+
+def test_a_file_of_silences_that_was_torn_or_tampered_with_stops_nobody(tmp_path: Path) -> None:
+    path = tmp_path / SILENCE_FILE
+    path.write_bytes(b"\xff\x00 7\na 00000000000000000005\nb 00000000000000000007\nb 000000000")
+    silences = Silences(path)
+    assert silences.last() == {"a": 5, "b": 7}
+    silences.note({"a": 0, "c": 9})
+    assert silences.last() == {"b": 7, "c": 9}
+    silences.note({}, anew=True)
+    assert silences.last() == {}

@@ -117,9 +117,10 @@ def propose(sitters: Iterable[Sitter], *, server: Sequence[Span] = ()) -> list[O
 
 def _losses(sitter: Sitter, server: Sequence[Span]) -> list[_Loss]:
     found = [_Loss(sitter=sitter, span=one, left=_cost(sitter, one), server=one) for one in server]
-    found += [_Loss(sitter=sitter, span=one, left=_cost(sitter, one)) for one in sitter.breaks]
+    found += [_Loss(sitter=sitter, span=one, left=_cost(sitter, one, server)) for one in sitter.breaks]
     if sitter.still is not None:
-        found.append(_Loss(sitter=sitter, span=sitter.still, left=_cost(sitter, sitter.still), still=True))
+        left = _cost(sitter, sitter.still, server)
+        found.append(_Loss(sitter=sitter, span=sitter.still, left=left, still=True))
     found = sorted((loss for loss in found if loss.left >= LEAST_MS), key=lambda loss: loss.span.until)
     for grant in sorted(sitter.grants, key=lambda grant: grant.at):
         credit = 0 if grant.own else grant.minutes * 60_000
@@ -130,21 +131,32 @@ def _losses(sitter: Sitter, server: Sequence[Span]) -> list[_Loss]:
     return [loss for loss in found if loss.left >= LEAST_MS]
 
 
-def _cost(sitter: Sitter, span: Span) -> int:
+def _cost(sitter: Sitter, span: Span, server: Sequence[Span] = ()) -> int:
     """Of the break only what lay between this candidate's start and end, and while the clock ran.
 
     Time given during the break moved the end: it was lost as well, as far as nobody was there to use it.
+    server: breaks of the hall, which are reckoned by themselves; no minute is lost twice.
     """
     if sitter.opened_at > span.since:
         return 0
     standing = sum(_overlap(one, Span(since=sitter.starts_at, until=span.since)) for one in sitter.pauses)
     granted = sum(grant.minutes * 60_000 for grant in sitter.grants if grant.at < span.until)
-    ends = sitter.ends_at + granted + standing
     paused = sum(_overlap(one, span) for one in sitter.pauses)
+    ends = sitter.ends_at + granted + standing + paused
     if sitter.submitted_at is not None:
-        ends = min(ends, sitter.submitted_at)
-    whole = _overlap(span, Span(since=sitter.starts_at, until=ends + paused))
-    return max(whole - paused, 0)
+        ends = min(ends, sitter.submitted_at + paused)
+    lost = Span(since=max(span.since, sitter.starts_at), until=min(span.until, ends))
+    return max(lost.until - lost.since, 0) - _covered(lost, (*sitter.pauses, *server))
+
+
+def _covered(span: Span, others: Iterable[Span]) -> int:
+    """How much of the span lies in any of the others, which may overlap."""
+    total, upto = 0, span.since
+    for one in sorted(others, key=lambda one: one.since):
+        since, until = max(one.since, upto), min(one.until, span.until)
+        if until > since:
+            total, upto = total + until - since, until
+    return total
 
 
 def _overlap(one: Span, other: Span) -> int:

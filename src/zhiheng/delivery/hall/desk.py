@@ -28,7 +28,8 @@ Turn = Callable[[Callable[[], None]], None]
 class Desk:
     """changed: attempts of which the console has not heard yet. woken: whose silence has to be watched again.
 
-    heard: since other halls were last told, None where there are no others. saves, refused: counted for the figures, refusals by their code. latest: server time of the newest row
+    heard: since other halls were last told, None where there are no others. silences: that began, since when, or ended, 0,
+    of which the file of silences does not know yet. saves, refused: counted for the figures, refusals by their code. latest: server time of the newest row
     seen. hall: names this process in the log. withdrawn: passes of staff that were taken back.
     """
 
@@ -39,6 +40,7 @@ class Desk:
         self.changed: set[str] = set()
         self.woken: list[str] = []
         self.heard: set[str] | None = None
+        self.silences: dict[str, int] = {}
         self.latest = 0
         self.saves = 0
         self.refused: Counter[str] = Counter()
@@ -125,7 +127,19 @@ class Desk:
         if not live.watched:
             self._watch(attempt, live)
 
+    def fell_silent(self, attempt: str, live: Live) -> None:
+        live.watched, live.silent = False, True
+        self.silences[attempt] = live.heard_at
+        self.changed.add(attempt)
+
+    def still_silent(self, attempt: str, live: Live, *, since: int) -> None:
+        """It was not heard from before this process began either."""
+        live.heard_at = since
+        self._watch(attempt, live)
+
     def _watch(self, attempt: str, live: Live) -> None:
+        if live.silent:
+            self.silences[attempt] = 0
         live.watched, live.silent = True, False
         self.woken.append(attempt)
         self.changed.add(attempt)

@@ -11,7 +11,7 @@ from zhiheng.delivery.hall.http import Reply, Request, Response, json_response, 
 from zhiheng.delivery.hall.media import MediaShelf
 from zhiheng.delivery.hall.metrics import CONTENT_TYPE, Figures, metrics
 from zhiheng.delivery.hall.packs import MEDIA_FOLDER
-from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, Heartbeat, Presence
+from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, SILENCE_FILE, Heartbeat, Presence, Silences
 from zhiheng.delivery.hall.reporting import Reporting
 from zhiheng.delivery.hall.seats import SeatBoard
 from zhiheng.delivery.hall.staff_routes import STAFF_PATH, StaffRoutes
@@ -35,7 +35,9 @@ class Routes:
         self._assets = Assets()
         self._now = now
         self.board = SeatBoard(desk)
-        self._presence = Presence(desk, heartbeat=Heartbeat(desk.shelf.folder.parent / HEARTBEAT_FILE))
+        folder = desk.shelf.folder.parent
+        heartbeat, silences = Heartbeat(folder / HEARTBEAT_FILE), Silences(folder / SILENCE_FILE)
+        self._presence = Presence(desk, heartbeat=heartbeat, silences=silences)
         self._staff = StaffRoutes(desk=desk, now=now, board=self.board, site_origin=site_origin)
         media = MediaShelf(desk.shelf.folder / MEDIA_FOLDER)
         candidates = CandidateRoutes(desk=desk, now=now, read_attempt=read_attempt, media=media)

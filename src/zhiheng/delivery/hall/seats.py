@@ -216,7 +216,6 @@ class SeatBoard:
         if place is None or live.submitted:
             live.watched = False
         elif now - live.heard_at > place.silent_ms:
-            live.watched, live.silent = False, True
-            self._desk.changed.add(attempt)
+            self._desk.fell_silent(attempt, live)
         else:
             self._wheel[(live.heard_at + place.silent_ms) // 1000 + 1].append(attempt)

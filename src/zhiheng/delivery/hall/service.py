@@ -177,10 +177,9 @@ class Hall:
             return ()
         address = self.settings.database_url
         table = NewsTable(address, hall=self._desk.hall)
-        return (
-            Sharing(self._desk, HeardTable(address), read=self._read),
-            News(self._routes.board, table, read=self._read),
-        )
+        sharing = Sharing(self._desk, HeardTable(address), read=self._read)
+        sharing.begin(now=self._clock.now())
+        return sharing, News(self._routes.board, table, read=self._read)
 
     def rescan(self) -> None:
         """Look at the packs now, whether or not a file seems to have changed."""

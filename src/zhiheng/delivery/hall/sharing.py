@@ -12,6 +12,7 @@ import psycopg
 from zhiheng.delivery.hall.desk import Desk
 
 EVERY_MS = 5_000
+BEFORE_MS = 24 * 3600_000
 OVERLAP_MS = 20_000
 """What another hall writes may become visible a little later than its moment says."""
 
@@ -67,6 +68,10 @@ class Sharing:
         self._newest = 0
         self._busy = False
         desk.heard = set()
+
+    def begin(self, *, now: int) -> None:
+        """Before the first request: whom the others have heard from is not taken for silent."""
+        self._learn(self._table.exchange({}, since=now - BEFORE_MS))
 
     def tick(self, *, now: int) -> None:
         if self._busy or now < self._due:
