@@ -3,12 +3,13 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from zhiheng.cli.processes import free_port
 
 HOW = "PostgreSQL 测试需要服务器程序 initdb 与 pg_ctl：请先安装（Debian：apt-get install postgresql）。"
 
@@ -32,7 +33,7 @@ def temporary_cluster() -> Iterator[str]:
     data.mkdir()
     if owner:
         os.chown(data, owner.pw_uid, owner.pw_gid)
-    port = _free_port()
+    port = free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c max_connections=60"
     try:
         _run(
@@ -93,10 +94,3 @@ def _run(*words: object, owner: "pwd.struct_passwd | None") -> None:
         group=owner.pw_gid if owner else None,
         extra_groups=[] if owner else None,
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -120,9 +120,21 @@ def _end(children: dict[str, subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
+_promised: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on and, on Linux, nobody else is given as long as this process lives.
+
+    A socket that is bound and does not listen keeps it: a server that names the port may bind beside it
+    (SO_REUSEADDR), but the kernel gives it to no other search and to no outgoing connection.
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    port: int = probe.getsockname()[1]
+    if sys.platform == "linux":
+        _promised.append(probe)
+    else:
+        probe.close()
+    return port

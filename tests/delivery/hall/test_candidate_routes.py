@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack, small_paper
+from tests.delivery.running import PATIENCE
 from zhiheng.delivery.core.pack import PackMedia, PackPaper, order_of, seal_pack
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
@@ -103,7 +104,7 @@ def in_hall(
         await hall.start()
         try:
             async with httpx.AsyncClient(
-                base_url=f"http://127.0.0.1:{hall.port}", trust_env=False, timeout=10
+                base_url=f"http://127.0.0.1:{hall.port}", trust_env=False, timeout=PATIENCE
             ) as client:
                 await work(Page(client, 1), Page(client, 2), Staff(client, keys))
         finally:

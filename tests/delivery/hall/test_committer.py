@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
+from tests.delivery.running import PATIENCE
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall import committer as module
 from zhiheng.delivery.hall.committer import SIZES, CommitFigures, Committer
@@ -20,6 +21,8 @@ class Store:
         self.shared = shared
         self.seconds = seconds
         self.fails = -1
+        self.let_go = threading.Event()  # until then it hangs
+        self.let_go.set()
         self.batches: list[list[str]] = []
         self.threads: list[str] = []
         self._next = 1
@@ -30,6 +33,7 @@ class Store:
             raise OSError("disk gone")
         if self.seconds:
             time.sleep(self.seconds)
+        self.let_go.wait(PATIENCE)
         self.batches.append([entry.item for entry in entries])
         number(entries, first=self._next)
         self._next += len(entries)
@@ -63,7 +67,7 @@ def committed(store: Store, work: Callable[[Committer], Awaitable[None]]) -> lis
         committer = Committer(
             store, post=loop.call_soon_threadsafe, soon=loop.call_soon, on_death=deaths.append
         )
-        await asyncio.wait_for(work(committer), 20)
+        await asyncio.wait_for(work(committer), PATIENCE)
         committer.stop()
 
     asyncio.run(run())
@@ -155,15 +159,18 @@ def test_a_store_that_hangs_is_not_called_alive(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(module, "STUCK_SECONDS", 0.05)
 
     async def work(committer: Committer) -> None:
+        store.let_go.clear()
         committer.add(row("q"), lambda outcome: None)
         assert committer.alive
         while committer.alive:
             await asyncio.sleep(0.01)
         assert not committer.idle
+        store.let_go.set()
         await settled(committer)
         assert committer.alive
 
-    committed(Store(seconds=0.5, shared=True), work)
+    store = Store(shared=True)
+    committed(store, work)
 
 
 def test_one_who_cannot_be_told_does_not_silence_the_others(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.delivery.packs import candidate, small_pack
-from tests.delivery.running import start
+from tests.delivery.running import PATIENCE, start
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import ensure_keys
@@ -36,7 +36,7 @@ def address(data: Path) -> Iterator[str]:
     process = start(data, port)
     yield f"http://127.0.0.1:{port}/hall/staff/"
     process.terminate()
-    process.wait(timeout=30)
+    process.wait(timeout=PATIENCE)
 
 
 def test_a_pass_that_looks_changes_nothing(data: Path, address: str) -> None:
@@ -46,7 +46,10 @@ def test_a_pass_that_looks_changes_nothing(data: Path, address: str) -> None:
         token = mint_staff_token(staff, key=ensure_keys(data).hmac)
         headers = {"Authorization": f"Staff {token}", "Accept": "application/json"}
         method = "GET" if body is None else "POST"
-        return httpx.request(method, address + path, json=body, headers=headers, trust_env=False).status_code
+        answer = httpx.request(
+            method, address + path, json=body, headers=headers, timeout=PATIENCE, trust_env=False
+        )
+        return answer.status_code
 
     assert [ask("seats", looks=True), ask("outages", looks=True)] == [200, 200]
     assert [ask("act", ACT, looks=True), ask("rescue", RESCUE, looks=True)] == [401, 401]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack
-from tests.delivery.running import COMMAND, Running, start
+from tests.delivery.running import COMMAND, PATIENCE, Running, start
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.receipt import read_receipt, receipt_holds
 from zhiheng.delivery.hall import service
@@ -120,7 +120,7 @@ def test_nonsense_is_answered_with_a_sentence(hall: Running) -> None:
     assert hall.call("GET", "nowhere").status_code == 404
     assert hall.call("GET", "../../../etc/passwd").status_code == 404
     assert hall.call("PUT", "answer").status_code == 405
-    big = httpx.post(f"{hall.url}/hall/answer", content=b"x" * 100_000, trust_env=False)
+    big = httpx.post(f"{hall.url}/hall/answer", content=b"x" * 100_000, timeout=PATIENCE, trust_env=False)
     assert big.status_code == 413
 
 
@@ -129,7 +129,7 @@ def test_a_second_hall_on_the_same_directory_refuses(hall: Running) -> None:
         [*COMMAND, "--data", str(hall.data), "--port", str(free_port())],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -143,7 +143,7 @@ def test_garbage_does_not_kill_it(hall: Running) -> None:
         b"A" * 40_000,
         b"\x16\x03\x01\x02\x00\x01",
     ):
-        with socket.create_connection(("127.0.0.1", hall.port), timeout=5) as line:
+        with socket.create_connection(("127.0.0.1", hall.port), timeout=PATIENCE) as line:
             line.sendall(bytes_)
             line.recv(4096)
 
@@ -155,12 +155,14 @@ def test_asked_to_stop_it_finishes_and_goes(hall: Running) -> None:
     assert hall.save(token, "s1", "a", 1).status_code == 200
     hall.process.send_signal(signal.SIGTERM)
 
-    assert hall.process.wait(timeout=15) == 0
+    assert hall.process.wait(timeout=PATIENCE) == 0
 
 
 def test_figures_are_for_this_machine_only(hall: Running) -> None:
-    inside = httpx.get(f"{hall.url}/metrics", trust_env=False)
-    outside = httpx.get(f"{hall.url}/metrics", headers={"X-Forwarded-For": "203.0.113.7"}, trust_env=False)
+    def asked(**headers: str) -> httpx.Response:
+        return httpx.get(f"{hall.url}/metrics", headers=headers, timeout=PATIENCE, trust_env=False)
+
+    inside, outside = asked(), asked(**{"X-Forwarded-For": "203.0.113.7"})
 
     assert ("zhiheng_hall_rows_total" in inside.text, outside.status_code) == (True, 404)
 

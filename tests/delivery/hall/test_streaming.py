@@ -8,6 +8,7 @@ from functools import partial
 from typing import cast
 
 from tests.delivery.hall.lines import Desk
+from tests.delivery.running import PATIENCE
 from zhiheng.delivery.hall.http import Reply, Request, Response, Stream
 from zhiheng.delivery.hall.limits import Limits
 from zhiheng.delivery.hall.protocol import Connection, Door
@@ -40,7 +41,7 @@ def served(work: Callable[[Streaming, Door, int], Awaitable[None]], limits: Limi
         loop = asyncio.get_running_loop()
         server = await loop.create_server(partial(Connection, door), "127.0.0.1", 0)
         try:
-            await asyncio.wait_for(work(streaming, door, server.sockets[0].getsockname()[1]), 20)
+            await asyncio.wait_for(work(streaming, door, server.sockets[0].getsockname()[1]), PATIENCE)
         finally:
             server.close()
             for line in tuple(door.connections):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack
+from tests.delivery.running import PATIENCE
 from tests.postgres import temporary_cluster
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
@@ -32,7 +33,9 @@ class Side:
     """One of the two halls, as a candidate and as somebody who watches."""
 
     def __init__(self, hall: Hall, keys: HallKeys) -> None:
-        self._client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{hall.port}/hall/", trust_env=False)
+        self._client = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{hall.port}/hall/", timeout=PATIENCE, trust_env=False
+        )
         self._key = keys.hmac
         staff = StaffPass("w", "演示监考甲", "2026-11-28", (), round(time.time() * 1000) + 60_000)
         self._staff = f"Staff {mint_staff_token(staff, key=keys.hmac)}"
@@ -73,12 +76,11 @@ class Side:
 
 
 async def soon(what: Callable[[], Awaitable[bool]]) -> bool:
-    """Whether it comes true within eight seconds."""
-    for _ in range(80):
-        if await what():
-            return True
+    """Whether it comes true while one waits."""
+    give_up = time.monotonic() + PATIENCE
+    while not (true := await what()) and time.monotonic() < give_up:
         await asyncio.sleep(0.1)
-    return False
+    return true
 
 
 def between_two_halls(folder: Path, dsn: str, play: Callable[[Side, Side], Awaitable[None]]) -> None:
@@ -161,7 +163,7 @@ async def _news_cross(here: Side, there: Side) -> None:
         events = (text async for text in line.aiter_lines() if text.startswith("event: "))
         assert await anext(events) == "event: all"
         assert (await here.post("news")).json() == {"told": 0}  # nobody listens there
-        assert await asyncio.wait_for(anext(events), 8) == "event: news"
+        assert await asyncio.wait_for(anext(events), PATIENCE) == "event: news"
 
 
 def test_news_told_to_one_hall_reach_the_consoles_of_the_other(tmp_path: Path, dsn: str) -> None:
