@@ -3,10 +3,11 @@
 import json
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from zhiheng.cli.hall_bench import shim
-from zhiheng.cli.hall_bench.faults.stage import Stage, random_pause, stage, until
+from zhiheng.cli.hall_bench.faults.stage import PATIENCE_SECONDS, Stage, random_pause, stage, until
 from zhiheng.cli.hall_bench.goals import Row, Say
 from zhiheng.cli.hall_bench.servers import HallKind, start_postgres
 from zhiheng.cli.hall_ledger import Verdict
@@ -109,9 +110,11 @@ def full_disk(company: Company, *, rounds: int, say: Say) -> list[Row]:
     with stage(company, say, kind=kind) as own:
         for number in range(FULL_TIMES):
             time.sleep(0.3)
+            breaks = [page.breaks for page in own.crowd.pages]
             flag.touch()
-            stopped = until(lambda: not own.lives, seconds=5)
+            stopped = until(lambda: not own.lives, seconds=PATIENCE_SECONDS)
             ended += stopped
+            _wait_until_all_noticed(own, breaks)
             before = own.crowd.acknowledged
             time.sleep(0.5)
             late += own.crowd.acknowledged - before
@@ -129,6 +132,15 @@ def full_disk(company: Company, *, rounds: int, say: Say) -> list[Row]:
         "ended_by_itself": ended == FULL_TIMES,
     }
     return [outcome("F3", what, own, found, **facts)]
+
+
+def _wait_until_all_noticed(own: Stage, breaks: Sequence[int]) -> None:
+    """What the hall had sent while it lived is read by then."""
+    pages = own.crowd.pages
+    until(
+        lambda: all(page.breaks > count for page, count in zip(pages, breaks, strict=True)),
+        seconds=PATIENCE_SECONDS,
+    )
 
 
 def wrong_clock(company: Company, *, rounds: int, say: Say) -> list[Row]:

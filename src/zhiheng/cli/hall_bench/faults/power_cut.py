@@ -1,6 +1,9 @@
 """The power goes: the hall is started again on what fsync had covered, and on luckier and worse disks than that."""
 
+import os
 import random
+import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -9,7 +12,7 @@ from pathlib import Path
 from zhiheng.cli.hall_bench import shim
 from zhiheng.cli.hall_bench.faults import recorder
 from zhiheng.cli.hall_bench.faults.power import Chance, Disk, acknowledged, disk_after, moments, read_record
-from zhiheng.cli.hall_bench.faults.stage import Stage, random_pause, stage
+from zhiheng.cli.hall_bench.faults.stage import PATIENCE_SECONDS, Stage, random_pause, stage, until
 from zhiheng.cli.hall_bench.goals import Row, Say
 from zhiheng.cli.hall_bench.servers import HallKind
 from zhiheng.cli.hall_ledger import Ack, Verdict, compare, worst
@@ -92,13 +95,13 @@ def _cuts(company: Company, say: Say, preload: str, kind: HallKind, *, cuts: int
         disk: Disk = {}
         for number in range(cuts):
             random_pause(rng)
-            own.kill_hall()
-            if (
-                number % 2
-            ):  # and the power goes when another life has hardly begun on what the kernel still held
+            if number % 2:  # the power goes when another life has hardly begun on what the kernel still held
+                own.kill_hall()
                 own.restart()
                 own.wait_for_acks(5)
-                own.kill_hall()
+            if number == cuts - 1 and not (found.verdict.missing if kind.store == "lax" else found.unsure):
+                _wait_for_something_to_lose(own, record, disk, rng)
+            own.kill_hall()
             disk = _cut(own, record, disk, rng, found)
             _lay(own.exam.data, disk, rng)
             record.unlink()
@@ -116,6 +119,33 @@ def _cuts(company: Company, say: Say, preload: str, kind: HallKind, *, cuts: int
 
 def _name(kind: HallKind) -> str:
     return "反证（不等落盘的同一服务）" if kind.store == "lax" else "考场服务"
+
+
+def _wait_for_something_to_lose(own: Stage, record: Path, before: Disk, rng: random.Random) -> None:
+    """Where every cut so far came at a quiet moment, the last one does not: without a loss nothing is shown.
+
+    The hall stands still on return: between two acts of which the first is not sure; the control, after it has
+    acknowledged what is not sure.
+    """
+    pid, folder = own.server.children[0].pid, own.company.folder / "left"
+    folder.mkdir(exist_ok=True)
+
+    def loses() -> bool:
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T", seconds=1)
+        raw = record.read_bytes()
+        acts = read_record(raw, before=before)
+        if own.kind.store == "lax":
+            _lay(folder, disk_after(before, acts, chance=lambda: False), rng)
+            lost = bool(acknowledged(raw) - _numbers(folder))
+        else:
+            lost = any(not act.sure for act in acts)
+        if not lost:
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(rng.uniform(0.0, 0.02))
+        return lost
+
+    until(loses, seconds=PATIENCE_SECONDS)
 
 
 def _cut(own: Stage, record: Path, before: Disk, rng: random.Random, found: Findings) -> Disk:

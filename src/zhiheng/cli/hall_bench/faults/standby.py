@@ -73,7 +73,7 @@ def lost_primary(company: Company, *, rounds: int, say: Say) -> list[Row]:
     standby, line = attach(company, primary)
     two = Two(company=company, primary=primary, standby=standby, line=line)
     try:
-        _, control = _takeovers(two, say, "反证（异步备库）", times=1)
+        _, control = _takeovers(two, say, "反证（异步备库）", times=1, control=True)
         with psycopg.connect(two.primary.address, autocommit=True) as session:
             session.execute("DROP SCHEMA hall CASCADE")
         two.wait_for_each_other()
@@ -85,13 +85,15 @@ def lost_primary(company: Company, *, rounds: int, say: Say) -> list[Row]:
     return [replace(row, goal="= 0，反证被发现", figures=row.figures | figures)]
 
 
-def _takeovers(two: Two, say: Say, name: str, *, times: int) -> tuple[Stage, Verdict]:
+def _takeovers(two: Two, say: Say, name: str, *, times: int, control: bool = False) -> tuple[Stage, Verdict]:
     rng = random.Random(9)
     kind = HallKind(store="postgres", address=two.address)
     with stage(two.company, say, kind=kind, cluster=two.primary) as own:
         for number in range(times):
             random_pause(rng)
             two.line.cut()
+            if control:  # the primary goes on alone, and what it says now is lost with it
+                own.wait_for_acks(1)
             own.kill_postgres()
             two.lose_primary()
             own.cluster = two.primary
