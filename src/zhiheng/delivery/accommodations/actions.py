@@ -186,6 +186,13 @@ def require_time(application: Application) -> None:
         raise Refused(
             what=_("这份报名已经结束"), remedy=_("请在有效的报名上申请"), code="adjustment-no-application"
         )
+    if clock.now() >= ends_at(application.offering):
+        raise Refused(
+            what=_("考试已经结束"),
+            rule=_("便利在开考前申请"),
+            remedy=_("对这场考试的安排有异议的，可以投诉"),
+            code="adjustment-too-late",
+        )
     if clock.now() >= application.offering.starts_at:
         raise Refused(
             what=_("考试已经开始"),
@@ -234,7 +241,9 @@ def _require_open(application: Application) -> None:
     offering = application.offering
     if clock.now() >= ends_at(offering):
         raise Refused(
-            what=f"{offering.title}已经考完", remedy="请向申请人说明，并撤回这份申请", code="exam-over"
+            what=f"{offering.title}已经考完，不能再决定",
+            remedy="请向申请人说明；申请人看到的是“没有决定”，可以投诉",
+            code="exam-over",
         )
     preparation = latest_preparation(offering)
     if preparation is not None and is_open(preparation):

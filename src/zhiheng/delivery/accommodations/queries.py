@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from zhiheng.delivery.core.adjusting import (
     Adjustment,
@@ -16,12 +16,16 @@ from zhiheng.delivery.core.adjusting import (
     in_force,
 )
 from zhiheng.delivery.models import AdjustmentDecision, AdjustmentRequest, AdjustmentState
+from zhiheng.delivery.queries import ends_at
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.people.models import Account, Institution, Person
 from zhiheng.people.queries import institution_of
 from zhiheng.plumbing import clock
 from zhiheng.seating.models import Ticket
 from zhiheng.sittings.models import Offering
+
+LAPSED = "lapsed"
+"""Not a state of its own: it still waited when the exam was over, and nobody can decide it any more."""
 
 CLOSED = (ApplicationStatus.WITHDRAWN, ApplicationStatus.REJECTED)
 NOTHING = Adjustment()
@@ -115,16 +119,41 @@ def request_by_id(request_id: UUID | str) -> AdjustmentRequest | None:
 
 
 def requests_in(state: str) -> QuerySet[AdjustmentRequest]:
-    """Those of one state: what waits by the day of the exam, what is settled with the newest first."""
-    order = (
-        ("application__sitting__day", "created_at") if state == AdjustmentState.WAITING else ("-settled_at",)
-    )
-    return _with_everything().filter(state=state).order_by(*order)
+    """Those of one state, or lapsed: what waits by the day of the exam, the rest with the newest first."""
+    if state == AdjustmentState.WAITING:
+        return _with_everything().filter(still_waiting()).order_by("application__sitting__day", "created_at")
+    if state == LAPSED:
+        return _with_everything().filter(_lapsed()).order_by("-application__sitting__day", "-created_at")
+    return _with_everything().filter(state=state).order_by("-settled_at")
 
 
 def request_counts() -> dict[str, int]:
-    counted = AdjustmentRequest.objects.order_by().values_list("state").annotate(number=Count("id"))
-    return {str(state): number for state, number in counted}
+    """By state, with the lapsed apart."""
+    found: dict[str, int] = AdjustmentRequest.objects.aggregate(
+        **{
+            state: Count("id", filter=Q(state=state))
+            for state in AdjustmentState.values
+            if state != "waiting"
+        },
+        **{
+            AdjustmentState.WAITING: Count("id", filter=still_waiting()),
+            LAPSED: Count("id", filter=_lapsed()),
+        },
+    )
+    return found
+
+
+def still_waiting() -> Q:
+    """What may yet be decided; of exams of today that are over the request's own page says so."""
+    return Q(state=AdjustmentState.WAITING, application__sitting__day__gte=clock.today())
+
+
+def _lapsed() -> Q:
+    return Q(state=AdjustmentState.WAITING, application__sitting__day__lt=clock.today())
+
+
+def has_lapsed(request: AdjustmentRequest) -> bool:
+    return request.state == AdjustmentState.WAITING and clock.now() >= ends_at(request.application.offering)
 
 
 def requests_of(person: Person) -> QuerySet[AdjustmentRequest]:
@@ -164,7 +193,7 @@ def earlier_deciders(request: AdjustmentRequest) -> set[UUID]:
 
 def waiting_for_decision(account: Account) -> QuerySet[AdjustmentRequest]:
     """What this account may decide: neither its own nor its institution's."""
-    waiting = AdjustmentRequest.objects.filter(state=AdjustmentState.WAITING)
+    waiting = AdjustmentRequest.objects.filter(still_waiting())
     waiting = waiting.exclude(requested_by=account).exclude(application__person__account=account)
     return waiting.order_by("application__sitting__day", "created_at")
 

@@ -46,6 +46,7 @@ SHAPES = {
     AdjustmentState.DECIDED: "valid",
     AdjustmentState.WITHDRAWN: "note",
 }
+TABS = {**dict(AdjustmentState.choices), queries.LAPSED: "没有决定"}
 FIELDS = {
     "file_empty": "evidence",
     "file_too_large": "evidence",
@@ -80,6 +81,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
         {
             **_exam(application, amount_to(verdicts.get(application.pk, []), language=language())),
             "waiting": application.pk in waiting,
+            "begun": clock.now() >= application.offering.starts_at,
         }
         for application in askable
     ]
@@ -163,6 +165,7 @@ def own(request: SignedInRequest, request_id: UUID) -> HttpResponse:
         **_content(found, language()),
         "back": back,
         "askable": clock.now() < found.application.offering.starts_at,
+        "carried": carried_of(found),
     }
     return render(request, "delivery/accommodations/own.html", context)
 
@@ -198,17 +201,12 @@ def _institution(request: SignedInRequest) -> Institution:
 def all_requests(request: HttpRequest) -> HttpResponse:
     """Requests of one state, ?state=: neither who nor what stands in the list."""
     wanted = request.GET.get("state", "")
-    state = AdjustmentState(wanted) if wanted in AdjustmentState.values else AdjustmentState.WAITING
+    state = wanted if wanted in TABS else AdjustmentState.WAITING
     page = Paginator(queries.requests_in(state), ROWS).get_page(request.GET.get("page"))
     counts = queries.request_counts()
     tabs = [
-        {
-            "url": f"?state={entry.value}",
-            "label": entry.label,
-            "current": entry == state,
-            "count": counts.get(entry.value, 0),
-        }
-        for entry in AdjustmentState
+        {"url": f"?state={key}", "label": label, "current": key == state, "count": counts[key]}
+        for key, label in TABS.items()
     ]
     context = {"page": page, "rows": _rows(list(page.object_list)), "tabs": tabs, "rules": adjustment_rules()}
     return render(request, "delivery/accommodations/requests.html", context)
@@ -268,7 +266,8 @@ def _page(
 ) -> HttpResponse:
     offering = found.application.offering
     mine_to_decide = (
-        bool(request.roles & DECIDERS)
+        not queries.has_lapsed(found)
+        and bool(request.roles & DECIDERS)
         and queries.waiting_for_decision(request.user).filter(pk=found.pk).exists()
         and request.user.id not in queries.earlier_deciders(found)
     )
@@ -295,21 +294,26 @@ def _exam(application: Application, adjustment: Adjustment) -> dict[str, Any]:
         "exam": exam_words(offering),
         "adjustment": adjustment,
         "ends_at": queries.end_with(offering, adjustment),
+        "over": clock.now() >= queries.end_with(offering, adjustment),
         "minutes": adjusted_minutes(offering.minutes, adjustment.percent),
         "last_day": last_day_to_ask(offering.sitting.day),
     }
 
 
 def _rows(found: list[AdjustmentRequest]) -> list[dict[str, Any]]:
-    return [
-        {
-            "request": row,
-            "exam": exam_words(row.application.offering),
-            "shape": SHAPES[AdjustmentState(row.state)],
-            "word": _(str(row.get_state_display())),
-        }
-        for row in found
-    ]
+    return [_row(row, lapsed=queries.has_lapsed(row)) for row in found]
+
+
+def _row(row: AdjustmentRequest, *, lapsed: bool) -> dict[str, Any]:
+    """lapsed: it waited until the exam was over."""
+    return {
+        "request": row,
+        "exam": exam_words(row.application.offering),
+        "shape": "overdue" if lapsed else SHAPES[AdjustmentState(row.state)],
+        "word": _("没有决定") if lapsed else _(str(row.get_state_display())),
+        "lapsed": lapsed,
+        "open": row.state == AdjustmentState.WAITING and not lapsed,
+    }
 
 
 def _content(found: AdjustmentRequest, spoken: str) -> dict[str, Any]:

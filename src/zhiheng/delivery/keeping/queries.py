@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import Max, Min
 
-from zhiheng.delivery.models import AdjustmentRequest, AdjustmentState
+from zhiheng.delivery.accommodations.queries import still_waiting
+from zhiheng.delivery.models import AdjustmentRequest
 from zhiheng.foundation.moment import day_begins, day_of
 from zhiheng.people.models import Person
 from zhiheng.people.retention.registry import Due, Hold, Holds, Share
@@ -31,7 +32,7 @@ def share_of_adjustments(person: Person) -> Share:
 
 
 def undecided_adjustments() -> Iterable[Hold]:
-    """What was asked and nobody has decided."""
-    waiting = AdjustmentRequest.objects.filter(state=AdjustmentState.WAITING)
+    """What was asked and may yet be decided; once the exam is over nobody can, and it holds nothing back."""
+    waiting = AdjustmentRequest.objects.filter(still_waiting())
     for application, person in waiting.values_list("application_id", "application__person_id"):
         yield Hold(person=person, application=application, reason="考试便利申请还没有决定")

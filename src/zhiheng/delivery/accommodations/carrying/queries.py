@@ -19,6 +19,7 @@ from zhiheng.delivery.core.adjusting import (
 from zhiheng.delivery.core.attempt import Kind
 from zhiheng.delivery.models import AdjustmentDecision, AdjustmentRequest, Attempt, HallAct, HallActKind
 from zhiheng.delivery.queries import ends_at, log_of
+from zhiheng.enrolment.models import Application
 from zhiheng.people.models import Account
 from zhiheng.plumbing import clock
 from zhiheng.seating.models import Ticket
@@ -50,15 +51,17 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """How far one decision has come on its way to the hall."""
+    """How far one decision has come on its way to the hall. over: the candidate's time has ended meanwhile."""
 
     act: HallAct
+    over: bool = False
 
     @property
     def stage(self) -> Stage:
         if self.act.done_at is not None:
             return Stage.DONE
-        return {OVER: Stage.OVER, REFUSED: Stage.REFUSED}.get(self.act.failure, Stage.WAITING)
+        open_still = Stage.OVER if self.over else Stage.WAITING
+        return {OVER: Stage.OVER, REFUSED: Stage.REFUSED}.get(self.act.failure, open_still)
 
     @property
     def why(self) -> str:
@@ -131,8 +134,11 @@ def _given(ticket: Ticket, *, but: UUID) -> int:
 
 def is_over(owed: Owed) -> bool:
     """Whether time would come too late: the candidate's own end has passed, the grant included."""
-    adjustment = amount_to(verdicts_of(owed.attempt.ticket.application))
-    return clock.now() >= end_with(owed.attempt.ticket.offering, adjustment)
+    return _time_is_over(owed.attempt.ticket.application)
+
+
+def _time_is_over(application: Application) -> bool:
+    return clock.now() >= end_with(application.offering, amount_to(verdicts_of(application)))
 
 
 def has_handed_in(attempt: Attempt) -> bool:
@@ -142,10 +148,10 @@ def has_handed_in(attempt: Attempt) -> bool:
 def carried_of(request: AdjustmentRequest) -> Carried | None:
     decision = AdjustmentDecision.objects.filter(request=request).first()
     act = HallAct.objects.filter(pk=act_id(decision)).first() if decision else None
-    return Carried(act=act) if act else None
+    return Carried(act=act, over=_time_is_over(request.application)) if act else None
 
 
 def not_arrived() -> QuerySet[HallAct]:
-    """Grants that still wait for the hall, the exam that begins first on top."""
-    rows = HallAct.objects.filter(kind=HallActKind.ADJUST, done_at=None)
+    """Grants that still wait for the hall, of today and days to come, the exam that begins first on top."""
+    rows = HallAct.objects.filter(kind=HallActKind.ADJUST, done_at=None, sitting__day__gte=clock.today())
     return rows.exclude(failure__in=(OVER, REFUSED)).order_by("offering__starts_at")
