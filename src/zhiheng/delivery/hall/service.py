@@ -27,9 +27,10 @@ from zhiheng.delivery.hall.limits import Limits
 from zhiheng.delivery.hall.news import News, NewsTable
 from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf, Shelved
 from zhiheng.delivery.hall.postgres_store import PostgresStore
-from zhiheng.delivery.hall.process import room_for, settle_memory
+from zhiheng.delivery.hall.process import room_for, settle_memory, unusable_in_words
 from zhiheng.delivery.hall.protocol import Connection, Door
 from zhiheng.delivery.hall.proxies import TrustedProxies
+from zhiheng.delivery.hall.reach import Reach, require_file_of
 from zhiheng.delivery.hall.routes import Routes
 from zhiheng.delivery.hall.saving import Saving
 from zhiheng.delivery.hall.sharing import HeardTable, Sharing
@@ -105,6 +106,8 @@ class Hall:
         self._ticker: asyncio.TimerHandle | None = None
         self._drained = False
         self._looking = False
+        self._noting = False
+        self._reach: Reach | None = None
         self.stopping = asyncio.Event()
         self.failure: BaseException | None = None
         self.port = 0
@@ -117,14 +120,19 @@ class Hall:
     async def start(self) -> None:
         settings = self.settings
         proxies = TrustedProxies(settings.trusted_proxies)
-        self._lock = DirectoryLock(settings.data_dir, shared=bool(settings.database_url))
-        try:
-            keys = ensure_keys(settings.data_dir)
-            with _told_of_waiting(self._say):
-                self.store = open_store(settings)
-        except BaseException:
-            self._lock.release()
-            raise
+        with unusable_in_words(settings.data_dir):
+            self._lock = DirectoryLock(settings.data_dir, shared=bool(settings.database_url))
+            try:
+                keys = ensure_keys(settings.data_dir)
+                (settings.data_dir / PACK_FOLDER).mkdir(exist_ok=True)
+                with _told_of_waiting(self._say):
+                    self.store = open_store(settings)
+                if isinstance(self.store, SqliteStore):
+                    self._reach = Reach(settings.data_dir / LOG_FILE)
+                    self._reach.require_whole()
+            except BaseException:
+                self._lock.release()
+                raise
         self._clock = HallClock(settings.data_dir)
         self._loop = asyncio.get_running_loop()
         post = self._loop.call_soon_threadsafe
@@ -200,6 +208,17 @@ class Hall:
 
         future.add_done_callback(looked)
 
+    def _note_reach(self) -> None:
+        """Beside the loop, as whatever asks the disk."""
+        if self._reach is None or self._noting:
+            return
+        self._noting = True
+
+        def noted(_: None) -> None:
+            self._noting = False
+
+        self._read(self._reach.note, noted)
+
     async def drain(self) -> None:
         """Take no new connection, finish what was asked, make it durable, let go of the directory."""
         if self._ticker is not None:
@@ -221,9 +240,8 @@ class Hall:
             return  # with the writer in the store nothing can be put in order; the process must go
         self._drained = True
         self._readers.shutdown()
-        for sharing in self._sharing:
-            sharing.close()
-        self.store.close()
+        for held in filter(None, (*self._sharing, self._reach, self.store)):
+            held.close()
         self._lock.release()
 
     async def _all_kept(self) -> bool:
@@ -242,6 +260,7 @@ class Hall:
             if connection.deadline < now:
                 connection.cut()
         self._following.tick()
+        self._note_reach()
         self._look_at_packs()
         self._routes.tick()
         for sharing in self._sharing:
@@ -310,6 +329,7 @@ def open_store(settings: HallSettings) -> LogStore:
     if settings.database_url:
         return PostgresStore(settings.database_url)
     path = settings.data_dir / LOG_FILE
+    require_file_of(path)
     _settle(path)
     return SqliteStore(path)
 
