@@ -46,8 +46,9 @@ contracts:
 	$(PY)/lint-imports --no-logo 2>/dev/null || $(PY)/lint-imports
 
 unit:
-	$(PY)/pytest -q $(SPREAD) -m "not browser" --cov --cov-report= tests
+	$(PY)/pytest -q $(SPREAD) --measured -m "not browser" --cov --cov-report= tests
 	$(PY)/python scripts/core_coverage.py
+	$(PY)/pytest -q $(SPREAD) --unmeasured -m "not browser" tests
 
 postgres:
 	$(PY)/python -m tests.on_postgres -q $(SPREAD) --only-database -m "not browser" tests

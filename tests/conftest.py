@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,21 +24,48 @@ settings.load_profile("house")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+FOLDER = Path(__file__).parent
+# What starts programs, or opens pages, shows nothing of a branch of a core that is not shown without them.
+OUTSIDE = ("browser", "cli", "journeys", "delivery/hall")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-database", action="store_true", help="only tests that use the database")
+    parser.addoption("--measured", action="store_true", help="only tests that must reach every branch")
+    parser.addoption("--unmeasured", action="store_true", help="only the others")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A second database need not see what touches none, nor what shows the same on either."""
-    if not config.getoption("--only-database"):
-        return
+    """Each run takes its part; without an option it takes all."""
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
-        wanted = _uses_database(item) and not any(item.iter_markers("either_database"))
-        (kept if wanted else dropped).append(item)
+        (kept if _wanted(config, item) else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept
+
+
+def _wanted(config: pytest.Config, item: pytest.Item) -> bool:
+    if config.getoption("--only-database"):
+        return _shows_something_of_the_database(item)
+    if config.getoption("--measured"):
+        return _is_measured(item)
+    return not (config.getoption("--unmeasured") and _is_measured(item))
+
+
+def _shows_something_of_the_database(item: pytest.Item) -> bool:
+    """A second database need not see what touches none, nor what shows the same on either."""
+    return _uses_database(item) and not any(item.iter_markers("either_database"))
+
+
+def _is_measured(item: pytest.Item) -> bool:
+    """Cores and the foundation are plain functions: every branch is reached by tests that call them, without tables.
+
+    Measuring makes a test take half as long again, so only these are measured.
+    """
+    return not _uses_database(item) and not any(
+        item.path.is_relative_to(FOLDER / folder) for folder in OUTSIDE
+    )
 
 
 def _uses_database(item: pytest.Item) -> bool:

@@ -253,3 +253,8 @@ def test_the_plain_code_gives_what_the_compiled_code_gives(plain: ModuleType) ->
     fast = scenarios(forms)
     assert [same(one, other) for one, other in zip(slow, fast, strict=True)] == [True] * len(slow)
     assert [paper is not None for paper in fast][:3] == [True, False, True]
+
+
+def test_overlaps_are_counted_pair_by_pair() -> None:
+    papers = np.array([[1, 2, 3], [3, 4, 1], [7, 8, 9]])
+    assert forms.overlaps_of(papers).tolist() == [[0, 2, 0], [2, 0, 0], [0, 0, 0]]

@@ -25,6 +25,7 @@ from zhiheng.delivery.core.adjusting import (
     kinds,
     last_day_to_ask,
     needs_evidence,
+    owed_minutes,
 )
 from zhiheng.foundation.errors import Refused
 
@@ -163,3 +164,8 @@ def test_what_is_kept_is_read_back_and_what_was_erased_is_nothing() -> None:
     assert decode_asked(encode(asked)) == tuple(asked)
     assert decode_verdicts(encode(verdicts)) == tuple(verdicts)
     assert (decode_asked(""), decode_verdicts("")) == ((), ())
+
+
+@pytest.mark.parametrize(("had", "owed"), [(0, 45), (30, 15), (45, 0), (60, 0)])
+def test_time_given_before_counts_and_is_never_taken_back(had: int, owed: int) -> None:
+    assert owed_minutes(90, 50, had=had) == owed

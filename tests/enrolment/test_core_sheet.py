@@ -286,3 +286,31 @@ def test_what_a_level_asks_for() -> None:
 
 def test_levels_have_one_form() -> None:
     assert [level_word(level) for level in (5, "5", "五级", "初级")] == ["五级", "五级", "五级", "初级"]
+
+
+class ByWords:
+    """Two offerings: the words say which; whoever says neither is read against the first."""
+
+    fallback = ASSOCIATION
+
+    def choose(self, *, programme: str, level: str, trade: str) -> Wanted:
+        if level == "初级":
+            return ASSOCIATION
+        raise Refused(what=f"没有“{level}”", remedy="请填写初级", code="unknown-level")
+
+
+def of_offering(**cells: Any) -> SheetRead:
+    row = dict(zip(HEADINGS, student(7), strict=True)) | cells
+    content = book([list(row.values())], headings=list(row))
+    return read_sheet(open_sheet(content, name="报名.xlsx"), wanted=ByWords())
+
+
+def test_a_row_says_itself_which_offering_it_means() -> None:
+    assert [row.id_number for row in of_offering(申报级别="初级").rows] == [id_number(7)]
+
+
+@pytest.mark.parametrize(("cells", "column"), [({"申报级别": "九级"}, "申报级别"), ({}, "")])
+def test_a_row_that_means_no_offering_is_blamed_where_it_says_so(cells: dict[str, str], column: str) -> None:
+    found = of_offering(**cells)
+    assert found.rows == ()
+    assert columns(found) == [(2, column)]

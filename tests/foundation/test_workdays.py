@@ -16,6 +16,7 @@ from zhiheng.foundation.workdays import (
     is_makeup_workday,
     is_workday,
     load_calendar,
+    official_calendar,
 )
 
 D = date.fromisoformat
@@ -169,3 +170,23 @@ def test_counting_back_from_a_worked_day_undoes_counting_on(day: date, count: in
 @given(day=st.dates(min_value=date(2004, 1, 1), max_value=date(2026, 12, 31)))
 def test_no_day_is_both_holiday_and_make_up(day: date) -> None:
     assert not (is_holiday_period(day) and is_makeup_workday(day))
+
+
+def test_a_notice_takes_the_place_of_what_was_said_of_its_year() -> None:
+    before = official_calendar()
+    friday, saturday = D("2027-03-05"), D("2027-03-06")
+    after = before.with_notice(2027, off_days=frozenset({friday}), makeup=frozenset({saturday}))
+    again = after.with_notice(2027, off_days=frozenset(), makeup=frozenset())
+
+    assert (before.is_known(friday), after.is_known(friday)) == (False, True)
+    assert (after.is_workday(friday), after.is_workday(saturday)) == (False, True)
+    assert (again.is_workday(friday), again.is_workday(saturday)) == (True, False)
+    assert {day for day in after.holidays if day.year != 2027} == {
+        day for day in before.holidays if day.year != 2027
+    }
+
+
+def test_a_day_worked_is_no_day_off_whatever_the_period() -> None:
+    both = D("2027-03-06")
+    calendar = official_calendar().with_notice(2027, off_days=frozenset({both}), makeup=frozenset({both}))
+    assert (both in calendar.holidays, both in calendar.makeup) == (False, False)

@@ -15,7 +15,9 @@ from zhiheng.people.core.authorisation import (
     Authority,
     Line,
     Wish,
+    check_period,
     check_scope,
+    days_left,
     decide_authorised,
     renewal_begins,
 )
@@ -113,6 +115,16 @@ def test_an_authorisation_reaches_its_own_seat() -> None:
     check_scope(province="福建省", regions=())
     check_scope(province="福建省", regions=("福建省", "浙江省"))
     assert refused(check_scope, province="福建省", regions=("浙江省",)) == "region-misses-seat"
+
+
+def test_an_authorisation_may_end_on_the_day_it_begins_but_not_before() -> None:
+    check_period(TODAY, TODAY)
+    assert refused(check_period, begins=TODAY, until=date(2026, 11, 9)) == "authorisation-dates"
+
+
+@pytest.mark.parametrize(("until", "left"), [("2026-11-12", 2), ("2026-11-10", 0), ("2026-11-09", -1)])
+def test_days_are_counted_after_today(until: str, left: int) -> None:
+    assert days_left(date.fromisoformat(until), today=TODAY) == left
 
 
 # Places and programmes

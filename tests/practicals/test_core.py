@@ -7,6 +7,7 @@ import pytest
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.practicals.core import task as tasks
+from zhiheng.practicals.core.notes import Note, notes_of
 from zhiheng.practicals.core.scoring import Sheet, check_sheet, decide_sign_off, skill_mark
 from zhiheng.practicals.core.task import (
     Criterion,
@@ -128,3 +129,18 @@ def test_shipped_tasks_follow_the_skill_weights() -> None:
         assert {part.area: part.marks for part in task.parts} == printed
         assert task.total == 100
         assert task.minutes >= 90
+
+
+def test_the_panels_answers_become_rows_of_words() -> None:
+    answers = {
+        "questions": [{"text": "问", "answer": "答"}, {"text": "又问", "answer": ["甲", "乙"]}],
+        "notes": "一句话",
+        "weights": [1, [2, 3]],
+    }
+
+    assert notes_of(msgspec.structs.replace(TASK, examiner=answers)) == (
+        Note(title="观众问题与参考回答", rows=(("问", "答"), ("又问", "甲、乙"))),
+        Note(title="评分说明", rows=(("一句话",),)),
+        Note(title="weights", rows=(("1",), ("2、3",))),
+    )
+    assert notes_of(TASK) == ()

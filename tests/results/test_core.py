@@ -112,3 +112,8 @@ def test_every_mark_is_drawn_once(marks: list[Dec | None]) -> None:
     assert sum(bar.count for bar in chart.bars) + chart.absent == len(marks)
     assert chart.passed == sum(mark is not None and mark >= 60 for mark in marks)
     assert all(0 <= bar.height <= 90 for bar in chart.bars)
+
+
+def test_what_is_missing_nothing_is_settled() -> None:
+    assert Settlement().settled
+    assert not Settlement(missing="理论阅卷未完成").settled

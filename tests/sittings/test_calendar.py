@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.factories.world import World
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.moment import day_begins
+from zhiheng.foundation.moment import SHANGHAI, day_begins
 from zhiheng.foundation.workdays import official_calendar
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
@@ -290,6 +290,36 @@ def test_an_event_is_written_as_the_format_asks() -> None:
         "DESCRIPTION:一\\n二", "END:VEVENT",
     ]  # fmt: skip
     assert escaped("a\r\nb") == "a\\nb"
+
+
+def test_an_event_with_an_hour_is_written_in_universal_time() -> None:
+    event = FeedEvent(
+        uid="u",
+        day=date(2026, 11, 28),
+        summary="考试",
+        begins=datetime(2026, 11, 28, 9, tzinfo=SHANGHAI),
+        minutes=90,
+    )
+    lines = calendar_text([event], title="表", stamp=datetime(2026, 11, 1, tzinfo=UTC)).split("\r\n")
+    assert lines[7:-2] == [
+        "BEGIN:VEVENT", "UID:u", "DTSTAMP:20261101T000000Z", "DTSTART:20261128T010000Z",
+        "DTEND:20261128T023000Z", "SUMMARY:考试", "STATUS:CONFIRMED", "END:VEVENT",
+    ]  # fmt: skip
+
+
+def test_a_line_is_folded_at_the_seventy_fifth_octet() -> None:
+    assert list(folded("a" * 75)) == ["a" * 75]
+    assert list(folded("a" * 76)) == ["a" * 75, " a"]
+    assert list(folded("甲" * 26)) == ["甲" * 25, " 甲"]
+
+
+def test_a_notice_is_plain_json_however_it_was_written() -> None:
+    facts = read_notice(CSV.encode(), name="2027.csv").facts
+
+    assert facts == read_notice(YAML.encode(), name="2027.yaml").facts
+    assert (facts["year"], facts["number"]) == (2027, "国办发明电〔2026〕1号（测试）")
+    assert (len(facts["off_days"]), facts["off_days"][:2]) == (25, ["2027-01-01", "2027-01-02"])  # type: ignore[arg-type,index]  # plain JSON
+    assert facts["makeup"] == ["2027-02-20"]
 
 
 def test_the_public_feed_holds_every_date_of_a_programme(world: World, client: Client) -> None:

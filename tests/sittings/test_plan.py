@@ -8,6 +8,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.foundation.workdays import WorkdaySum, is_makeup_workday
 from zhiheng.sittings.core.plan import (
+    decide_callable,
     due_after_approval,
     is_regular_day,
     last_saturday,
@@ -170,3 +171,24 @@ def test_the_dates_of_a_plan_come_in_order(day: date, rules: RuleSet) -> None:
     assert day < plan.result_due < plan.certificate_due <= plan.query_opens
     assert plan.makeup_closes in (day - timedelta(days=7), day - timedelta(days=3))
     assert (plan.flags == ("workday",)) == is_makeup_workday(day)
+
+
+@pytest.mark.parametrize(
+    ("today", "unmet"),
+    [
+        ("2026-11-20", []),
+        ("2026-11-21", ["enrolment-over"]),
+        ("2026-11-27", ["enrolment-over"]),
+        ("2026-11-28", ["sitting-past"]),
+        ("2026-12-01", ["sitting-past"]),
+    ],
+)
+def test_a_sitting_is_called_only_while_somebody_could_still_enrol(today: str, unmet: list[str]) -> None:
+    decision = decide_callable([BROCHURE, HANDBOOK, NATIONAL], D("2026-11-28"), today=D(today))
+    assert [reason.code for reason in decision.unmet] == unmet
+
+
+def test_who_comes_too_late_hears_the_first_day_that_would_do() -> None:
+    (late,) = decide_callable([HANDBOOK], D("2026-11-28"), today=D("2026-11-21")).unmet
+    assert late.remedy == "来不及报名，请选 2026-11-29 或以后的日子"
+    assert decide_callable([HANDBOOK], D("2026-11-29"), today=D("2026-11-21")).granted

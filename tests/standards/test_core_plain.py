@@ -8,6 +8,7 @@ import pytest
 from zhiheng.foundation.wording import faults
 from zhiheng.standards.core.conditions import Condition, Conditions, load_conditions, rule_sets
 from zhiheng.standards.core.plain import paper_words, papers_of, plain_words
+from zhiheng.standards.core.questions import load_questions
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 EVERY = [
@@ -91,3 +92,20 @@ def test_papers_are_named_once() -> None:
     assert papers_of(condition.requires, conditions) == ("毕业证书复印件", "证书复印件", "工作证明")
     unknown = msgspec.structs.replace(conditions.proofs.work, name="推荐信")
     assert paper_words(unknown, conditions, "en") == "推荐信"
+
+
+def test_every_question_is_asked_once_and_answered_in_both_languages() -> None:
+    questions = load_questions()
+
+    assert (questions[0].id, questions[0].question, questions[0].source) == (
+        "how",
+        "怎么报名？什么时候、在哪里报？",
+        "002 第三部分一；第二部分四、1",
+    )
+    assert len({question.id for question in questions}) == len(questions)
+    assert [
+        question.id
+        for question in questions
+        if not (question.source and all((*question.answer, *question.answer_en)))
+    ] == []
+    assert [question.id for question in questions if len(question.answer) != len(question.answer_en)] == []
