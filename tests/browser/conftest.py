@@ -11,9 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from zhiheng.cli.processes import free_port
 
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 COMMAND = [sys.executable, "-c", "from zhiheng.cli.main import main; main()"]
 CANDIDATES = "12"
 
@@ -66,7 +68,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
         check=False,
     )
     assert rehearsed.returncode == 0, rehearsed.stderr[-3000:]
@@ -83,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(web=address, hall=f"http://127.0.0.1:{hall}", folder=folder)
     finally:
         served.send_signal(signal.SIGTERM)
-        served.wait(timeout=30)
+        served.wait(timeout=90)
         log.close()
 
 

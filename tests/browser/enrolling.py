@@ -91,7 +91,7 @@ def enrolling_site(folder: Path) -> Iterator[tuple[Site, dict[str, str]]]:
         env=environment | {"PYTHONPATH": f"{root}:{root / 'src'}"},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=900,
         check=False,
     )
     assert seeded.returncode == 0, seeded.stderr[-3000:]
@@ -109,4 +109,4 @@ def enrolling_site(folder: Path) -> Iterator[tuple[Site, dict[str, str]]]:
             yield Site(web=address, hall=f"http://127.0.0.1:{hall}", folder=folder), environment
         finally:
             served.send_signal(signal.SIGTERM)
-            served.wait(timeout=30)
+            served.wait(timeout=90)

@@ -1,5 +1,6 @@
 """A hall for one candidate and the candidate's page, as the tests of the page use them."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,15 +12,14 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack
-from tests.delivery.running import Running, start
+from tests.delivery.running import PATIENCE, Running, start
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.pack import PackPaper
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
+from zhiheng.delivery.hall.clock import CLOCK_FILE
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
-
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 LONG_FROM_NOW = 4_000_000_000_000
@@ -52,12 +52,29 @@ def hall_for_one(
 
 
 def wait_for_pack(hall: Running) -> None:
-    for _ in range(200):
-        figures = httpx.get(f"{hall.url}/metrics", timeout=5, trust_env=False).text
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        figures = httpx.get(f"{hall.url}/metrics", timeout=PATIENCE, trust_env=False).text
         if "\nzhiheng_hall_packs 1\n" in figures:
             return
         time.sleep(0.05)
     raise AssertionError("The hall did not take up its pack.")
+
+
+def move_clock(hall: Running, by: timedelta) -> None:
+    """The hall's clock jumps, as a demonstration's does; a page hears of it when it asks next."""
+    (hall.data / CLOCK_FILE).write_text(json.dumps({"offset_seconds": by.total_seconds()}))
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        told = datetime.fromisoformat(hall.call("GET", "time").json()["server_time"])
+        if abs(told.timestamp() - time.time() - by.total_seconds()) < 30:
+            return
+        time.sleep(0.05)
+    raise AssertionError("The hall did not look at its clock.")
+
+
+ASK_NOW = "Date.now = (now => () => now() + 600000)(Date.now)"
+"""As after sleep: the page asks the hall at once instead of within 24 seconds."""
 
 
 def context_of(
@@ -125,7 +142,7 @@ def act(hall: Running, name: str, **facts: object) -> None:
         f"{hall.url}/hall/staff/act",
         json={"act": name, "attempts": None, **facts},
         headers={"Authorization": f"Staff {token}"},
-        timeout=10,
+        timeout=PATIENCE,
         trust_env=False,
     )
     assert answer.status_code == httpx.codes.OK, answer.text

@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from zhiheng.cli.processes import free_port
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 PREFERENCES = {
     "app.normandy.enabled": False,
     "app.update.enabled": False,
@@ -164,7 +164,7 @@ def firefox(profile: Path) -> Iterator[Tab]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(timeout=15)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

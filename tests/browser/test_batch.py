@@ -71,7 +71,7 @@ def dry_run(environment: dict[str, str], sheet: Path, archive: Path) -> Any:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
         check=False,
     )
     assert told.returncode in (0, 1), told.stderr

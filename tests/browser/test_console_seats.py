@@ -38,7 +38,6 @@ def small() -> Iterator[Stand]:
 
 def opened(chromium: Browser, hall: Stand, *, width: int = 1280) -> Page:
     page = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
-    page.set_default_timeout(20_000)
     page.add_init_script(WATCH)
     page.goto(f"{hall.url}/")
     return page
@@ -48,7 +47,7 @@ def test_only_changed_seats_are_touched_in_few_frames(
     chromium: Browser, hall: Stand, record_property: Any
 ) -> None:
     page = opened(chromium, hall)
-    expect(page.locator('[data-count="answering"]')).to_have_text(str(SEATS), timeout=20_000)
+    expect(page.locator('[data-count="answering"]')).to_have_text(str(SEATS))
     before = page.evaluate("({touched: zhihengBoard.touched, frames: zhihengBoard.frames})")
     page.evaluate(
         """() => {
@@ -65,7 +64,7 @@ def test_only_changed_seats_are_touched_in_few_frames(
     hall.rounds = list(rounds)
     last = rounds[-1][1]
     told = page.locator(f'[data-ticket="{last["ticket"]}"] .hall')
-    expect(told).to_contain_text(f"{last['answered']}/60 题", timeout=20_000)
+    expect(told).to_contain_text(f"{last['answered']}/60 题")
     page.wait_for_timeout(300)
     after = page.evaluate("({touched: zhihengBoard.touched, frames: zhihengBoard.frames})")
     records, tasks, gaps = page.evaluate("[window.records, window.longTasks, window.frameGaps]")
@@ -141,7 +140,7 @@ def test_a_broken_line_is_said_and_opened_again(chromium: Browser, small: Stand)
 
     small.cut = small.silent = False
     small.rounds = [[seat(5, state="submitted", answered=60)]]
-    expect(line).to_contain_text("已连接考场", timeout=20_000)
+    expect(line).to_contain_text("已连接考场")
     expect(page.locator('[data-count="submitted"]')).to_have_text("1")
     assert small.streams == 2
 

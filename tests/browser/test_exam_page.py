@@ -12,7 +12,16 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.exam_hall import context_of, hall_for_one, hand_over, opened, saved, sign_in
+from tests.browser.exam_hall import (
+    ASK_NOW,
+    context_of,
+    hall_for_one,
+    hand_over,
+    move_clock,
+    opened,
+    saved,
+    sign_in,
+)
 from tests.delivery.packs import small_paper
 from tests.delivery.running import Running
 from zhiheng.delivery.core.pack import PackMedia, PackPaper
@@ -160,9 +169,12 @@ def media_shown(page: Page) -> set[str | None]:
 def test_the_rescue_file_is_offered_when_time_is_up_and_answers_wait(
     chromium: Browser, tmp_path: Path
 ) -> None:
-    with hall_for_one(tmp_path, lasts=timedelta(minutes=5, seconds=12)) as hall:
+    with hall_for_one(tmp_path, lasts=timedelta(minutes=25)) as hall:
         page = opened(chromium, hall)
         sign_in(page, hall)
+        move_clock(hall, timedelta(minutes=19, seconds=45))
+        page.evaluate(ASK_NOW)
+        expect(page.locator("#timer-value")).to_contain_text(re.compile("^00:"))
         page.context.set_offline(True)
         page.keyboard.press("1")
         expect(page.locator("#saved")).to_contain_text("已存本机")

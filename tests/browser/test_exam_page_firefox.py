@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.exam_hall import SHOTS, answer_rows, hall_for_one
+from tests.browser.exam_hall import ASK_NOW, SHOTS, answer_rows, hall_for_one, move_clock
 from tests.browser.firefox import Tab, firefox
 from tests.delivery.packs import ID_NUMBER
 from tests.delivery.running import start
@@ -25,7 +25,7 @@ def saved(tab: Tab, count: int) -> None:
 def test_an_exam_in_firefox_from_the_waiting_room_to_the_receipt(tmp_path: Path) -> None:
     with (
         firefox(tmp_path / "profile") as tab,
-        hall_for_one(tmp_path / "hall", begins_in=timedelta(seconds=10)) as hall,
+        hall_for_one(tmp_path / "hall", begins_in=timedelta(minutes=20)) as hall,
     ):
         tab.size(1280, 860)
         tab.open(f"{hall.url}/hall/")
@@ -36,6 +36,8 @@ def test_an_exam_in_firefox_from_the_waiting_room_to_the_receipt(tmp_path: Path)
         tab.wait("the check is through", "document.querySelectorAll('#check .check-good').length === 6")
         tab.screenshot(SHOTS / "firefox-waiting.png")
 
+        move_clock(hall, timedelta(minutes=20) - timedelta(seconds=5))
+        tab.evaluate(f"({ASK_NOW}, true)")
         tab.shows("#view-exam")
         tab.press("2")
         saved(tab, 1)

@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.exam_hall import (
+    ASK_NOW,
     act,
     hall_for_one,
     hand_over,
+    move_clock,
     opened,
     saved,
     shot,
@@ -91,7 +93,7 @@ def test_every_view_is_accessible_and_fits(
         expect(page.locator("#view-paused")).to_be_visible()
         seen.look("paused")
         act(hall, "submit", reason="考生离场")
-        page.evaluate("Date.now = (now => () => now() + 600000)(Date.now)")
+        page.evaluate(ASK_NOW)
         expect(page.locator("#view-receipt")).to_be_visible()
         seen.look("receipt")
         assert "\n".join(seen.faults) == ""
@@ -101,13 +103,15 @@ def test_every_view_is_accessible_and_fits(
 def test_the_way_in_and_out_is_accessible_and_fits(
     chromium: Browser, tmp_path: Path, width: int, scheme: Scheme
 ) -> None:
-    with hall_for_one(tmp_path, begins_in=timedelta(seconds=8)) as hall:
+    with hall_for_one(tmp_path, begins_in=timedelta(minutes=20)) as hall:
         page = opened(chromium, hall, width=width, scheme=scheme)
         seen = Gallery(page, f"{width}-{scheme}")
         seen.look("sign-in")
         hand_over(page, hall)
         expect(page.locator("#check .check-good")).to_have_count(6)
         seen.look("waiting")
+        move_clock(hall, timedelta(minutes=20))
+        page.evaluate(ASK_NOW)
         expect(page.locator("#view-exam")).to_be_visible()
         page.context.set_offline(True)
         page.keyboard.press("1")

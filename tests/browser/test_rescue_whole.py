@@ -24,7 +24,6 @@ from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def attempt(
         yield found
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=90)
 
 
 def signed_in(page: Page, attempt: Attempt, address: str) -> None:

@@ -1,6 +1,7 @@
 """What the page records of being left and copied from: kept while the line is cut, sent once, ended by handing in."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,6 @@ from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 HIDE = """() => {
   Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
@@ -63,7 +63,9 @@ def test_being_away_is_kept_while_the_line_is_cut_and_sent_once(page: Page, hall
     page.evaluate(HIDE)
     page.wait_for_timeout(2200)
     page.evaluate(SHOW)
-    expect(page.locator("#conduct")).to_contain_text("您离开考试页面 2 秒，已记录。")
+    line = page.locator("#conduct")
+    expect(line).to_contain_text(re.compile("您离开考试页面 [0-9]+ 秒，已记录。"))
+    seconds = int(re.findall("[0-9]+", line.inner_text())[0])
     page.click("#conduct-dismiss")
     expect(page.locator("#conduct")).to_have_count(0)
     before = reported(hall)
@@ -73,7 +75,8 @@ def test_being_away_is_kept_while_the_line_is_cut_and_sent_once(page: Page, hall
     expect(page.locator("#saved")).to_contain_text("已保存 1/1")
 
     assert before == []
-    assert [(one["kind"], one["seconds"]) for one in reported(hall)] == [("hidden", 2)]
+    assert seconds >= 2
+    assert [(one["kind"], one["seconds"]) for one in reported(hall)] == [("hidden", seconds)]
 
 
 def test_the_same_thing_within_a_moment_is_one_and_the_receipt_may_be_printed(

@@ -19,7 +19,7 @@ def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ZHIHENG_VAR")
     }
     return subprocess.run(
-        [*COMMAND, *words], capture_output=True, text=True, env=plain | environment, timeout=400, check=False
+        [*COMMAND, *words], capture_output=True, text=True, env=plain | environment, timeout=900, check=False
     )
 
 
