@@ -13,6 +13,7 @@ from types import FrameType
 
 import httpx
 
+from zhiheng.foundation.addresses import http_address
 from zhiheng.foundation.errors import ZhihengError
 
 PATIENCE_SECONDS = 60
@@ -30,11 +31,11 @@ class Addresses:
 
     @property
     def web(self) -> str:
-        return f"http://{self.host}:{self.web_port}"
+        return http_address(self.host, self.web_port)
 
     @property
     def hall(self) -> str:
-        return f"http://{self.host}:{self.hall_port}"
+        return http_address(self.host, self.hall_port)
 
 
 def commands(addresses: Addresses, *, worker: bool) -> dict[str, list[str]]:

@@ -36,6 +36,7 @@ from zhiheng.delivery.hall.saving import Saving
 from zhiheng.delivery.hall.sharing import HeardTable, Sharing
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall.store import LogStore
+from zhiheng.foundation.addresses import http_address
 from zhiheng.foundation.errors import Refused, ZhihengError
 
 LOCK_FILE = "hall.lock"
@@ -362,7 +363,7 @@ async def _serve(settings: HallSettings, say: Callable[[str], None]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, hall.stopping.set)
     loop.add_signal_handler(signal.SIGHUP, hall.rescan)
-    say(f"考场服务已就绪：http://{settings.host}:{hall.port}/hall/")
+    say(f"考场服务已就绪：{http_address(settings.host, hall.port)}/hall/")
     await hall.stopping.wait()
     if hall.failure is not None:
         with contextlib.suppress(OSError):
