@@ -347,7 +347,7 @@ def test_lists_take_a_fixed_number_of_queries(
     offering = [world.association.id]
     with django_assert_num_queries(8):
         admin.get(reverse("delivery"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         admin.get(reverse("delivery_attempts", args=offering))
     with django_assert_num_queries(8):
         admin.get(reverse("delivery_late", args=offering))

@@ -101,10 +101,11 @@ class HallLine:
         minutes: int = 0,
         reason: str = "",
         text: str = "",
+        key: str = "",
     ) -> Acted:
         """Returns once every row is durable. kind: grant, pause, resume, message, submit, allow or deny.
 
-        attempts: None for everybody the line speaks of.
+        attempts: None for everybody the line speaks of. key: of a grant; what was given under it is not given again.
         Raises: Refused, code "hall-silent" when the hall does not answer, else as the hall refuses.
         """
         asked = {
@@ -113,6 +114,7 @@ class HallLine:
             "minutes": minutes,
             "reason": reason,
             "text": text,
+            "key": key,
         }
         return _acted(self._ask("POST", "act", _Acted, asked))
 
@@ -232,13 +234,29 @@ def _answer(
         if answer.status_code == httpx.codes.OK:
             return msgspec.json.decode(answer.content, type=form)
         refusal = msgspec.json.decode(answer.content, type=_Refused).error
-    except (httpx.HTTPError, msgspec.DecodeError):
-        raise Refused(
-            what="考场服务没有应答，这次操作没有办成",
-            remedy="请稍后重试；若持续如此，请联系系统管理员检查考场服务",
-            code="hall-silent",
-        ) from None
+    except (httpx.HTTPError, msgspec.DecodeError) as error:
+        raise _silent(method, error) from None
     raise Refused(what=refusal.sentence, code=refusal.code)
+
+
+def _silent(method: str, error: Exception) -> Refused:
+    """Looked at in vain, not reached, or reached and not heard back from: then nobody knows what was done."""
+    call = "若持续如此，请联系系统管理员检查考场服务"
+    if method == "GET":
+        return Refused(
+            what="考场服务没有应答，现在看不到考场的情况",
+            remedy=f"签到和考场情况照常可以记录；考生的答案留在各自的机器上，恢复后自动送达。{call}",
+            code="hall-silent",
+        )
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return Refused(
+            what="考场服务没有应答，这次操作没有办成", remedy=f"请稍后重试；{call}", code="hall-silent"
+        )
+    return Refused(
+        what="考场服务没有应答完，还不知道这次操作办成没有",
+        remedy=f"请原样再提交一次同一张表，延长的时间不会重复；或者先到考场页面核对。{call}",
+        code="hall-silent",
+    )
 
 
 def _acted(told: _Acted) -> Acted:

@@ -18,6 +18,7 @@ from zhiheng.delivery.core.readiness import Facts, decide_ready
 from zhiheng.delivery.hall.reader import read_attempts
 from zhiheng.delivery.models import Attempt, Collection, LateAdmission, PublishedPack
 from zhiheng.foundation.decision import Decision
+from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import SHANGHAI
 from zhiheng.seating.progress import room_plans, seating_states
 from zhiheng.seating.queries import TicketSheet
@@ -164,8 +165,29 @@ def moment_of(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, tz=SHANGHAI)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsNow:
+    """trouble: why the log could not be read; the rows then say nothing of the exam itself."""
+
+    rows: list[AttemptRow]
+    trouble: Refused | None = None
+
+
+def rows_now(sheets: Sequence[TicketSheet]) -> RowsNow:
+    """As `attempt_rows`, for pages on which there is something to do even while the log cannot be read."""
+    try:
+        return RowsNow(rows=attempt_rows(sheets))
+    except Refused as refused:
+        return RowsNow(
+            rows=[AttemptRow(sheet=sheet, attempt=None, state=None) for sheet in sheets], trouble=refused
+        )
+
+
 def attempt_rows(sheets: Sequence[TicketSheet]) -> list[AttemptRow]:
-    """What the log says of the holders of these tickets now, in a fixed number of queries."""
+    """What the log says of the holders of these tickets now, in a fixed number of queries.
+
+    Raises: Refused, code "log-unreadable".
+    """
     attempts = {
         attempt.ticket_id: attempt
         for attempt in Attempt.objects.filter(ticket__in=[sheet.ticket for sheet in sheets]).select_related(

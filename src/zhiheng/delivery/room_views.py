@@ -14,7 +14,7 @@ from zhiheng.delivery.console.headers import with_live_line
 from zhiheng.delivery.console.news import tell_room
 from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.models import PublishedPack
-from zhiheng.delivery.queries import attempt_rows, ends_at
+from zhiheng.delivery.queries import ends_at, rows_now
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.corrections.queries import changes_of
@@ -61,12 +61,14 @@ def room(request: HttpRequest, watch_id: UUID) -> HttpResponse:
     """The room as it is now; on the day the hall tells the page what changes, and without it the page asks again."""
     watch = _watch(request, watch_id)
     sheets = sheets_in_room(watch.sitting, watch.room)
-    rows = attempt_rows(sheets)
+    now = rows_now(sheets)
+    rows = now.rows
     with_photo = set(photos_of([sheet.ticket for sheet in sheets]))
     before = _numbers_before(sheets)
     adjustments = adjustments_of([sheet.ticket for sheet in sheets])
     context = {
         "watch": watch,
+        "trouble": now.trouble,
         "rows": [
             {
                 "row": row,

@@ -15,12 +15,13 @@ from zhiheng.delivery.models import PublishedPack
 from zhiheng.delivery.preparing.queries import is_open, is_stuck, latest_preparation
 from zhiheng.delivery.pulse import hall_pulse
 from zhiheng.delivery.queries import (
-    attempt_rows,
     collections_of,
     delivery_states,
     ends_at,
     late_answers,
+    pack_of,
     readiness,
+    rows_now,
 )
 from zhiheng.delivery.relying import may_change
 from zhiheng.foundation.decision import Decision
@@ -31,6 +32,11 @@ from zhiheng.plumbing import clock
 from zhiheng.seating.queries import all_offerings, sheets_of, tickets_of
 from zhiheng.sittings.models import Offering
 from zhiheng.surface.forms import as_validation_error
+
+NOTHING_COLLECTED = (
+    "考场记录里没有人登录过，没有可以收的答卷。确有考生作答的，"
+    "请系统管理员核对考场服务与本站用的是不是同一个数据目录或数据库，然后再收卷。"
+)
 
 
 def offering_of(offering_id: UUID) -> Offering:
@@ -88,9 +94,12 @@ def _is_loaded(by: Account, found: Offering, pack: PublishedPack | None) -> bool
 def attempts(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     """Who signed in, how many answers are saved, who submitted: from the hall's log as it stands now."""
     found = offering_of(offering_id)
-    rows = attempt_rows(sheets_of(tickets_of(found)))
+    now = rows_now(sheets_of(tickets_of(found)))
+    rows = now.rows
     context = {
         "offering": found,
+        "trouble": now.trouble,
+        "silent": _is_near(found) and pack_of(found) is not None and not hall_pulse().answers,
         "rows": rows,
         "opened": sum(row.opened_at is not None for row in rows),
         "submitted": sum(row.submitted_at is not None for row in rows),
@@ -102,12 +111,20 @@ def attempts(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     return render(request, "delivery/attempts.html", context)
 
 
+def _is_near(found: Offering) -> bool:
+    """On the day of the exam, when answers may still lie on machines in the rooms."""
+    return clock.today() == found.sitting.day
+
+
 @allow(Role.ADMINISTRATOR)
 @require_POST
 def collect_answers(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     found = offering_of(offering_id)
     collections = collect(by=cast(Account, request.user), offering=found)
-    messages.success(request, f"已收回 {len(collections)} 份答卷。")
+    if collections:
+        messages.success(request, f"已收回 {len(collections)} 份答卷。")
+    else:
+        messages.warning(request, NOTHING_COLLECTED)
     return redirect("delivery_attempts", offering_id=found.id)
 
 

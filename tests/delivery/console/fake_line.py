@@ -37,11 +37,12 @@ def silent_hall() -> Refused:
 
 @dataclass
 class FakeHall:
-    """said: every act in order. silent_about: the offering whose part of the hall is away. refuses: attempts it will not act on. proposed, seated: what it tells. news: the rooms it was told there is news about. asked: happens while an act is asked of it."""
+    """said: every act in order, keys: theirs. silent_about: the offering whose part of the hall is away. refuses: attempts it will not act on. proposed, seated: what it tells. news: the rooms it was told there is news about. asked: happens while an act is asked of it."""
 
     silent: bool = False
     silent_about: str = ""
     known: int = 2
+    keys: list[str] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
     refuses: tuple[str, ...] = ()
     proposed: list[Outage] = field(default_factory=list)
@@ -62,9 +63,17 @@ class FakeLine:
     rooms: tuple[str, ...]
 
     def act(
-        self, kind: str, *, attempts: Sequence[str] | None, minutes: int = 0, reason: str = "", text: str = ""
+        self,
+        kind: str,
+        *,
+        attempts: Sequence[str] | None,
+        minutes: int = 0,
+        reason: str = "",
+        text: str = "",
+        key: str = "",
     ) -> Acted:
         self._require_sound()
+        self.hall.keys.append(key)
         if self.hall.asked is not None:
             self.hall.asked()
         asked = None if attempts is None else tuple(attempts)

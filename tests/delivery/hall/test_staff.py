@@ -10,7 +10,7 @@ from tests.delivery.hall.desks import EVERYWHERE, FIRST_ROOM, MINUTE, START, Off
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.core.token import StaffPass
 from zhiheng.delivery.hall import staff
-from zhiheng.delivery.hall.outages import sitter_of
+from zhiheng.delivery.hall.outages import outages, sitter_of
 from zhiheng.delivery.hall.seats import SeatBoard
 from zhiheng.foundation.errors import Refused
 
@@ -106,6 +106,20 @@ def test_minutes_that_end_before_now_are_not_given_and_enough_of_them_open_the_p
     assert [row.kind for row in hall.log.rows] == ["opened"]
     done = hall.act("grant", 1, now=ends + 7 * MINUTE, minutes=8, reason="断电")
     assert (done.done, hall.desk.deadline(hall.place()) - ends) == (1, 8 * MINUTE)
+
+
+def test_minutes_of_a_form_are_given_once_and_make_up_for_a_break(hall: Office) -> None:
+    """Unlike those of an accommodation, which have a key as well."""
+    token = hall.token(1, now=LATER)
+    hall.session(token, now=LATER + 4 * MINUTE)
+    for _ in range(2):
+        done = hall.act("grant", 1, now=LATER + 5 * MINUTE, minutes=4, reason="断网", key="form/x/4")
+        assert (done.done, hall.live().granted_minutes) == (1, 4)
+
+    assert outages(hall.desk, [hall.place()], now=LATER + 5 * MINUTE) == []
+    own = hall.act("grant", 1, now=LATER + 5 * MINUTE, minutes=4, reason="考试便利", key="x")
+    grants = sitter_of(hall.place(), hall.live(), now=LATER + 5 * MINUTE).grants
+    assert (own.done, [(one.minutes, one.own) for one in grants]) == (1, [(4, False), (4, True)])
 
 
 def test_while_the_clock_stands_minutes_may_be_given_at_any_time(hall: Office) -> None:

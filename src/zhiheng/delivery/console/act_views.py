@@ -16,7 +16,7 @@ from zhiheng.delivery.console.line import RefusedSeat
 from zhiheng.delivery.console.news import tell_scope
 from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.console.outlook import outlook, refused_words
-from zhiheng.delivery.console.queries import seat_now
+from zhiheng.delivery.console.queries import look_at_seat
 from zhiheng.delivery.console.scope import Scope, own_room, whole_hall
 from zhiheng.delivery.console.wording import act_words, silence_words, whom_words
 from zhiheng.delivery.models import HallAct, HallActKind
@@ -94,11 +94,13 @@ def hall_act(request: HttpRequest, offering_id: UUID, kind: str) -> HttpResponse
 def _seat(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """One candidate now, and what can be done."""
     sheet = _sheet(desk, number)
-    now = seat_now(cast(Account, request.user), desk.scope, sheet, open_line)
+    look = look_at_seat(cast(Account, request.user), desk.scope, sheet, open_line)
+    now = look.now
     context = {
         "desk": desk,
         "sheet": sheet,
         "now": now,
+        "trouble": look.trouble,
         "silence": silence_words(now.seen_at, clock.now()) if now and now.asked else "",
         "today": desk.scope.is_today,
         "acts": [(page, f"{desk.url('act', page.slug)}?seat={number}") for page in ACTS.values()],
@@ -190,8 +192,9 @@ def _page(
     if page.slug == "grant" and desk.scope.is_today:
         context["outlook"] = outlook(cast(Account, request.user), desk.scope, sheet, open_line)
     if page.slug in ("second", "submit") and sheet is not None:
-        now = seat_now(cast(Account, request.user), desk.scope, sheet, open_line)
-        context["now"] = now
+        look = look_at_seat(cast(Account, request.user), desk.scope, sheet, open_line)
+        now = look.now
+        context["now"], context["trouble"] = now, look.trouble
         context["silence"] = silence_words(now.seen_at, clock.now()) if now else ""
     return context
 

@@ -11,6 +11,7 @@ from zhiheng.delivery.console.queries import ASKED_HOLDS, decisions_of, undecide
 from zhiheng.delivery.console.scope import Scope
 from zhiheng.delivery.console.targets import Targets, only_sheet, parts, targets_of
 from zhiheng.delivery.console.wording import act_words, since_words, span_words, whom_words
+from zhiheng.delivery.core.attempt import FORM_KEY
 from zhiheng.delivery.models import DoorPhoto, HallAct, HallActKind, OutageDecision
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account, Role
@@ -302,6 +303,7 @@ def _send(line: Line, act: HallAct, attempts: Sequence[str] | None) -> Acted:
         minutes=act.minutes,
         reason="" if is_message else act.words,
         text=act.words if is_message else "",
+        key=f"{FORM_KEY}{act.id}/{act.minutes}" if act.kind == HallActKind.GRANT else "",
     )
 
 

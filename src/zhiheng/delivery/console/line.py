@@ -76,8 +76,9 @@ class Line(Protocol):
         minutes: int = 0,
         reason: str = "",
         text: str = "",
+        key: str = "",
     ) -> Acted:
-        """attempts None: everybody the line speaks of."""
+        """attempts None: everybody the line speaks of. key: of a grant; what was given under it is not given again."""
         ...
 
     def outages(self) -> list[Outage]: ...

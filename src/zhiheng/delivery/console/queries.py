@@ -110,16 +110,41 @@ def undecided(outage: Outage, decisions: Sequence[OutageDecision]) -> Outage:
     return replace(outage, attempts=tuple(one for one in outage.attempts if one not in decided))
 
 
-def seat_now(by: Account, scope: Scope, sheet: TicketSheet, open_line: OpenLine) -> SeatNow | None:
-    """The candidate's seat as the hall sees it; None while the hall is silent or has no such seat."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLook:
+    """now: as the hall sees the seat; None when it says nothing, and then trouble says why."""
+
+    now: SeatNow | None = None
+    trouble: Refused | None = None
+
+
+def look_at_seat(by: Account, scope: Scope, sheet: TicketSheet, open_line: OpenLine) -> SeatLook:
     attempt = attempt_ids([sheet.ticket]).get(sheet.ticket.id)
     if attempt is None:
-        return None
+        return SeatLook(trouble=not_published())
     try:
         seats = open_line(by, sheet.ticket.offering, rooms_of([sheet])).seats()
-    except Refused:
-        return None
-    return next((seat for seat in seats if seat.attempt == attempt), None)
+    except Refused as refused:
+        return SeatLook(trouble=refused)
+    now = next((seat for seat in seats if seat.attempt == attempt), None)
+    return SeatLook(now=now, trouble=None if now else _not_loaded())
+
+
+def not_published() -> Refused:
+    return Refused(
+        what="考场数据还没有发布到考场服务，没有可以处置的答卷",
+        remedy="请联系管理员发布考场数据",
+        code="not-published",
+    )
+
+
+def _not_loaded() -> Refused:
+    return Refused(
+        what="考场服务还没有载入这名考生的数据",
+        rule="考场服务每秒看一次新发布的考场数据",
+        remedy="请过几秒刷新；仍然如此的，请系统管理员查看考场服务的提示",
+        code="not-loaded",
+    )
 
 
 def door_photos_of(tickets: Iterable[Ticket]) -> dict[object, VaultFile]:

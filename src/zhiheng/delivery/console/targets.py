@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from zhiheng.delivery.console.line import Outage
+from zhiheng.delivery.console.queries import not_published
 from zhiheng.delivery.console.scope import Scope, attempt_ids
 from zhiheng.delivery.models import HallActKind
 from zhiheng.delivery.queries import is_collected
@@ -25,11 +26,7 @@ def targets_of(scope: Scope, sheet: TicketSheet | None, kind: HallActKind) -> tu
     meant = scope.sheets if sheet is None else (sheet,)
     known = attempt_ids([one.ticket for one in meant])
     if not known:
-        raise Refused(
-            what="考场数据还没有发布到考场服务，没有可以处置的答卷",
-            remedy="请联系管理员发布考场数据",
-            code="not-published",
-        )
+        raise not_published()
     handed_over = {one.ticket.offering for one in meant if one.ticket.id in known}
     if kind == HallActKind.GRANT:
         handed_over = {one for one in handed_over if not is_collected(one)}

@@ -14,7 +14,7 @@ from zhiheng.delivery.console.headers import with_live_line
 from zhiheng.delivery.console.news import tell_scope
 from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.console.queries import Proposal, decisions_of, proposals
-from zhiheng.delivery.queries import attempt_rows
+from zhiheng.delivery.queries import rows_now
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
@@ -26,7 +26,8 @@ def hall(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     """Every room of an offering on one page."""
     desk = hall_desk(request, offering_id)
     scope = desk.scope
-    rows = {row.sheet.ticket.id: row for row in attempt_rows(scope.sheets)}
+    now = rows_now(scope.sheets)
+    rows = {row.sheet.ticket.id: row for row in now.rows}
     rooms = [
         {
             "room": room,
@@ -34,7 +35,13 @@ def hall(request: HttpRequest, offering_id: UUID) -> HttpResponse:
         }
         for room in scope.rooms
     ]
-    context = {"desk": desk, "rooms": rooms, "total": len(scope.sheets), "today": scope.is_today}
+    context = {
+        "desk": desk,
+        "rooms": rooms,
+        "total": len(scope.sheets),
+        "today": scope.is_today,
+        "trouble": now.trouble,
+    }
     return with_live_line(render(request, "delivery/console/hall.html", context))
 
 

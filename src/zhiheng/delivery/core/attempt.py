@@ -46,6 +46,10 @@ CONTROL_ITEM = "#"
 """`item` of rows that answer no question is "#" and the kind, so that it can never be an item id of a paper."""
 
 
+FORM_KEY = "form/"
+"""How the key of time given in the room begins; another key is an accommodation's."""
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the log.
 
@@ -254,6 +258,12 @@ def granted_entry(
     """minutes: the total granted so far. serial: how many grants came before. key: of what asked for it, once."""
     body = {"minutes": minutes, "reason": reason} | ({"by": by} if by else {}) | ({"key": key} if key else {})
     return control_entry(Kind.GRANTED_TIME, attempt, serial=serial, body=body, at=at)
+
+
+def is_accommodation(granted: Mapping[str, Any]) -> bool:
+    """Whether the body of a granted row speaks of an accommodation, which makes up for nothing that happened."""
+    key = str(granted.get("key", ""))
+    return bool(key) and not key.startswith(FORM_KEY)
 
 
 def rescued_entry(answer: Entry) -> Entry:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from zhiheng.delivery.core.attempt import Attempt, Entry, Kind, fold, until_submitted
+from zhiheng.delivery.core.attempt import Attempt, Entry, Kind, fold, is_accommodation, until_submitted
 from zhiheng.delivery.core.receipt import make_receipt
 from zhiheng.delivery.core.seb_check import proof_of
 from zhiheng.delivery.core.token import Session
@@ -275,7 +275,7 @@ def _told(live: Live) -> dict[str, list[dict[str, Any]]]:
                 "at": moment(note.at),
                 "minutes": note.facts["minutes"],
                 "reason": note.facts["reason"],
-                "adjusted": bool(note.facts.get("key")),
+                "adjusted": is_accommodation(note.facts),
             }
             for note in live.of(Kind.GRANTED_TIME)
         ],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from zhiheng.delivery.core.attempt import Kind
+from zhiheng.delivery.core.attempt import Kind, is_accommodation
 from zhiheng.delivery.core.outage import Grant, Outage, Sitter, Span, propose
 from zhiheng.delivery.hall.desk import Desk
 from zhiheng.delivery.hall.live import Live
@@ -66,7 +66,7 @@ def _grants(live: Live) -> tuple[Grant, ...]:
     """The rows carry totals; here is what each added."""
     total, found = 0, []
     for note in live.of(Kind.GRANTED_TIME):
-        minutes, own = max(note.facts["minutes"] - total, 0), bool(note.facts.get("key"))
+        minutes, own = max(note.facts["minutes"] - total, 0), is_accommodation(note.facts)
         found.append(Grant(at=note.at, minutes=minutes, own=own))
         total = max(note.facts["minutes"], total)
     return tuple(found)

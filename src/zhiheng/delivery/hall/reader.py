@@ -9,8 +9,10 @@ import psycopg
 
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall.sqlite_store import COLUMNS, LOG_FILE, entry_of, sqlite3
+from zhiheng.foundation.errors import Refused
 
 _CHUNK = 500
+_CONNECT_SECONDS = 5
 
 
 def read_log(
@@ -33,9 +35,16 @@ def read_attempt(source: Path | str, attempt: str) -> list[Entry]:
 
 
 def read_attempts(source: Path | str, attempts: Collection[str]) -> dict[str, list[Entry]]:
-    """The rows of some attempts, each in log order; those without any are absent. One pass over the log."""
+    """The rows of some attempts, each in log order; those without any are absent. One pass over the log.
+
+    Raises: Refused, code "log-unreadable", when the store does not answer or cannot be read.
+    """
     rows: dict[str, list[Entry]] = defaultdict(list)
-    for row in _rows_of(source, sorted(attempts)):
+    try:
+        found = _rows_of(source, sorted(attempts))
+    except (psycopg.Error, sqlite3.Error, OSError) as error:
+        raise _unreadable(error) from error
+    for row in found:
         entry = entry_of(row)
         rows[entry.attempt].append(entry)
     return dict(rows)
@@ -43,7 +52,7 @@ def read_attempts(source: Path | str, attempts: Collection[str]) -> dict[str, li
 
 def _rows_of(source: Path | str, attempts: list[str]) -> Sequence[Sequence[object]]:
     if _is_address(source):
-        with psycopg.connect(str(source)) as connection:
+        with psycopg.connect(str(source), connect_timeout=_CONNECT_SECONDS) as connection:
             connection.read_only = True
             if not _has_log(connection):
                 return []
@@ -59,6 +68,15 @@ def _rows_of(source: Path | str, attempts: list[str]) -> Sequence[Sequence[objec
         return found
     finally:
         connection.close()
+
+
+def _unreadable(error: Exception) -> Refused:
+    return Refused(
+        what=f"考场的答题记录现在读不到（{type(error).__name__}）",
+        rule="登录、答题和交卷的情况都从考场的记录里读出",
+        remedy="已保存的答案不受影响；请系统管理员检查考场的数据库或数据目录，然后刷新本页",
+        code="log-unreadable",
+    )
 
 
 def _is_address(source: Path | str) -> bool:

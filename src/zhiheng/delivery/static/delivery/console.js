@@ -35,6 +35,7 @@ function start(root) {
   const line = part("#live-line");
   const state = part("#live-state");
   const at = part("#live-at");
+  const help = part("#lost-help");
   const counts = new Map(
     [...document.querySelectorAll("[data-count]")].map((one) => [one.getAttribute("data-count") ?? "", one]),
   );
@@ -77,6 +78,7 @@ function start(root) {
     state(now) {
       live = now === "live";
       line.hidden = false;
+      help.hidden = now !== "lost";
       line.classList.toggle("lost", now === "lost" || now === "signed-out");
       if (state.textContent !== SAID[now]) state.textContent = SAID[now];
     },
