@@ -21,6 +21,7 @@ from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, SILENCE_FILE, Heartbe
 from zhiheng.delivery.hall.reader import read_log
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall_line import HallLine, take_back_passes
+from zhiheng.delivery.pulse import hall_pulse
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
 from zhiheng.sittings.models import Offering
@@ -55,6 +56,18 @@ def test_the_hall_says_which_pack_it_uses(hall: Running) -> None:
     assert HallLine(BY, OFFERING).pack_hash() == pack.hash
     assert HallLine(BY, Offering()).pack_hash() == ""
     assert httpx.get(f"{hall.url}/hall/staff/pack", trust_env=False).status_code == 401
+
+
+def test_no_proxy_stands_between_the_back_office_and_the_hall(
+    hall: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert hall_pulse().answers
+    assert HallLine(BY, OFFERING).tell_news() == 0
 
 
 def test_acts_reach_the_candidate_and_stay_in_the_log(hall: Running) -> None:

@@ -15,6 +15,7 @@ from django.conf import settings
 from zhiheng.delivery.console.line import Acted, Outage, RefusedSeat, SeatNow, SeatsPass
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import ensure_keys
+from zhiheng.delivery.hall_http import ask_hall
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
 from zhiheng.plumbing import clock
@@ -230,7 +231,7 @@ def _answer(
 ) -> Told:
     headers = {"Authorization": f"Staff {token}", "Accept": "application/json"}
     try:
-        answer = httpx.request(method, address, headers=headers, json=asked, timeout=patience)
+        answer = ask_hall(method, address, headers=headers, json=asked, timeout=patience)
         if answer.status_code == httpx.codes.OK:
             return msgspec.json.decode(answer.content, type=form)
         refusal = msgspec.json.decode(answer.content, type=_Refused).error

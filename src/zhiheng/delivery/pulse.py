@@ -6,6 +6,7 @@ from datetime import datetime
 import httpx
 from django.conf import settings
 
+from zhiheng.delivery.hall_http import ask_hall
 from zhiheng.plumbing import clock
 
 TIMEOUT_SECONDS = 2.0
@@ -22,9 +23,9 @@ class Pulse:
 def hall_pulse() -> Pulse:
     """One look at the hall's health and time. A hall that cannot save answers is as good as silent."""
     try:
-        health = httpx.get(f"{settings.HALL_URL}/healthz", timeout=TIMEOUT_SECONDS)
+        health = ask_hall("GET", f"{settings.HALL_URL}/healthz", timeout=TIMEOUT_SECONDS)
         asked = clock.now()
-        told = httpx.get(f"{settings.HALL_URL}/hall/time", timeout=TIMEOUT_SECONDS)
+        told = ask_hall("GET", f"{settings.HALL_URL}/hall/time", timeout=TIMEOUT_SECONDS)
         heard = clock.now()
         theirs = datetime.fromisoformat(told.raise_for_status().json()["server_time"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
