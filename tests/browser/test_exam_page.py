@@ -226,3 +226,23 @@ def test_half_a_character_is_no_reason_to_put_anybody_out(chromium: Browser, hal
     saved(page, 1)
     expect(page.locator("#view-exam")).to_be_visible()
     assert [row.body for row in read_log(hall.data) if row.kind == "answer"] == ['"字\ufffd"']
+
+
+def test_a_clock_shown_to_be_wrong_is_put_right_by_a_slow_answer_too(
+    chromium: Browser, hall: Running
+) -> None:
+    page = opened(chromium, hall)
+    ahead = page.evaluate(
+        """async () => {
+          const { Clock } = await import("/hall/static/clock.js");
+          const clock = new Clock();
+          const said = (ahead) => new Date(performance.timeOrigin + ahead).toISOString();
+          const tellings = [[1000, 980, 1020], [1500, 1000, 2000], [3_600_000, 1980, 2020], [2500, 2000, 3000], [2900, 2800, 3000]];
+          return tellings.map(([ahead, sent, received]) => {
+            clock.measure(said(ahead), sent, received);
+            return Math.round(clock.offset / 1000);
+          });
+        }"""
+    )
+
+    assert ahead == [0, 0, 3598, 0, 0]

@@ -4,6 +4,7 @@ import { word } from "./words.js";
 
 const ANNOUNCED = [30, 10, 5, 1];
 const SLEPT = 2000;
+const WRONG = 1000;
 
 export class Clock {
   constructor() {
@@ -18,14 +19,18 @@ export class Clock {
   }
 
   /**
-   * Take the measurement with the shortest way there and back.
+   * Take the measurement with the shortest way there and back; of the others only one that shows this clock to be
+   * wrong, as after an answer that lay in a sleeping machine, or when the hall's own clock was set.
    * @param {string} serverTime @param {number} sent @param {number} received performance.now() marks
    */
   measure(serverTime, sent, received) {
     const way = received - sent;
-    if (way > this.best * 1.5 && way > 50) return;
+    const told = Date.parse(serverTime);
+    const ahead = performance.timeOrigin + sent + this.offset - told; // it was told between sending and receiving
+    const behind = told - (performance.timeOrigin + received + this.offset);
+    if (Math.max(ahead, behind) < WRONG && way > this.best * 1.5 && way > 50) return;
     this.best = way;
-    this.offset = Date.parse(serverTime) + way / 2 - (performance.timeOrigin + received);
+    this.offset = told + way / 2 - (performance.timeOrigin + received);
   }
 
   /** Go on with what was measured before a reload: against this machine's clock of day, until the hall is heard. @param {number} ahead */
