@@ -115,6 +115,28 @@ def test_what_is_no_receipt_is_said_on_the_form(collected: Collection, client: C
     ]
 
 
+@pytest.mark.parametrize(
+    "altered",
+    [
+        {"signed_at": "0001-01-01T00:00:00+14:00"},
+        {"signed_at": "9999-12-31T23:59:59-12:00"},
+        {"signed_at": "2026-11-28"},
+        {"signed_at": "昨天"},
+        {"signature": "签名"},
+        {"answers": 10**30},
+        {"ticket": "\x00\x1b[31m", "key_id": "签" * 40},
+    ],
+)
+def test_whatever_a_strangers_receipt_says_the_page_answers(
+    collected: Collection, client: Client, altered: dict[str, object]
+) -> None:
+    page = client.post(
+        reverse("receipts"), {"receipt": upload(msgspec.json.encode(collected.receipt | altered))}
+    )
+
+    assert (page.status_code, page.context["valid"]) == (200, False)
+
+
 def test_the_keys_are_published(settings: Any, collected: Collection, client: Client) -> None:
     key = public_key(settings.HALL_DATA)
     shown = client.get(reverse("receipt_keys"))
