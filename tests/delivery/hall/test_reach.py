@@ -107,6 +107,15 @@ def test_a_write_ahead_log_alone_is_not_thrown_away(tmp_path: Path) -> None:
     assert [row.seq for row in read_log(tmp_path) if row.kind == "answer"] == [1]
 
 
+def test_a_log_put_away_whole_is_followed_by_a_new_one(tmp_path: Path) -> None:
+    killed_with_answers(tmp_path, 1)
+    for part in tmp_path.glob(f"{LOG_FILE}*"):
+        part.unlink()
+
+    assert starts(tmp_path)
+    assert [row for row in read_log(tmp_path) if row.kind == "answer"] == []
+
+
 def with_rows(path: Path, count: int) -> None:
     store = SqliteStore(path)
     rows = [

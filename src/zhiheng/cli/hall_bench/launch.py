@@ -13,6 +13,7 @@ from zhiheng.cli.output import say
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall import service
 from zhiheng.delivery.hall.postgres_store import PostgresStore
+from zhiheng.delivery.hall.reach import REACH_FILE
 from zhiheng.delivery.hall.service import HallSettings
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
 from zhiheng.delivery.hall.store import LogStore, Outcome, appended, number
@@ -36,6 +37,7 @@ def lax_store(settings: HallSettings) -> LogStore:
         postgres = PostgresStore(settings.database_url)
         postgres._writer.execute("SET synchronous_commit = off")
         return postgres
+    (settings.data_dir / REACH_FILE).unlink(missing_ok=True)  # what it loses is to be found by the counting
     sqlite = SqliteStore(settings.data_dir / LOG_FILE)
     sqlite._writer.execute("PRAGMA synchronous=NORMAL")
     return sqlite

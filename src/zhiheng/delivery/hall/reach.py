@@ -15,15 +15,21 @@ _WIDTH = 42
 
 
 def require_file_of(log: Path) -> None:
-    """Raises: Refused when there are rows on their way into a file that is gone; opened, they would be thrown away."""
+    """Where there is no log one may begin, and what was noted of an earlier one is over.
+
+    Raises: Refused when there are rows on their way into a file that is gone; opened, they would be thrown away.
+    """
+    if log.exists():
+        return
     ahead = log.with_name(f"{log.name}-wal")
-    if not log.exists() and ahead.exists() and ahead.stat().st_size:
+    if ahead.exists() and ahead.stat().st_size:
         raise Refused(
             what=f"答题记录文件 {log} 不见了，只剩下还没有并入它的 {ahead.name}",
             rule="已确认的答案在这两个文件里，缺一不可",
             remedy=f"请把 {log.name} 放回原处再启动；两个文件都移走，才会开始一份新的记录",
             code="hall-log-lost",
         )
+    log.with_name(REACH_FILE).unlink(missing_ok=True)  # the place of a file may be given to the next one
 
 
 class Reach:
