@@ -12,6 +12,7 @@ from zhiheng.delivery.core.attempt import (
     control_entry,
     fold,
     granted_entry,
+    is_accommodation,
     opened_entry,
     pauses,
     rescued_entry,
@@ -209,6 +210,12 @@ def test_a_row_says_who_did_it() -> None:
         '{"by":"w","minutes":5,"reason":"断电"}'
     )
     assert (pause(Kind.PAUSED, 1).item, pause(Kind.PAUSED, 1).key.epoch) == ("#paused", 0)
+
+
+def test_minutes_of_the_room_are_no_accommodation() -> None:
+    granted = [{}, {"key": ""}, {"key": "form/1/5"}, {"key": "1f"}]
+
+    assert [is_accommodation(body) for body in granted] == [False, False, False, True]
 
 
 @given(st.lists(st.integers(0, 1000), max_size=8, unique=True).map(sorted))
