@@ -191,6 +191,26 @@ def test_without_consent_the_check_tells_no_digit_of_the_identity_number_and_giv
     assert holder.get(reverse("credential", args=[certificate.number])).status_code == 200
 
 
+def test_days_are_read_as_people_write_them(world: World, issued: list[Certificate]) -> None:
+    """In the facts they are ISO days, for machines."""
+    certificate = issued[0]
+    assert (certificate.facts["passed_on"], certificate.facts["issued_on"]) == ("2026-12-01", "2026-12-01")
+    url, name = reverse("verify_one", args=[certificate.number]), {"name": certificate.holder_name}
+    pages = {
+        "2026年12月1日 周二": (
+            Client().get(url, name).text,
+            browser(world[Role.CERTIFICATE_OFFICER])
+            .get(reverse("certificate", args=[certificate.number]))
+            .text,
+        ),
+        "Tue 1 Dec 2026": (Client(headers={"accept-language": "en"}).get(url, name).text,),
+    }
+    for day, shown in pages.items():
+        assert [page.count(f"<dd>{day}</dd>") for page in shown] == [2] * len(shown)
+    printed = words(certificate_pdf(certificate))
+    assert (printed.count("2026年12月1日"), "2026-12-01" in printed) == (3, False)
+
+
 def test_the_officer_reads_whether_an_employer_may_be_told(world: World, issued: list[Certificate]) -> None:
     officer = browser(world[Role.CERTIFICATE_OFFICER])
     page = reverse("certificate", args=[issued[0].number])

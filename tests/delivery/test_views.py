@@ -242,6 +242,8 @@ def test_late_answers_are_named_with_how_late_they_were(
         (first, "Q1", "（清空）", 5, True),
         (second, "Q2", "晚了", 47, False),
     ]
+    assert [one.question for one in found] == ["第 1 题", "第 2 题"]
+    assert "第 2 题" in admin.get(reverse("delivery_late", args=[world.association.id])).content.decode()
     assert found[1].received_at == START + timedelta(minutes=90, seconds=47)
 
 
@@ -274,6 +276,7 @@ def test_check_in_and_absence_are_written_once(world: World, watch: Invigilation
     door = reverse("room_check_in", args=[watch.id, here.number])
     early = watcher.post(door)
     assert (early.status_code, early.context["refusal"].code) == (422, "check-in-day")
+    assert early.context["refusal"].what == "签到只在考试当天（2026年11月28日）进行"
 
     clock.move_to(AT_THE_DOOR)
     assert watcher.post(door).status_code == 302

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhiheng.foundation.moment import SHANGHAI, day_begins, day_ends, day_of, iso, iso_utc
+from zhiheng.foundation.moment import SHANGHAI, chinese_day, day_begins, day_ends, day_of, iso, iso_utc
 
 DAYS = st.dates(min_value=date(1992, 1, 1), max_value=date(2999, 12, 30))
 
@@ -11,6 +11,11 @@ DAYS = st.dates(min_value=date(1992, 1, 1), max_value=date(2999, 12, 30))
 def test_a_day_ends_at_its_24_00() -> None:
     assert iso(day_begins(date(2026, 11, 21))) == "2026-11-21T00:00:00+08:00"
     assert iso(day_ends(date(2026, 11, 21))) == "2026-11-22T00:00:00+08:00"
+
+
+def test_a_day_in_a_sentence() -> None:
+    assert chinese_day(date(2026, 1, 9)) == "2026年1月9日"
+    assert chinese_day(datetime(2026, 11, 21, 16, tzinfo=UTC)) == "2026年11月22日"
 
 
 def test_the_day_of_a_moment_is_that_of_shanghai() -> None:

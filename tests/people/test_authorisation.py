@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.factories.world import STUDENT, World, id_number
 from zhiheng.enrolment.actions import enter_application, submit
@@ -240,6 +242,18 @@ def test_a_changed_scope_ends_the_line_and_begins_another(world: World) -> None:
         "只开两个项目",
     )
     assert refused(change_scope, **words, regions=[], programmes=[]) == "authorisation-over"
+
+
+def test_the_history_writes_days_out(world: World) -> None:
+    for role, url in (
+        (Role.ADMINISTRATOR, reverse("institution", args=[world.institution.id])),
+        (Role.INSTITUTION, reverse("my_institution")),
+    ):
+        client = Client()
+        client.force_login(world[role])
+        page = client.get(url).text
+        assert "2026年1月1日 周四 至 2027年12月31日 周五</th>" in page
+        assert "2026-01-01" not in page
 
 
 def test_an_end_is_at_once_and_can_be_followed_by_a_renewal(world: World) -> None:

@@ -21,5 +21,5 @@ def test_released_results_stand_and_the_moment_is_named() -> None:
     (reason,) = decide_change(title="初级", proposed=True, released_at=AT).unmet
     assert (reason.code, reason.text) == (
         "results-released",
-        "初级的成绩已于 2026-12-01 10:00 发布，答卷不能再变",
+        "初级的成绩已于 2026年12月1日 10:00 发布，答卷不能再变",
     )

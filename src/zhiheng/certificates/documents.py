@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from zhiheng.certificates.core.credential import Facts
 from zhiheng.certificates.models import Certificate
 from zhiheng.certificates.queries import BODY, photo_of, rules_behind, seal_hash, statement
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.plumbing import pdf, vault
 from zhiheng.seating.documents import missing_glyphs
 from zhiheng.standards.core.loader import load_body, load_rule_set
@@ -77,9 +78,8 @@ def _render(
         "subject": f"{occupation}　{facts.level}",
         "statement": statement(facts, rules),
         "body": facts.body,
-        "passed_on": facts.passed_on,
-        "issued_on": facts.issued_on,
-        "issued_words": _words(facts.issued_on),
+        "passed_on": _words(facts.passed_on),
+        "issued_on": _words(facts.issued_on),
         "plain": rules.certificate.plain,
         "checks": [
             f"查验：扫描二维码，或打开 {settings.PUBLIC_URL}/verify/ 输入证书编号与姓名，核对印纹、照片与当前状态。",
@@ -105,8 +105,7 @@ def _name_note(name: str) -> str:
 
 
 def _words(iso_day: str) -> str:
-    day = date.fromisoformat(iso_day)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return chinese_day(date.fromisoformat(iso_day))
 
 
 def _qr(url: str) -> bytes:

@@ -208,7 +208,7 @@ class LateAnswer:
     """One answer kept but not counted until a person decides.
 
     seconds: after the deadline, or after the candidate's own submission when `after_submit`.
-    decision is None while it waits.
+    decision is None while it waits. number: of the question as printed, None for one the paper has not.
     """
 
     attempt: Attempt
@@ -217,6 +217,11 @@ class LateAnswer:
     seconds: int
     after_submit: bool
     decision: LateAdmission | None
+    number: int | None = None
+
+    @property
+    def question(self) -> str:
+        return f"第 {self.number} 题" if self.number else self.entry.item
 
     @property
     def received_at(self) -> datetime | None:
@@ -244,6 +249,7 @@ def _late_of(
     attempt: Attempt, entries: list[Entry], decisions: Mapping[tuple[UUID, int], LateAdmission]
 ) -> Iterator[LateAnswer]:
     state = as_submitted(attempt, entries)
+    numbers = {line["item"]: number for number, line in enumerate(attempt.paper.lines, start=1)}
     uncounted, after = {*state.late, *state.after_submit}, set(state.after_submit)
     for entry in entries:
         if entry.id not in uncounted:
@@ -256,6 +262,7 @@ def _late_of(
             seconds=max(round((entry.server_time - since) / 1000), 0),
             after_submit=entry.id in after,
             decision=decisions.get((attempt.id, entry.id)),
+            number=numbers.get(entry.item),
         )
 
 

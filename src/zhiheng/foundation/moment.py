@@ -28,3 +28,9 @@ def iso(moment: datetime) -> str:
 def iso_utc(moment: datetime) -> str:
     """The form credentials use: 2026-11-21T00:00:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def chinese_day(value: date | datetime) -> str:
+    """2026年11月28日, for sentences made below the pages. A moment is read in Shanghai."""
+    day = day_of(value) if isinstance(value, datetime) else value
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.moment import SHANGHAI
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.plumbing import clock, pictures, portable
 from zhiheng.plumbing.crypto import seal, unseal
 from zhiheng.plumbing.filetypes import LIMIT_BYTES, NAMES, checked_type
@@ -74,7 +74,7 @@ def read(row: VaultFile) -> bytes:
     """What the file holds. Raises: Refused when a rule of retention has destroyed it."""
     if row.destroyed_at is not None:
         raise Refused(
-            what=f"这份文件已于 {row.destroyed_at.astimezone(SHANGHAI):%Y-%m-%d} 按保存规则销毁",
+            what=f"这份文件已于 {chinese_day(row.destroyed_at)} 按保存规则销毁",
             rule="《个人信息保护法》第十九条、第四十七条",
             remedy="不能恢复；仍需要这份材料的，请本人另行提供",
             code="file-destroyed",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from zhiheng.foundation.decision import Decision, Reason
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import accounts_in, roles_of
 from zhiheng.plumbing import clock
@@ -193,7 +194,7 @@ def _require_open(candidate: PanelCandidate, account: Account) -> None:
     ).require()
     if clock.today() < day:
         raise Refused(
-            what=f"考核日是 {day.isoformat()}，今天还不能评分",
+            what=f"考核日是{chinese_day(day)}，今天还不能评分",
             rule="评分在考核当日或之后进行",
             remedy="请在考核当日再来",
             code="before-the-day",

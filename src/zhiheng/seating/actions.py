@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.db import IntegrityError, transaction
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import roles_of
 from zhiheng.plumbing import clock
@@ -225,7 +226,7 @@ def check_in(*, by: Account, ticket: Ticket, present: bool, note: str = "") -> C
         raise Refused(what="这名考生不在您负责的考场", remedy="请核对准考证上的考场", code="not-your-room")
     if clock.today() != ticket.offering.sitting.day:
         raise Refused(
-            what=f"签到只在考试当天（{ticket.offering.sitting.day.isoformat()}）进行",
+            what=f"签到只在考试当天（{chinese_day(ticket.offering.sitting.day)}）进行",
             remedy="请在考试当天签到",
             code="check-in-day",
         )
@@ -260,7 +261,7 @@ def note_incident(*, by: Account, watch: Invigilation, text: str, ticket: Ticket
         raise Refused(what="这个考场不由您负责", remedy="请核对考场", code="not-your-room")
     if clock.today() != watch.sitting.day:
         raise Refused(
-            what=f"考场情况只在考试当天（{watch.sitting.day.isoformat()}）记录",
+            what=f"考场情况只在考试当天（{chinese_day(watch.sitting.day)}）记录",
             remedy="考试当天之外的情况，请书面告知管理员",
             code="incident-day",
         )

@@ -33,6 +33,7 @@ from zhiheng.plumbing import clock, vault
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.locks import lock_named, next_number
 from zhiheng.plumbing.outbox import publish
+from zhiheng.surface.wording import day_words
 
 DECIDERS = frozenset({Role.ADMINISTRATOR, Role.REVIEWER})
 
@@ -130,7 +131,7 @@ def decide_adjustment(
     if held.late and not late_reason.strip():
         raise Refused(
             what="没有写逾期申请仍予办理的理由",
-            rule=f"申请应在 {held.last_day:%Y-%m-%d} 以前提出；逾期的由决定人写明理由",
+            rule=f"申请应在 {day_words(held.last_day)} 以前提出；逾期的由决定人写明理由",
             remedy="请写明理由，例如突发伤病、考点能够安排",
             code="late-reason",
         )

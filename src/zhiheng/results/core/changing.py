@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from zhiheng.foundation.decision import Decision, Reason
-from zhiheng.foundation.moment import SHANGHAI
+from zhiheng.foundation.moment import SHANGHAI, chinese_day
 
 
 def decide_change(*, title: str, proposed: bool, released_at: datetime | None) -> Decision:
@@ -15,7 +15,7 @@ def decide_change(*, title: str, proposed: bool, released_at: datetime | None) -
         return Decision.no(
             Reason(
                 code="results-released",
-                text=f"{title}的成绩已于 {released_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 发布，答卷不能再变",
+                text=f"{title}的成绩已于 {chinese_day(released_at)} {released_at.astimezone(SHANGHAI):%H:%M} 发布，答卷不能再变",
                 met=False,
                 rule="已发布的成绩不因答卷变动而改动",
                 remedy="这里只能记录“不采纳”，请写明经过；考生可以从页脚的“投诉”就“阅卷与成绩”提出，"

@@ -32,6 +32,12 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def iso_day(value: str) -> str:
+    """Of a day that is kept as text: 2026-11-28."""
+    return wording.day_words(date.fromisoformat(value))
+
+
+@register.filter
 def short_day(value: date | datetime | None) -> str:
     return wording.short_day_words(value)
 
