@@ -26,7 +26,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 FOLDER = Path(__file__).parent
 # What starts programs, or opens pages, shows nothing of a branch of a core that is not shown without them.
-OUTSIDE = ("browser", "cli", "journeys", "delivery/hall")
+OUTSIDE = ("architecture", "browser", "cli", "journeys", "delivery/hall", "plumbing", "portal", "surface")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

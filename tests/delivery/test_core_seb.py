@@ -228,3 +228,17 @@ def test_sizes_and_depths_have_an_end() -> None:
     assert refusal(xml(deep)) == "seb-deep"
     assert refusal(xml(f"<dict><key>a</key>{wide}</dict>")) == "seb-deep"
     assert read_seb(xml("<dict><key>a</key><true/></dict>")) == {"a": True}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        xml("<dict><key>a</key><true/></dict>"),
+        gzip.compress(xml("<dict><key>a</key><true/></dict>")),
+        b"plnd" + xml("<dict><key>a</key><true/></dict>"),
+        gzip.compress(b"plnd" + gzip.compress(xml("<dict><key>a</key><true/></dict>"))),
+    ],
+    ids=["bare", "packed", "marked", "packed-and-marked"],
+)
+def test_a_file_is_read_however_it_is_wrapped(raw: bytes) -> None:
+    assert read_seb(raw) == {"a": True}

@@ -31,7 +31,7 @@ def job(start: date, end: date | None = None, **more: Any) -> Employment:
     return Employment(start=start, end=end, **{"related_field": True, "relation": "本职业"} | more)
 
 
-def cert(kind: str, level: str | int, issued: date, **more: Any) -> HeldCertificate:
+def cert(kind: str, level: str | int, issued: date | None, **more: Any) -> HeldCertificate:
     return HeldCertificate(kind=kind, level=level, issued=issued, **more)  # type: ignore[arg-type]
 
 

@@ -1,9 +1,12 @@
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 
+from tests.enrolment.profiles import DAY, ago, cert, edu, job
 from zhiheng.enrolment.core.cases import profile_from_facts, read_cases
+from zhiheng.enrolment.core.terms import Profile
 from zhiheng.foundation.errors import Refused
 
 
@@ -134,3 +137,15 @@ def test_a_profile_alone_is_checked_the_same_way() -> None:
     with pytest.raises(Refused) as caught:
         profile_from_facts({"employment": [{"start": "2027-01-01"}]}, as_of=date(2026, 11, 21))
     assert caught.value.code == "profile-field"
+
+
+def test_a_profile_as_facts_is_read_back() -> None:
+    profile = Profile(
+        education=(edu("大专"),),
+        employment=(job(ago(2)),),
+        certificates=(cert("national", "五级", ago(1), relation="本职业"),),
+    )
+    facts = profile.as_facts()
+
+    assert facts["employment"][0]["start"] == "2024-11-21"
+    assert profile_from_facts(json.loads(json.dumps(facts)), as_of=DAY) == profile

@@ -116,3 +116,42 @@ def test_a_trade_without_the_level_in_english() -> None:
         .text
         == "Apprenticeship completed"
     )
+
+
+def test_a_certificate_without_its_date_in_english() -> None:
+    held = Profile(certificates=(cert("national", "五级", None, relation="本职业"),))
+    line = judged(held, load_conditions("004"), "4").lines[0]
+    assert not line.met
+    assert line.parts[0].text == (
+        "Needed: a vocational qualification or skill-level certificate in this occupation or a related occupation, "
+        "level 5 or higher (certificate, level 5: without its date it cannot be checked)"
+    )
+
+
+def test_a_certificate_not_enough_in_english_is_named() -> None:
+    held = Profile(certificates=(cert("other", "初级", ago(3)),))
+    assert (
+        judged(held, load_conditions("004"), "4")
+        .lines[0]
+        .parts[0]
+        .text.endswith("level 5 or higher (you have: certificate, junior)")
+    )
+
+
+def test_one_certificate_that_is_dated_and_not_yet_obtained_in_english() -> None:
+    future = Profile(certificates=(cert("national", "五级", date(2026, 12, 1), relation="本职业"),))
+    assert judged(future, load_conditions("004"), "4").lines[0].parts[0].text == (
+        "certificate, level 5 (obtained 2026-12-01): not yet obtained on 2026-11-21"
+    )
+
+
+@pytest.mark.parametrize(
+    ("issued", "said"),
+    [(date(2025, 11, 21), "1 year 0 days ≥ 1 year"), (date(2025, 11, 22), "0 years 364 days < 1 year")],
+)
+def test_how_long_a_certificate_was_held_in_english(issued: date, said: str) -> None:
+    held = Profile(certificates=(cert("other", "高级", issued),))
+    texts = [part.text for line in judged(held, load_conditions("000"), "高级").lines for part in line.parts]
+    assert [text for text in texts if "held for" in text] == [
+        f"certificate, senior (obtained {issued}), held for {said}"
+    ]

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from zhiheng.payments.core.bank_csv import BankLine
-from zhiheng.payments.core.ledger import Side, fee_cancelled
+from zhiheng.payments.core.ledger import Balance, Side, fee_cancelled
 from zhiheng.payments.core.matching import Judged, Outcome, judge, references_in
 
 TODAY = date(2026, 11, 10)
@@ -106,3 +106,9 @@ def test_a_fee_that_is_given_up_leaves_both_sides() -> None:
         Side(account="income:exam", amount_fen=68000),
         Side(account="institution:I", amount_fen=-68000),
     )
+
+
+def test_what_is_owed_and_what_is_held() -> None:
+    balance = Balance(ordered_fen=90000, cancelled_fen=10000, received_fen=70000, refunded_fen=5000)
+    assert (balance.owed_fen, balance.held_fen) == (15000, 65000)
+    assert (Balance().owed_fen, Balance().held_fen) == (0, 0)

@@ -100,3 +100,7 @@ def test_what_the_table_promises_somebody_does() -> None:
             assert keeper.erase is not None, rule.kind
     with pytest.raises(ValueError, match="no kind diary"):
         keep("diary", keeper_of("money"))
+
+
+def test_a_time_is_gone_back_by_its_years_months_and_days() -> None:
+    assert kept_since(Span(years=1, months=2, days=3), at(2026, 5, 10)) == at(2025, 3, 7)

@@ -62,3 +62,15 @@ def test_everybody_gets_one_seat_of_their_own(tickets: set[str], first: int, sec
     assert {seat.ticket for seat in seats} == tickets
     assert len({(seat.room, seat.seat) for seat in seats}) == len(tickets)
     assert seats == plan_seats(sorted(tickets, reverse=True), rooms, rng=random.Random(seed))
+
+
+def test_one_seat_each_the_rooms_in_their_order() -> None:
+    rooms = [
+        RoomFacts(id="甲", name="一", free_seats=(1, 3)),
+        RoomFacts(id="乙", name="二", free_seats=(2, 4, 5)),
+    ]
+    seats = plan_seats(["t3", "t1", "t2"], rooms, rng=random.Random(7))
+
+    assert [(seat.room, seat.seat) for seat in seats] == [("甲", 1), ("甲", 3), ("乙", 2)]
+    assert sorted(seat.ticket for seat in seats) == ["t1", "t2", "t3"]
+    assert seats == plan_seats(["t1", "t2", "t3"], rooms, rng=random.Random(7))
