@@ -132,7 +132,7 @@ def presence(hall: Office, folder: Path, clocks: Clocks) -> Presence:
         hall.desk,
         heartbeat=Heartbeat(folder / HEARTBEAT_FILE),
         silences=Silences(folder / SILENCE_FILE),
-        real=lambda: clocks.real,
+        real=lambda now: clocks.real,
         steady=lambda: clocks.steady,
     )
 
@@ -159,6 +159,32 @@ def test_when_the_hall_was_away_everybody_who_sat_is_proposed_the_time(hall: Off
     assert proposed(again, now=clocks.now) == [one]
     after.act("grant", 1, 3, now=clocks.now, minutes=3, reason="服务中断")
     assert proposed(after, now=clocks.now) == []
+
+
+def test_killed_before_its_row_was_kept_the_hall_finds_the_silence_again(
+    hall: Office, tmp_path: Path
+) -> None:
+    clocks = Clocks(LATER)
+    presence(hall, tmp_path, clocks).tick(now=LATER)
+    hall.token(1, now=LATER)
+    clocks.go(3 * MINUTE)
+    killed = hall.reborn()
+    killed.log.held = []
+    watch = presence(killed, tmp_path, clocks)
+    for _ in range(3):
+        watch.tick(now=clocks.now)
+        clocks.go(1000)
+    after = killed.reborn()
+    after.log.held = None
+    watch = presence(after, tmp_path, clocks)
+    for _ in range(3):
+        watch.tick(now=clocks.now)
+        clocks.go(1000)
+
+    assert breaks(after) == [("#hall", f'{{"from":{LATER},"until":{clocks.now - 3000}}}')]
+    clocks.go(1000)
+    presence(after.reborn(), tmp_path, clocks).tick(now=clocks.now)  # the heart beats again
+    assert len(breaks(after)) == 1
 
 
 def test_a_short_restart_and_one_with_nobody_sitting_are_no_break(hall: Office, tmp_path: Path) -> None:
@@ -190,7 +216,7 @@ def test_a_heartbeat_that_cannot_be_written_stops_nothing(hall: Office, tmp_path
         hall.desk,
         heartbeat=beat,
         silences=Silences(full),
-        real=lambda: clocks.real,
+        real=lambda now: clocks.real,
         steady=lambda: clocks.steady,
     )
     hall.desk.silences = {attempt(1): LATER}

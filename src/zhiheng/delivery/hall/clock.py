@@ -23,6 +23,10 @@ class HallClock:
             self._look()
         return int(wall * 1000) + self._offset_ms
 
+    def real(self, now: int) -> int:
+        """What the machine's own clock shows when this one shows `now`."""
+        return now - self._offset_ms
+
     def _look(self) -> None:
         try:
             stamp = self._path.stat().st_mtime_ns

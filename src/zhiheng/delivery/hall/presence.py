@@ -79,7 +79,9 @@ _WIDTH = 20
 
 
 class Presence:
-    """`tick` once a second. real: the machine's own clock, which nobody moves for a demonstration."""
+    """`tick` once a second. real: what the machine's own clock, which nobody moves for a demonstration, shows when
+    the hall's shows this: told and not looked up, for a look a moment later would be another time.
+    """
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class Presence:
         *,
         heartbeat: Heartbeat,
         silences: Silences,
-        real: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        real: Callable[[int], int],
         steady: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
     ) -> None:
         self._desk = desk
@@ -96,6 +98,7 @@ class Presence:
         self._real = real
         self._steady = steady
         self._ahead: int | None = None
+        self._told = True
 
     def tick(self, *, now: int) -> int:
         """By how much the clock was moved since the last tick, 0 as a rule."""
@@ -107,29 +110,34 @@ class Presence:
             self._desk.clock_moved(jump)
         self._ahead = ahead
         self._keep_silences(now)
-        self._heartbeat.beat(self._real())
+        if self._told:  # a hall killed before the row was kept must find the silence again
+            self._heartbeat.beat(self._real(now))
         return jump
 
     def _wake(self, now: int) -> None:
         """Whoever was sitting while the hall was away is noted as cut off, and gets time to come back."""
         last = self._heartbeat.last()
-        since = self._desk.latest if last is None else max(now - (self._real() - last), self._desk.latest)
+        since = self._desk.latest if last is None else max(now - (self._real(now) - last), self._desk.latest)
         sitting = [
             place for place in self._desk.shelf.by_attempt.values() if self._sitting(place, since, now)
         ]
         if sitting and since > 0 and now - since >= LEAST_MS:
             body = {"from": since, "until": now}
+            self._told = False
             self._desk.write(
                 HALL,
                 Kind.AWAY,
                 lambda serial: control_entry(Kind.AWAY, HALL, serial=serial, body=body, at=now),
-                lambda: None,
+                self._beats_again,
             )
         self._take_up(since, now)
 
+    def _beats_again(self) -> None:
+        self._told = True
+
     def _take_up(self, since: int, now: int) -> None:
         """Of each machine the last that is known of it: until the hall went it counts as there unless it was not."""
-        desk, ago = self._desk, self._real() - now
+        desk, ago = self._desk, self._real(now) - now
         silent = {attempt: at - ago for attempt, at in self._silences.last().items()}
         kept: dict[str, int] = {}
         for place in desk.shelf.by_attempt.values():
@@ -151,7 +159,7 @@ class Presence:
     def _keep_silences(self, now: int) -> None:
         found, self._desk.silences = self._desk.silences, {}
         if found:
-            ago = self._real() - now
+            ago = self._real(now) - now
             self._silences.note({attempt: at and at + ago for attempt, at in found.items()})
 
     def _sitting(self, place: Place, since: int, now: int) -> bool:

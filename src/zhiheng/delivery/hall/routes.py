@@ -25,6 +25,7 @@ class Routes:
         desk: Desk,
         committer: Committer,
         now: Callable[[], int],
+        real: Callable[[int], int],
         read_attempt: ReadAttempt,
         open_connections: Callable[[], int],
         site_origin: str = "",
@@ -37,7 +38,7 @@ class Routes:
         self.board = SeatBoard(desk)
         folder = desk.shelf.folder.parent
         heartbeat, silences = Heartbeat(folder / HEARTBEAT_FILE), Silences(folder / SILENCE_FILE)
-        self._presence = Presence(desk, heartbeat=heartbeat, silences=silences)
+        self._presence = Presence(desk, heartbeat=heartbeat, silences=silences, real=real)
         self._staff = StaffRoutes(desk=desk, now=now, board=self.board, site_origin=site_origin)
         media = MediaShelf(desk.shelf.folder / MEDIA_FOLDER)
         candidates = CandidateRoutes(desk=desk, now=now, read_attempt=read_attempt, media=media)

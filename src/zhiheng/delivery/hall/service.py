@@ -150,6 +150,7 @@ class Hall:
             desk=self._desk,
             committer=self.committer,
             now=self._clock.now,
+            real=self._clock.real,
             read_attempt=self._read_attempt,
             open_connections=lambda: len(self.connections),
             site_origin=settings.site_origin,
