@@ -1,5 +1,6 @@
 """The shelf of packs: read beside the loop, taken in one step, never an older look over a newer one."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -46,6 +47,20 @@ def test_an_older_look_is_not_taken_over_a_newer_one(tmp_path: Path) -> None:
     assert shelf.rescan()
     assert not shelf.take(older)
     assert held(shelf) == ({"0001", "0002"}, 2, 2)
+
+
+def test_a_pack_put_in_the_place_of_one_as_old_is_another(tmp_path: Path) -> None:
+    """Two packs may lie ready at the same moment, as far as the kernel tells moments apart."""
+    path = put(tmp_path, "one", 1)
+    shelf = shelf_in(tmp_path)
+    shelf.rescan()
+    laid = path.stat()
+    path.rename(tmp_path / "first.json")  # whose number on the disk stays taken
+    put(tmp_path, "one", 2)
+    os.utime(path, ns=(laid.st_atime_ns, laid.st_mtime_ns))
+
+    assert shelf.rescan()
+    assert held(shelf) == ({"0002"}, 1, 1)
 
 
 def test_a_pack_that_is_taken_away_or_spoilt(tmp_path: Path) -> None:

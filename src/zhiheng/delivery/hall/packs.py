@@ -36,6 +36,15 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """By which a file is known to be another: kernels count times in steps of some milliseconds."""
+
+    changed_ns: int
+    number: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One candidate's place in a sitting, ready for the hot path. Times: milliseconds since 1970 UTC.
 
@@ -65,8 +74,8 @@ class Shelved:
     since: the stamps it was compared with.
     """
 
-    since: dict[Path, int]
-    stamps: dict[Path, int]
+    since: dict[Path, Stamp]
+    stamps: dict[Path, Stamp]
     packs: dict[Path, SittingPack]
     by_ticket: dict[str, Place]
     by_attempt: dict[str, Place]
@@ -83,7 +92,7 @@ class PackShelf:
         self.folder = folder
         self._key_id = key_id
         self._say = say
-        self._stamps: dict[Path, int] = {}
+        self._stamps: dict[Path, Stamp] = {}
         self._packs: dict[Path, SittingPack] = {}
         self.by_ticket: dict[str, Place] = {}
         self.by_attempt: dict[str, Place] = {}
@@ -119,11 +128,12 @@ class PackShelf:
         self.by_start = found.by_start
         return True
 
-    def _files(self) -> dict[Path, int]:
+    def _files(self) -> dict[Path, Stamp]:
         files = {}
         for path in sorted(self.folder.glob("*.json")):
             with contextlib.suppress(OSError):  # taken away while we look: as good as absent
-                files[path] = path.stat().st_mtime_ns
+                facts = path.stat()
+                files[path] = Stamp(changed_ns=facts.st_mtime_ns, number=facts.st_ino, size=facts.st_size)
         return files
 
     def _read(self, path: Path) -> SittingPack | None:
@@ -147,7 +157,7 @@ class PackShelf:
         return pack
 
 
-def _shelved(since: dict[Path, int], stamps: dict[Path, int], packs: dict[Path, SittingPack]) -> Shelved:
+def _shelved(since: dict[Path, Stamp], stamps: dict[Path, Stamp], packs: dict[Path, SittingPack]) -> Shelved:
     places = [place for pack in packs.values() for place in _places(pack)]
     by_start: dict[int, list[Place]] = {}
     for place in places:
