@@ -12,6 +12,7 @@ from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall.reach import REACH_FILE, Reach
 from zhiheng.delivery.hall.reader import read_log
+from zhiheng.delivery.hall.service import EXIT_WRITER_DIED
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore, sqlite3
 from zhiheng.foundation.errors import Refused
 
@@ -114,6 +115,20 @@ def test_a_log_put_away_whole_is_followed_by_a_new_one(tmp_path: Path) -> None:
 
     assert starts(tmp_path)
     assert [row for row in read_log(tmp_path) if row.kind == "answer"] == []
+
+
+@pytest.mark.parametrize("part", ["", "-wal"])
+def test_a_hall_that_writes_to_files_nobody_will_find_ends(tmp_path: Path, part: str) -> None:
+    with running(tmp_path) as hall:
+        token = hall.sign_in().json()["token"]
+        assert hall.save(token, "s1", "a", 1).status_code == 200
+        taken = tmp_path / f"{LOG_FILE}{part}"
+        aside = taken.rename(tmp_path / "aside")
+        taken.write_bytes(aside.read_bytes())  # a copy in its place is not the file that is written to
+        assert hall.process.wait(timeout=30) == EXIT_WRITER_DIED
+
+        assert hall.process.stdout is not None
+        assert "考场服务停止：读不到答题记录" in str(hall.process.stdout.read())
 
 
 def with_rows(path: Path, count: int) -> None:

@@ -4,6 +4,7 @@ Whoever takes away or spoils the `-wal` file takes acknowledged answers with it,
 """
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 
@@ -39,6 +40,8 @@ class Reach:
         self._log = log
         self._connection = sqlite3.connect(log, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA query_only=ON")
+        self._highest()  # a look makes sure that both files are there
+        self._opened = self._files()
         note = log.with_name(REACH_FILE)
         self._descriptor = os.open(note, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
@@ -48,7 +51,7 @@ class Reach:
         if len(said) != 2 or not all(part.isdigit() for part in said):
             return  # never noted, or not in full before a power cut
         noted, highest = int(said[1]), self._highest()
-        if int(said[0]) == self._log.stat().st_ino and highest < noted:
+        if int(said[0]) == self._opened[0] and highest < noted:
             raise Refused(
                 what=f"答题记录 {self._log} 曾写到第 {noted} 行，现在只到第 {highest} 行，"
                 "缺少的行里可能有已确认的答案",
@@ -59,14 +62,24 @@ class Reach:
             )
 
     def note(self) -> None:
-        """What a commit has made visible is durable already; the note itself is never synced."""
-        words = f"{self._log.stat().st_ino:020d} {self._highest():020d}\n"
+        """What a commit has made visible is durable already; the note itself is never synced.
+
+        Raises: OSError when the files that are written to are no longer those that lie there: what is acknowledged
+        now would be gone with the process.
+        """
+        if self._files() != self._opened:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(self._log))
+        words = f"{self._opened[0]:020d} {self._highest():020d}\n"
         with contextlib.suppress(OSError):  # a full disk is met by the writer
             os.pwrite(self._descriptor, words.encode(), 0)
 
     def close(self) -> None:
         self._connection.close()
         os.close(self._descriptor)
+
+    def _files(self) -> tuple[int, int]:
+        """Inodes of the log and its write-ahead log."""
+        return self._log.stat().st_ino, self._log.with_name(f"{self._log.name}-wal").stat().st_ino
 
     def _highest(self) -> int:
         return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()[0])
