@@ -93,6 +93,7 @@ def test_what_a_candidate_does_is_seen_and_what_is_done_reaches_them(
     page = opened(chromium, live_server.url, url)
     seat = page.locator("#seat-1 .hall")
     expect(page.locator("#live-line")).to_contain_text("已连接考场 · 上次更新 09:1")
+    expect(page.locator("#lost-help")).to_be_hidden()
     expect(seat).to_have_text("未登录")
 
     token = hall.sign_in(0, id_number=id_of(0)).json()["token"]
@@ -233,5 +234,8 @@ def test_without_the_hall_the_page_tells_what_the_site_knows(
     hall.process.wait()
     page = opened(chromium, live_server.url, reverse("room", args=[watch.id]))
     expect(page.locator("#live-line")).to_contain_text("连接中断，正在重连")
+    expect(page.locator("#lost-help")).to_contain_text(
+        "考生不必停下：答案先存在各自的机器上，恢复后自动送达。"
+    )
     expect(page.locator("#seat-1 .hall")).to_have_text("作答中 已存 0 题")
     expect(page.locator("#seat-2 .hall")).to_have_text("未登录")

@@ -52,7 +52,7 @@ def test_who_has_handed_in_and_whose_time_is_over_is_said_before_and_after(
     done, over = by_seat()
     hall.seated = [seat_of(done, state="submitted"), seat_of(over)]
     page = said(watcher.get(grant_url(watch)))
-    assert "现在能用上延长时间的有 0 人。" in page
+    assert "没有人还在作答时间以内。" in page
     assert f"已经交卷 1 人：1 号座 {name(done)}，不会延长。" in page
     assert f"2 号座 {name(over)}：作答时间已于 10:30 结束，至少延长 8 分钟才能继续作答；" in page
 
@@ -61,7 +61,7 @@ def test_who_has_handed_in_and_whose_time_is_over_is_said_before_and_after(
     assert "按现在的情况没有人能用上这些时间" in said(short)
     enough = watcher.post(grant_url(watch), given(8))
     assert (enough.status_code, hall.said) == (200, [])
-    assert f"现在能用上延长时间的有 1 人。已经交卷 1 人：1 号座 {name(done)}，不会延长。 交卷" in said(enough)
+    assert f"会延长 1 人。已经交卷 1 人：1 号座 {name(done)}，不会延长。 交卷" in said(enough)
 
     hall.refuses = (str(Attempt.objects.get(ticket=done).id),)
     after = watcher.post(grant_url(watch), given(8, sure="yes"), follow=True)
@@ -93,8 +93,10 @@ def test_while_everybody_can_use_them_nothing_stands_in_the_way(
 ) -> None:
     hall.seated = [seat_of(ticket) for ticket in Ticket.objects.all()]
 
-    assert "能用上" not in said(watcher.get(grant_url(watch)))
-    assert "能用上" not in said(watcher.post(grant_url(watch), given(5)))
+    for page in (watcher.get(grant_url(watch)), watcher.post(grant_url(watch), given(5))):
+        assert ("会延长" in said(page), "都会延长" in said(page)) == (False, False)
+    hall.seated[0] = seat_of(by_seat()[0], state="submitted")
+    assert "作答时间还没有结束、也没有交卷的 1 人都会延长。" in said(watcher.get(grant_url(watch)))
 
 
 def test_a_silent_hall_is_said_before_the_form_is_filled(
