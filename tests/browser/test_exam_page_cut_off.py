@@ -188,6 +188,35 @@ def test_another_machine_asks_and_goes_on_with_every_answer(chromium: Browser, h
     expect(first.locator("#signin-refusal")).to_contain_text("已在另一台设备上打开")
 
 
+def test_what_lies_undelivered_on_a_machine_that_was_left_is_said_and_sent_after_all(
+    chromium: Browser, hall: Running
+) -> None:
+    first = opened(chromium, hall)
+    sign_in(first, hall)
+    first.context.set_offline(True)
+    first.keyboard.press("2")
+    expect(first.locator("#saved")).to_contain_text("已送达 0/1")
+    second = opened(chromium, hall)
+    hand_over(second, hall)
+    expect(second.locator("#view-asking")).to_be_visible()
+    act(hall, "allow")
+    expect(second.locator("#view-exam")).to_be_visible()
+
+    first.context.set_offline(False)
+    expect(first.locator("#signin-refusal")).to_contain_text("已在另一台设备上打开")
+    expect(first.locator("#notice")).to_contain_text("这台机器上还有 1 条没有送达的答案")
+    first.click("#language")
+    expect(first.locator("#notice")).to_contain_text("not yet delivered: 1")
+    first.click("#language")
+
+    hand_over(first, hall)
+    expect(first.locator("#view-asking")).to_be_visible()
+    act(hall, "allow")
+    first.click("#confirm-yes")
+    saved(first, 1)
+    expect(first.locator("#notice")).to_be_hidden()
+
+
 def test_another_machine_may_be_refused(chromium: Browser, hall: Running) -> None:
     first = opened(chromium, hall)
     sign_in(first, hall)

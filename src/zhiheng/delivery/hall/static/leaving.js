@@ -1,13 +1,14 @@
 // The session ends on this machine.
 
-import { forgetSession } from "./box.js";
+import { forgetSession, readQueue, readSession } from "./box.js";
 import { endWatch } from "./conduct.js";
 import { forgetMedia } from "./media.js";
 import { forgetMessages } from "./messages.js";
-import { hideNotice, show, showRefusal } from "./notice.js";
+import { hideNotice, show, showNotice, showRefusal } from "./notice.js";
 import { keepTyped, sender } from "./saving.js";
 import { clock, state } from "./state.js";
 import { drawWatermark } from "./watermark.js";
+import { word } from "./words.js";
 
 /** Nothing of the candidate stays but what has not arrived. */
 export async function endSession() {
@@ -22,11 +23,14 @@ export async function endSession() {
   hideNotice();
 }
 
-/** Back to the sign-in form with the reason. @param {import("./line.js").Refusal} problem */
+/** Back to the sign-in form with the reason, and with what lies here undelivered. @param {import("./line.js").Refusal} problem */
 export async function leave(problem) {
   await keepTyped();
+  const session = await readSession(); // also where the page was just loaded again and knows nothing else
+  const count = session ? (await readQueue(session.attempt)).length : 0;
   await endSession();
   drawWatermark(undefined);
   show("signin");
   showRefusal(problem);
+  if (count) showNotice("left", () => word("leftHere", { count }));
 }

@@ -8,7 +8,7 @@ const VIEWS = /** @type {const} */ (["elsewhere", "signin", "asking", "waiting",
 
 /**
  * @typedef {typeof VIEWS[number]} View
- * @typedef {"line" | "time" | "late" | "storage" | "answer" | "hand-in" | "conduct"} Subject
+ * @typedef {"line" | "time" | "late" | "storage" | "answer" | "hand-in" | "conduct" | "left"} Subject
  */
 
 /** @type {Map<Subject, {sentence: () => string, good: boolean}>} */

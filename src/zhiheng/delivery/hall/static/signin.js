@@ -87,6 +87,7 @@ async function enter(status, token, epoch, given) {
   state.status = undefined;
   takeStatus(status);
   hideNotice("line");
+  hideNotice("left");
   drawWho();
   drawWatermark(status.watermark ?? status.ticket);
   await noteSession({ status: state.status, ahead: clock.ahead });

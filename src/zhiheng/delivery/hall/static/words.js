@@ -142,6 +142,7 @@ const WORDS = {
   network: ["", "This machine is not in the network of your exam room. Please use a machine of the room, or tell the invigilator."],
   busy: ["", "The hall is busy. This page tries again by itself; do not close it."],
   denied: ["", "The invigilator has not agreed. Please go on at the machine where your exam is open, or speak to the invigilator."],
+  leftHere: ["这台机器上还有 {count} 条没有送达的答案，仍存在本机。要把它们送出，请举手告知监考员，经同意后在本机重新登录。", "Answers still kept on this machine and not yet delivered: {count}. To send them, raise your hand and, with the invigilator’s consent, sign in on this machine again."],
   leftoverTitle: ["本机有未送达的答案", "Answers kept on this machine"],
   leftoverBody: ["这台机器上还有 {count} 条以前没有送达的答案（第 {numbers} 题），之后您在别的机器上答过。要用它们替换现在的答案吗？", "This machine still holds {count} answers that were never sent (questions {numbers}), and you have worked on another machine since. Use them in place of the present answers?"],
   leftoverUse: ["用本机的", "Use them"],
