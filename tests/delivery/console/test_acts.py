@@ -365,9 +365,8 @@ def stop() -> None:
     raise KeyboardInterrupt
 
 
-def test_a_room_with_two_exams_hears_of_both_and_what_one_missed_is_told(
-    world: World, hall: FakeHall, scope: Scope, watch: Invigilation
-) -> None:
+def second_exam(world: World, watch: Invigilation) -> Ticket:
+    """One candidate of another exam in the same room; handed over to the hall."""
     admin = world[Role.ADMINISTRATOR]
     clock.move_to(ENROLLING)
     world.paid(1, world.national)
@@ -375,6 +374,13 @@ def test_a_room_with_two_exams_hears_of_both_and_what_one_missed_is_told(
     place_candidates(by=admin, offering=world.national, rooms=[watch.room], seed=2)
     Attempt.objects.create(ticket=ticket, paper=Paper.objects.get(), ends_at=START + timedelta(minutes=90))
     clock.move_to(START)
+    return ticket
+
+
+def test_a_room_with_two_exams_hears_of_both_and_what_one_missed_is_told(
+    world: World, hall: FakeHall, scope: Scope, watch: Invigilation
+) -> None:
+    second_exam(world, watch)
     both = own_room(world[Role.INVIGILATOR], watch.id)
     assert both is not None
     hall.silent_about = str(world.national.id)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from tests.delivery.console.fake_line import FakeHall, seat_of
-from tests.delivery.console.test_acts import outage
+from tests.delivery.console.test_acts import outage, second_exam
 from tests.delivery.test_actions import START
 from tests.factories.world import World
 from zhiheng.delivery.console.queries import proposals
@@ -127,3 +127,18 @@ def test_after_collecting_nobody_is_given_minutes_and_no_break_is_proposed(
     assert (refused.status_code, hall.said) == (422, [])
     assert "这一科已经收卷，不能再延长时间" in said(refused)
     assert proposals(world[Role.ADMINISTRATOR], scope, hall.open_line) == []
+
+
+def test_in_a_room_with_two_exams_those_already_collected_are_named_as_such(
+    world: World, watch: Invigilation, watcher: Client, hall: FakeHall
+) -> None:
+    other = second_exam(world, watch)
+    first, second = by_seat()[:2]
+    hall.seated = [seat_of(ticket) for ticket in (first, second, other)]
+    attempt = Attempt.objects.get(ticket=other)
+    Collection.objects.create(attempt=attempt, answers={}, answers_hash="0" * 64, entries=1)
+    after = watcher.post(grant_url(watch), given(5, sure="yes"), follow=True)
+
+    assert "考场服务已执行 2 人，另有 1 人没有执行。1 人已经收卷。" in said(after)
+    assert {offering for _, offering, _ in hall.opened} >= {str(world.association.id)}
+    assert [one["kind"] for one in hall.said] == ["grant"]

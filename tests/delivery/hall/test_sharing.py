@@ -7,6 +7,7 @@ import pytest
 
 from tests.delivery.hall.desks import MINUTE, START, Office, attempt, office
 from tests.postgres import temporary_cluster
+from zhiheng.delivery.hall.presence import HEARTBEAT_FILE, SILENCE_FILE, Heartbeat, Presence, Silences
 from zhiheng.delivery.hall.seats import SeatBoard
 from zhiheng.delivery.hall.sharing import Heard, HeardTable, Sharing
 
@@ -86,6 +87,35 @@ def test_a_later_moment_is_never_replaced_by_an_earlier_one(tables: tuple[HeardT
     one.exchange({"a": 500, "b": 100}, since=0)
 
     assert dict(two.exchange({"a": 400, "c": 50}, since=60)) == {"a": 500, "b": 100}
+
+
+def test_a_hall_that_comes_back_hears_first_whom_the_others_have_heard(
+    tmp_path: Path, tables: tuple[HeardTable, HeardTable]
+) -> None:
+    """Its own file says that the machine is silent; meanwhile it went on at the other hall."""
+    here, there = _two(tmp_path)
+    token = here.token(1, machine="a", now=LATER)
+    mine, theirs = (
+        Sharing(desk, table, read=at_once)
+        for desk, table in zip((here.desk, there.desk), tables, strict=True)
+    )
+    for second in range(0, 360, 30):
+        here.session(token, now=LATER + second * 1000)
+    mine.tick(now=LATER + 330_000)
+    back = LATER + 335_000
+    Silences(tmp_path / SILENCE_FILE).note({attempt(1): LATER + MINUTE})
+    heartbeat = Heartbeat(tmp_path / HEARTBEAT_FILE)
+    heartbeat.beat(LATER + 5 * MINUTE)
+    there.desk.remember(here.log.rows)
+    theirs.begin(now=back)
+    presence = Presence(
+        there.desk, heartbeat=heartbeat, silences=Silences(tmp_path / SILENCE_FILE), real=lambda now: now
+    )
+    presence.tick(now=back)
+    there.session(token, now=back)
+
+    assert [row.kind for row in there.log.rows] == ["opened"]
+    assert Silences(tmp_path / SILENCE_FILE).last() == {}
 
 
 def _two(folder: Path) -> tuple[Office, Office]:

@@ -175,7 +175,9 @@ def _done_words(desk: Desk, act: HallAct, whom: str) -> str:
     if act.asked <= act.done:
         return f"{said}。"
     refused = [RefusedSeat(attempt=one["attempt"], sentence=one["sentence"]) for one in act.refused]
-    return f"{said}，另有 {act.asked - act.done} 人没有执行。{refused_words(desk.scope, refused)}"
+    collected = act.asked - act.done - len(refused) if act.kind == HallActKind.GRANT else 0
+    why = refused_words(desk.scope, refused) + (f"{collected} 人已经收卷。" if collected > 0 else "")
+    return f"{said}，另有 {act.asked - act.done} 人没有执行。{why}"
 
 
 def _page(
