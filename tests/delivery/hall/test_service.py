@@ -158,6 +158,16 @@ def test_asked_to_stop_it_finishes_and_goes(hall: Running) -> None:
     assert hall.process.wait(timeout=PATIENCE) == 0
 
 
+def test_who_asks_for_heads_is_told_the_same_without_the_body(hall: Running) -> None:
+    for path, status in (("/healthz", 200), ("/hall/key", 401), ("/hall/staff/seats", 401), ("/hall/x", 404)):
+        whole, head = (
+            httpx.request(method, f"{hall.url}{path}", trust_env=False) for method in ("GET", "HEAD")
+        )
+        assert (whole.status_code, head.status_code, head.content) == (status, status, b"")
+        assert head.headers == whole.headers
+    assert hall.call("HEAD", "answer").status_code == 405
+
+
 def test_figures_are_for_this_machine_only(hall: Running) -> None:
     def asked(**headers: str) -> httpx.Response:
         return httpx.get(f"{hall.url}/metrics", headers=headers, timeout=PATIENCE, trust_env=False)

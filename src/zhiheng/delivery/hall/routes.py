@@ -67,7 +67,7 @@ class Routes:
                 self._staff.preflight(request, reply)
                 return
         try:
-            route = self._routes.get((request.method, request.path)) or self._below(request)
+            route = self._routes.get((_asked(request), request.path)) or self._below(request)
             if route is not None:
                 route(request, reply)
             else:
@@ -80,7 +80,7 @@ class Routes:
 
     def _below(self, request: Request) -> Route | None:
         """The route of an address that names something: /hall/sealed/<hash>."""
-        if request.method != "GET":
+        if _asked(request) != "GET":
             return None
         return next((route for path, route in self._under.items() if request.path.startswith(path)), None)
 
@@ -105,6 +105,11 @@ class Routes:
         )
         text = metrics(self._desk, figures)
         reply(Response(status=200, body=text.encode(), content_type=CONTENT_TYPE))
+
+
+def _asked(request: Request) -> str:
+    """HEAD asks what GET does, for the head alone: so do those who look whether a service lives."""
+    return "GET" if request.method == "HEAD" else request.method
 
 
 def _is_inside(request: Request) -> bool:
