@@ -60,7 +60,7 @@ def offering(request: HttpRequest, offering_id: UUID) -> HttpResponse:
         context["left_out"] = f"{after} 名持证考生没有试卷" if after else ""
     if not state.over:
         by = cast(Account, request.user)
-        context["decision"] = decision_of(found, loaded=_is_loaded(by, found, state.pack))
+        context["decision"] = decision_of(found, by=by, pack=state.pack)
         if state.pack is None:
             context |= _preparing(found)
     return render(request, "delivery/offering.html", context)
@@ -75,15 +75,16 @@ def _preparing(found: Offering) -> dict[str, object]:
     }
 
 
-def decision_of(found: Offering, *, loaded: bool | None = None) -> Decision:
-    pulse = hall_pulse()
+def decision_of(found: Offering, *, by: Account, pack: PublishedPack | None) -> Decision:
+    """pack: what was published, None before that."""
+    pulse, loaded = hall_pulse(), None
+    if pack is not None:  # one that hangs is not waited for twice
+        loaded = pulse.answers and _is_loaded(by, found, pack)
     return readiness(found, hall_answers=pulse.answers, offset_seconds=pulse.offset_seconds, loaded=loaded)
 
 
-def _is_loaded(by: Account, found: Offering, pack: PublishedPack | None) -> bool | None:
-    """Whether the hall uses what was published; None before that."""
-    if pack is None:
-        return None
+def _is_loaded(by: Account, found: Offering, pack: PublishedPack) -> bool:
+    """Whether the hall uses what was published."""
     try:
         return HallLine(by, found).pack_hash() == pack.content_hash
     except Refused:

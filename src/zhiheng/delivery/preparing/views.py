@@ -20,10 +20,10 @@ from zhiheng.people.models import Account, Role
 @require_POST
 def publish(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     """Only when everything is ready; the work itself is done in the background."""
-    found = offering_of(offering_id)
+    found, by = offering_of(offering_id), cast(Account, request.user)
     if pack_of(found) is None:
-        decision_of(found).require()
-    ask_preparation(by=cast(Account, request.user), offering=found)
+        decision_of(found, by=by, pack=None).require()
+    ask_preparation(by=by, offering=found)
     return redirect("delivery_offering", offering_id=found.id)
 
 
