@@ -272,7 +272,7 @@ def test_a_resit_keeps_what_was_passed_and_every_attempt_is_paid(world: World) -
         (True, "72.00", "2026-11-28"),
         (False, "59.00", "2026-12-26"),
     ]
-    assert result_again.reckoning[0]["text"] == "理论知识考试（保留 2026-11-28 的合格成绩） 72 ≥ 60"
+    assert result_again.reckoning[0]["text"] == "理论知识考试（保留 2026年11月28日 的合格成绩） 72 ≥ 60"
 
     third = order_makeup(by=world[Role.INSTITUTION], result=result_again, offering=january)
     ticket_third = ticket_for(third.application)

@@ -188,6 +188,7 @@ def test_the_score_report_tells_marks_and_rules(world: World) -> None:
         "职业道德",
         "4.5/5",
         "机考59.5<60",
+        "考试日期2026年11月28日",
     ):
         assert words in text
     answer = browser(world[Role.INSTITUTION]).get(reverse("institution_score_report", args=[result.id]))

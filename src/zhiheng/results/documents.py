@@ -1,10 +1,11 @@
 """The score report on paper."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from zhiheng.foundation.moment import day_of
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.plumbing import pdf
 from zhiheng.results.models import Outcome, Result
 from zhiheng.results.queries import kept_until_of, theory_mark_of, ticket_number_of
@@ -27,11 +28,11 @@ def score_report_pdf(result: Result) -> bytes:
         "身份证号码": person.id_masked,
         "报名机构": application.institution.name,
         "考核": offering.title,
-        "考试日期": offering.sitting.day.isoformat(),
-        "成绩发布": day_of(released).isoformat() if released else "尚未发布",
+        "考试日期": chinese_day(offering.sitting.day),
+        "成绩发布": chinese_day(released) if released else "尚未发布",
     }
     kept = [
-        f"{line['name']}的合格成绩保留至 {kept_until_of(line, rules).isoformat()}。"
+        f"{line['name']}的合格成绩保留至 {chinese_day(kept_until_of(line, rules))}。"
         for line in result.components
         if line["passed"] and result.outcome != Outcome.PASSED
     ]
@@ -60,7 +61,9 @@ def score_report_pdf(result: Result) -> bytes:
 def _component(line: dict[str, Any]) -> dict[str, str]:
     return {
         "name": line["name"],
-        "note": f"保留 {line['sat_on']} 考期的合格成绩" if line["kept"] else "",
+        "note": f"保留 {chinese_day(date.fromisoformat(line['sat_on']))} 考期的合格成绩"
+        if line["kept"]
+        else "",
         "marks": "缺考" if line["absent"] else mark_words(Decimal(line["marks"])),
         "pass_mark": mark_words(Decimal(line["pass_mark"])),
         "max_mark": mark_words(Decimal(line["max_mark"])),

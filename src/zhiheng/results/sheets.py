@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from zhiheng.delivery.models import Collection
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.marking.models import TheoryMark
 from zhiheng.practicals.models import PanelCandidate, SignOff
 from zhiheng.results.core.passing import ComponentMark, Standing, decide_pass
@@ -38,7 +39,7 @@ class ComponentLine:
         name = self.component.name
         return ComponentMark(
             key=self.component.key,
-            name=f"{name}（保留 {self.sat_on.isoformat()} 的合格成绩）" if self.kept else name,
+            name=f"{name}（保留 {chinese_day(self.sat_on)} 的合格成绩）" if self.kept else name,
             marks=self.settlement.marks,
             pass_marks=self.component.pass_marks.value,
             rule=self.component.pass_marks.source,
