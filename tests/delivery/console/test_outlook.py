@@ -142,3 +142,17 @@ def test_in_a_room_with_two_exams_those_already_collected_are_named_as_such(
     assert "考场服务已执行 2 人，另有 1 人没有执行。1 人已经收卷。" in said(after)
     assert {offering for _, offering, _ in hall.opened} >= {str(world.association.id)}
     assert [one["kind"] for one in hall.said] == ["grant"]
+
+
+def test_minutes_for_a_break_that_one_of_two_can_no_longer_use(
+    world: World, watch: Invigilation, watcher: Client, hall: FakeHall
+) -> None:
+    first, second = by_seat()
+    broken = outage(first, second)
+    hall.proposed, hall.refuses = [broken], (str(Attempt.objects.get(ticket=first).id),)
+    key = f"{world.association.id}.{round(broken.since.timestamp() * 1000)}.{broken.kind}.2"
+    url = reverse("room_outage", args=[watch.id, key])
+    after = watcher.post(url, {"verdict": "give", "minutes": "8", "words": "断电"}, follow=True)
+
+    told = f"断线：已给 1 人补 8 分钟，另有 1 人没有补。1 号座 {name(first)}：已经交卷。"
+    assert told in said(after)

@@ -74,6 +74,7 @@ def test_an_attempt_outside_the_pass_is_refused_the_others_are_not(hall: Office)
         ("pause", "", START - 1, "考试尚未开始，无需暂停。"),
         ("pause", "", START + 90 * MINUTE + 1, "作答时间已经结束，不能暂停。"),
         ("resume", "", LATER, "没有处于暂停。"),
+        ("message", "submitted", LATER, "已经交卷，页面上不再显示消息，请当面告知。"),
         ("submit", "submitted", LATER, "已经交卷。"),
         ("submit", "", LATER, "考生没有登录过，没有可交的答卷。"),
         ("submit", "waiting", START - 1, "考试尚未开始，不能交卷。"),

@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from zhiheng.delivery.console.actions import act_on_hall
 from zhiheng.delivery.console.acts import ACTS, ActPage
-from zhiheng.delivery.console.line import RefusedSeat
 from zhiheng.delivery.console.news import tell_scope
 from zhiheng.delivery.console.opening import open_line
 from zhiheng.delivery.console.outlook import outlook, refused_words
@@ -174,9 +173,8 @@ def _done_words(desk: Desk, act: HallAct, whom: str) -> str:
     said = f"{HallActKind(act.kind).label}：{whom}，考场服务已执行 {act.done} 人"
     if act.asked <= act.done:
         return f"{said}。"
-    refused = [RefusedSeat(attempt=one["attempt"], sentence=one["sentence"]) for one in act.refused]
-    collected = act.asked - act.done - len(refused) if act.kind == HallActKind.GRANT else 0
-    why = refused_words(desk.scope, refused) + (f"{collected} 人已经收卷。" if collected > 0 else "")
+    collected = act.asked - act.done - len(act.refused) if act.kind == HallActKind.GRANT else 0
+    why = refused_words(desk.scope, act) + (f"{collected} 人已经收卷。" if collected > 0 else "")
     return f"{said}，另有 {act.asked - act.done} 人没有执行。{why}"
 
 

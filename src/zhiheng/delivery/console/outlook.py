@@ -1,13 +1,14 @@
 """Who would get minutes if they were given now, and who would not: said before anything is asked of the hall."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from zhiheng.delivery.console.line import OpenLine, RefusedSeat, SeatNow
+from zhiheng.delivery.console.line import OpenLine, SeatNow
 from zhiheng.delivery.console.scope import Scope, attempt_ids, rooms_of
 from zhiheng.delivery.console.wording import places_words
+from zhiheng.delivery.models import HallAct
 from zhiheng.delivery.queries import is_collected
 from zhiheng.foundation.errors import Refused
 from zhiheng.people.models import Account
@@ -87,13 +88,21 @@ def over_words(ended: datetime, now: datetime) -> str:
     return f"作答时间已于 {clock_words(ended)} 结束，至少延长 {least} 分钟才能继续作答"
 
 
-def refused_words(scope: Scope, refused: Iterable[RefusedSeat]) -> str:
+def granted_words(scope: Scope, act: HallAct) -> str:
+    """已给 11 人补 8 分钟，另有 1 人没有补。3 号座 演示考生甲：已经交卷，不能再延长时间。"""
+    said = f"已给 {act.done} 人补 {act.minutes} 分钟"
+    if act.done >= act.asked:
+        return f"{said}。"
+    return f"{said}，另有 {act.asked - act.done} 人没有补。{refused_words(scope, act)}"
+
+
+def refused_words(scope: Scope, act: HallAct) -> str:
     """Whom an act did not reach, and why: 3 号、7 号座：已经交卷，不能再延长时间。"""
     by_attempt = _by_attempt(scope.sheets)
     groups: dict[str, list[TicketSheet]] = defaultdict(list)
-    for one in refused:
-        found = by_attempt.get(one.attempt)
-        groups[one.sentence.rstrip("。")] += [found] if found is not None else []
+    for one in act.refused:
+        found = by_attempt.get(one["attempt"])
+        groups[one["sentence"].rstrip("。")] += [found] if found is not None else []
     return "".join(
         f"{places_words(found)}：{why}。" if found else f"{why}。" for why, found in groups.items()
     )

@@ -13,6 +13,7 @@ from zhiheng.delivery.console.forms import OutageForm
 from zhiheng.delivery.console.headers import with_live_line
 from zhiheng.delivery.console.news import tell_scope
 from zhiheng.delivery.console.opening import open_line
+from zhiheng.delivery.console.outlook import granted_words
 from zhiheng.delivery.console.queries import Proposal, decisions_of, proposals
 from zhiheng.delivery.queries import rows_now
 from zhiheng.foundation.errors import Refused
@@ -122,7 +123,7 @@ def _outage(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
         given = form.cleaned_data
         minutes = given["minutes"] if given["verdict"] else 0
         try:
-            grant_for_outage(
+            decision = grant_for_outage(
                 by=by,
                 scope=desk.scope,
                 offering=found.offering,
@@ -135,8 +136,8 @@ def _outage(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
             form.add_error(None, as_validation_error(refused))
         else:
             tell_scope(by=by, scope=desk.scope, open_line=open_line)
-            said = f"已给 {len(found.outage.attempts)} 人补 {minutes} 分钟" if minutes else "已记为不补"
-            messages.success(request, f"{found.span} 断线：{said}。")
+            said = granted_words(desk.scope, decision.act) if decision.act else "已记为不补。"
+            messages.success(request, f"{found.span} 断线：{said}")
             return redirect(desk.home)
     status = 422 if request.method == "POST" else 200
     context = {"desk": desk, "proposal": found, "form": form}

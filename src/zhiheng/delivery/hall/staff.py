@@ -220,6 +220,11 @@ def _resume(act: Act, place: Place, live: Live, now: int) -> str:
 
 
 def _message(act: Act, place: Place, live: Live, now: int) -> str:
+    """Whoever has not come yet reads it on signing in; a page that shows the receipt asks for nothing any more."""
+    return "已经交卷，页面上不再显示消息，请当面告知。" if live.submitted else ""
+
+
+def _adjust(act: Act, place: Place, live: Live, now: int) -> str:
     return ""
 
 
@@ -243,7 +248,7 @@ _CASES: dict[str, Callable[[Act, Place, Live, int], str]] = {
     "submit": _submit,
     "allow": _door,
     "deny": _door,
-    "adjust": _message,
+    "adjust": _adjust,
 }
 
 
