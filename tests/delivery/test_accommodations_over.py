@@ -46,7 +46,7 @@ def undecided(world: World) -> AdjustmentRequest:
 def test_what_nobody_decided_is_said_to_whoever_asked(world: World, undecided: AdjustmentRequest) -> None:
     mine = client_of(world[Role.CANDIDATE])
     take_back = reverse("withdraw_adjustment", args=[undecided.id])
-    clock.move_to(ENDS - timedelta(seconds=1))
+    clock.move_to(ENDS - timedelta(minutes=5))
     assert "考试已经开始，不能再申请；现场需要帮助的，请举手告诉监考员。" in shown(mine, "my_adjustments")
     assert take_back in shown(mine, "my_adjustments")
 

@@ -255,7 +255,7 @@ def _silent(method: str, error: Exception) -> Refused:
         )
     return Refused(
         what="考场服务没有应答完，还不知道这次操作办成没有",
-        remedy=f"请原样再提交一次同一张表，延长的时间不会重复；或者先到考场页面核对。{call}",
+        remedy=f"请先核对有没有办成；没有的，原样再提交一次同一张表，延长的时间和导入的答案不会重复。{call}",
         code="hall-silent",
     )
 

@@ -73,7 +73,7 @@ def test_what_was_not_reached_was_not_done_and_what_did_not_answer_may_have_been
         unknown = watcher.post(url, {"number": str(uuid4()), "words": "火警"})
     assert (unknown.status_code, "没有办成。" in said(unknown)) == (422, False)
     assert "考场服务没有应答完，还不知道这次操作办成没有" in said(unknown)
-    assert "请原样再提交一次同一张表，延长的时间不会重复" in said(unknown)
+    assert "原样再提交一次同一张表，延长的时间和导入的答案不会重复" in said(unknown)
 
 
 def test_minutes_sent_again_go_under_the_same_key(world: World, watch: Invigilation, hall: FakeHall) -> None:

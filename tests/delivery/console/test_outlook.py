@@ -59,16 +59,16 @@ def test_who_has_handed_in_and_whose_time_is_over_is_said_before_and_after(
     short = watcher.post(grant_url(watch), given(7))
     assert (short.status_code, hall.said) == (422, [])
     assert "按现在的情况没有人能用上这些时间" in said(short)
-    enough = watcher.post(grant_url(watch), given(8))
+    enough = watcher.post(grant_url(watch), given(20))
     assert (enough.status_code, hall.said) == (200, [])
     assert f"会延长 1 人。已经交卷 1 人：1 号座 {name(done)}，不会延长。 交卷" in said(enough)
 
     hall.refuses = (str(Attempt.objects.get(ticket=done).id),)
-    after = watcher.post(grant_url(watch), given(8, sure="yes"), follow=True)
-    assert [one["minutes"] for one in hall.said] == [8]
+    after = watcher.post(grant_url(watch), given(20, sure="yes"), follow=True)
+    assert [one["minutes"] for one in hall.said] == [20]
     told = f"考场服务已执行 1 人，另有 1 人没有执行。1 号座 {name(done)}：已经交卷。"
     assert f"延长时间：第一考场全场 2 人，{told}" in said(after)
-    assert Incident.objects.get().text == "第一考场全场 2 人（另有 1 人没有执行） 延长 8 分钟：网络中断"
+    assert Incident.objects.get().text == "第一考场全场 2 人（另有 1 人没有执行） 延长 20 分钟：网络中断"
 
 
 def test_one_candidate_who_cannot_use_minutes_is_not_given_any(
