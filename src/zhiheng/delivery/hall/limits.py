@@ -7,12 +7,14 @@ from dataclasses import dataclass
 class Limits:
     """Bytes and seconds. receive_seconds: for one whole request from its first byte, however it drips.
 
+    request_bytes: all of one request, with what a chunked one says between and behind its chunks.
     pipelined: requests waiting on one connection. streams: streamed responses at once.
     """
 
     url_bytes: int = 2_048
     head_bytes: int = 16_384
     body_bytes: int = 65_536
+    request_bytes: int = 262_144
     receive_seconds: float = 15
     idle_seconds: float = 75
     answer_seconds: float = 30

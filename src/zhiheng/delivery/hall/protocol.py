@@ -64,7 +64,6 @@ class Connection(asyncio.Protocol):
         "_closing",
         "_door",
         "_fault",
-        "_head_bytes",
         "_headers",
         "_in_head",
         "_keep_alive",
@@ -73,6 +72,7 @@ class Connection(asyncio.Protocol):
         "_queue",
         "_ready",
         "_receiving",
+        "_request_bytes",
         "_stream",
         "_transport",
         "_unparsed",
@@ -96,7 +96,7 @@ class Connection(asyncio.Protocol):
         self._closing = False
         self._receiving = False
         self._in_head = True
-        self._head_bytes = 0
+        self._request_bytes = 0
         self._url = b""
         self._headers: dict[bytes, bytes] | None = None
         self._body: bytes | bytearray = b""
@@ -210,7 +210,7 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         headers, limits = self._headers or _NO_HEADERS, self._door.limits
-        if self._head_bytes > limits.head_bytes:  # an upper bound, so it is seldom added up
+        if self._request_bytes > limits.head_bytes:  # an upper bound, so it is seldom added up
             size = sum(len(name) + len(value) for name, value in headers.items())
             if size > limits.head_bytes:
                 self._fault = plain_fault(431, "请求头过长。")
@@ -234,7 +234,7 @@ class Connection(asyncio.Protocol):
         url, headers, body = self._url, self._headers, self._body
         self._url, self._headers, self._body = b"", None, b""
         self._in_head = True
-        self._head_bytes = 0
+        self._request_bytes = 0
         self._receiving = False
         if self._fault is not None:
             return
@@ -286,16 +286,17 @@ class Connection(asyncio.Protocol):
         limits, parser = self._door.limits, self._parser
         if parser is None:
             return
-        if self._in_head:
-            self._head_bytes += len(data)
+        self._request_bytes += len(data)
         try:
             parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             pass  # said at the end of the message
         except httptools.HttpParserError:
             self._fault = self._fault or plain_fault(400, "这不是一个完整的 HTTP 请求。")
-        if self._in_head and self._head_bytes > limits.head_bytes:
+        if self._in_head and self._request_bytes > limits.head_bytes:
             self._fault = self._fault or plain_fault(431, "请求头过长。")
+        elif self._receiving and self._request_bytes > limits.request_bytes:
+            self._fault = self._fault or self._too_large()  # of chunks' own words, or what follows the last
         if self._fault is not None:
             self._unparsed = b""
             self._pause()
