@@ -21,9 +21,7 @@ from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.reader import read_log
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 LONG_FROM_NOW = 4_000_000_000_000
-SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots" / "exam"
 
 
 @contextmanager
@@ -117,21 +115,10 @@ def answer_rows(hall: Running) -> list[tuple[str, int]]:
     return [(row.item, row.seq) for row in read_log(hall.data) if row.kind == "answer"]
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA in the view now shown."""
-    page.evaluate(AXE.read_text())
-    result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in result["violations"]]
-
-
 def too_wide(page: Page) -> bool:
     return bool(
         page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
     )
-
-
-def shot(page: Page, name: str) -> None:
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 def act(hall: Running, name: str, **facts: object) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.delivery.running import Running, start
 from tests.delivery.test_actions import START, seal_small_paper
 from tests.factories.world import PASSWORD, World
+from tests.looking import violations
 from tests.seating.rooms import open_room, seat_people, second_invigilator, watch_room
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.console.tasks import take_back
@@ -23,7 +24,6 @@ from zhiheng.seating.actions import replace_invigilator
 from zhiheng.seating.models import Invigilation, Placement
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(autouse=True)
@@ -219,11 +219,8 @@ def test_the_pages_are_accessible_and_fit(
 
 
 def _faults(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    faults = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in result["violations"]]
     fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return faults + ([] if fits else ["wider than the screen"])
+    return violations(page) + ([] if fits else ["wider than the screen"])
 
 
 def test_without_the_hall_the_page_tells_what_the_site_knows(

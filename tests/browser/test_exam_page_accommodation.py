@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.exam_hall import ASK_NOW, SHOTS, act, hall_for_one, hand_over, opened, sign_in
+from tests.browser.exam_hall import ASK_NOW, act, hall_for_one, hand_over, opened, sign_in
+from tests.looking import shot
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +33,7 @@ def test_in_the_waiting_room_the_end_and_the_words_change_without_a_reload(
 
         expect(facts).to_contain_text(WORDS["zh"])
         assert ends.inner_text() != before
-        page.screenshot(path=SHOTS / "accommodation-waiting-390.png", full_page=True)
+        shot(page, "exam/accommodation-waiting-390")
         page.click("#language")
         expect(facts).to_contain_text(WORDS["en"])
         expect(facts).not_to_contain_text("延长时间")
@@ -49,7 +50,7 @@ def test_in_the_exam_it_is_said_once_and_kept_in_the_list(chromium: Browser, tmp
 
         expect(page.locator("#messages")).to_contain_text(f"考试便利：{WORDS['zh']}")
         expect(page.locator("#timer-value")).to_contain_text(re.compile("1:(4[7-9]|5[01]):"))
-        page.screenshot(path=SHOTS / "accommodation-exam-1280.png")
+        shot(page, "exam/accommodation-exam-1280", whole=False)
         page.click("#language")
         expect(page.locator("#message-lines p")).to_have_count(1)
         expect(page.locator("#messages")).to_contain_text(f"Accommodation: {WORDS['en']}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.exam_hall import ASK_NOW, SHOTS, answer_rows, hall_for_one, move_clock
+from tests.browser.exam_hall import ASK_NOW, answer_rows, hall_for_one, move_clock
 from tests.browser.firefox import Tab, firefox
 from tests.delivery.packs import ID_NUMBER
 from tests.delivery.running import start
@@ -34,7 +34,7 @@ def test_an_exam_in_firefox_from_the_waiting_room_to_the_receipt(tmp_path: Path)
         tab.click("#signin-go")
         tab.shows("#check", "试卷已下载")
         tab.wait("the check is through", "document.querySelectorAll('#check .check-good').length === 6")
-        tab.screenshot(SHOTS / "firefox-waiting.png")
+        tab.screenshot("exam/firefox-waiting")
 
         move_clock(hall, timedelta(minutes=20) - timedelta(seconds=5))
         tab.evaluate(f"({ASK_NOW}, true)")
@@ -59,7 +59,7 @@ def test_an_exam_in_firefox_from_the_waiting_room_to_the_receipt(tmp_path: Path)
         tab.shows("#view-exam")
         tab.shows("#saved", "已存本机")
         assert tab.evaluate("document.querySelector('#question textarea').value").endswith("1")
-        tab.screenshot(SHOTS / "firefox-cut-off.png")
+        tab.screenshot("exam/firefox-cut-off")
 
         hall.process = start(hall.data, hall.port)
         saved(tab, 4)
@@ -69,7 +69,7 @@ def test_an_exam_in_firefox_from_the_waiting_room_to_the_receipt(tmp_path: Path)
         tab.click("#finish")
         tab.click("#confirm-yes")
         tab.shows("#view-receipt", hall.tickets[0])
-        tab.screenshot(SHOTS / "firefox-receipt.png")
+        tab.screenshot("exam/firefox-receipt")
         kept = tab.evaluate(
             "new Promise((found) => { indexedDB.open('zhiheng-hall').onsuccess = ({target}) =>"
             " target.result.transaction('kept').objectStore('kept').get('receipt').onsuccess ="

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.bank.media_files import recording
-from tests.browser.exam_hall import SHOTS, hall_for_one, opened, sign_in, too_wide, violations
+from tests.browser.exam_hall import hall_for_one, opened, sign_in, too_wide
 from tests.delivery.packs import small_paper
 from tests.delivery.running import Running
+from tests.looking import shot, violations
 from zhiheng.bank.core.files import file_form, load_shipped
 from zhiheng.bank.core.media.shipped import shipped_content
 from zhiheng.delivery.core.pack import PackItem, PackMedia, PackPaper, PackSection
@@ -72,8 +73,7 @@ def test_a_picture_stands_where_it_belongs(
     expect(page.locator("figure.media")).to_have_count(3)
     assert not too_wide(page)
     assert violations(page) == []
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"media-{width}.png", full_page=True)
+    shot(page, f"exam/media-{width}")
 
     option.locator("img").click()
     expect(page.locator('input[value="B"]')).to_be_checked()

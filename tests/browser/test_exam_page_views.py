@@ -15,12 +15,11 @@ from tests.browser.exam_hall import (
     move_clock,
     opened,
     saved,
-    shot,
     sign_in,
     too_wide,
-    violations,
 )
 from tests.delivery.packs import ID_NUMBER
+from tests.looking import shot, violations
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +37,7 @@ class Gallery:
 
     def look(self, view: str, page: Page | None = None) -> None:
         page = page or self._page
-        shot(page, f"{self._label}-{view}")
+        shot(page, f"exam/{self._label}-{view}")
         self.faults += [f"{view}: {found}" for found in violations(page)]
         if too_wide(page):
             self.faults.append(f"{view}: wider than the screen")

@@ -1,30 +1,16 @@
-"""Pages for work as others meet them: on paper, in their own colours, enlarged to 200 %, by keyboard alone."""
+"""Pages as others meet them: in their own colours, by keyboard alone."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Site
-from tests.browser.exam_hall import hall_for_one, opened, saved, too_wide
+from tests.browser.exam_hall import hall_for_one, opened, saved
 from tests.browser.exam_hall import sign_in as sit_down
 from tests.browser.seats_stand import stand
-from tests.browser.test_site import sign_in
 
 pytestmark = pytest.mark.browser
 
-PAGES = {
-    "jiankao": ["/home/", "/rooms/"],
-    "chengji": ["/releases/", "/marking/progress/"],
-    "zhengshu": ["/register/"],
-}
-CONTROLS = ".site-nav, .site-tools, .skip, .ribbon, .button, .toolbar, .filters, .tabs, .pagination"
-IN_SIGHT = (
-    """selector => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility()).length"""
-)
-CUT = """() => [...document.querySelectorAll('main .table-wrap, main svg, main td, main th')]
-  .filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0).map(one => one.textContent.slice(0, 40))"""
 HIDDEN_FOCUS = """() => {
   const at = document.activeElement;
   if (!at || at === document.body) return null;
@@ -33,43 +19,6 @@ HIDDEN_FOCUS = """() => {
   const bars = [...document.querySelectorAll('.bar, .saved')];
   return bars.some(bar => bar.contains(top) && !bar.contains(at)) || box.bottom <= 0 || box.top >= innerHeight;
 }"""
-
-
-@pytest.fixture(scope="module", params=sorted(PAGES))
-def worker(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[tuple[str, Any]]:
-    """Who, and the cookies of somebody signed in."""
-    with chromium.new_context(locale="zh-CN") as context:
-        sign_in(context.new_page(), site, request.param)
-        yield request.param, context.storage_state()
-
-
-def test_on_paper_there_is_the_page_and_nothing_to_press(
-    chromium: Browser, site: Site, worker: tuple[str, Any]
-) -> None:
-    who, cookies = worker
-    found = {}
-    # 178 mm between the margins of A4, at 96 dots to the inch
-    with chromium.new_context(storage_state=cookies, viewport={"width": 672, "height": 1000}) as context:
-        page = context.new_page()
-        page.emulate_media(media="print")
-        for path in PAGES[who]:
-            page.goto(site.web + path)
-            found[path] = (page.evaluate(IN_SIGHT, CONTROLS), page.evaluate(CUT), too_wide(page))
-            assert page.locator("h1").is_visible()
-    assert found == {path: (0, [], False) for path in PAGES[who]}
-
-
-def test_enlarged_to_twice_its_size_nothing_is_cut(
-    chromium: Browser, site: Site, worker: tuple[str, Any]
-) -> None:
-    who, cookies = worker
-    with chromium.new_context(storage_state=cookies, viewport={"width": 640, "height": 450}) as context:
-        page = context.new_page()
-        wide = []
-        for path in PAGES[who]:
-            page.goto(site.web + path)
-            wide += [path] if too_wide(page) else []
-    assert wide == []
 
 
 def test_the_chosen_filter_is_told_apart_in_the_readers_own_colours(chromium: Browser) -> None:

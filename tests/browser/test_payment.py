@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.world import World
+from tests.looking import shot
 from tests.payments.channels.providers import WeChat, new_key, serving
 from zhiheng.payments.actions import place_order
 from zhiheng.payments.models import Order, Payment, Settlement
@@ -20,7 +21,6 @@ from zhiheng.people.models import Role
 
 pytestmark = pytest.mark.browser
 
-SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 WORD = "a-long-test-word"
 
 
@@ -62,14 +62,13 @@ def tell(server: LiveServer, told: tuple[bytes, dict[str, str]]) -> int:
 
 def shoot(page: Page, name: str) -> None:
     """The page as it looks on a telephone and at a desk, by day and by night."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{name} is {wide} pixels too wide at {width}"
-            page.screenshot(path=SHOTS / f"payment-{name}-{width}-{scheme}.png", full_page=True)
+            shot(page, f"payment-{name}-{width}-{scheme}")
 
 
 def test_told_twice_paid_once(

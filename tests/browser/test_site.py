@@ -1,18 +1,22 @@
-"""Every page a role can reach from its home: it answers, fits a phone, is accessible, and says nothing to the console."""
+"""Every page a role can reach from its home: it answers, fits a phone, is accessible, and says nothing to the console.
 
+Pages for work also on paper, and enlarged to 200 %. All of it in one file: a site is rehearsed once per file.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from tests.browser.conftest import Site
+from tests.browser.exam_hall import too_wide
+from tests.looking import shot, violations
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 MOST = 24  # pages per role; one of a kind is enough
 ROLES = {
     "kaosheng01": "candidate",
@@ -27,6 +31,18 @@ ROLES = {
     "zhengshu": "certificate_officer",
     "guanli": "administrator",
 }
+
+PAGES = {
+    "jiankao": ["/home/", "/rooms/"],
+    "chengji": ["/releases/", "/marking/progress/"],
+    "zhengshu": ["/register/"],
+}
+CONTROLS = ".site-nav, .site-tools, .skip, .ribbon, .button, .toolbar, .filters, .tabs, .pagination"
+IN_SIGHT = (
+    """selector => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility()).length"""
+)
+CUT = """() => [...document.querySelectorAll('main .table-wrap, main svg, main td, main th')]
+  .filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0).map(one => one.textContent.slice(0, 40))"""
 
 
 @dataclass
@@ -82,9 +98,7 @@ def walk(page: Page, site: Site, start: str, *, label: str) -> Walk:
             found.faults.append(f"{answer.status if answer else '?'} {path}")
             continue
         look(page, path, found)
-        page.screenshot(
-            path=SHOTS / label / f"{len(found.seen):02d}{shape(path).replace('/', '_')}.png", full_page=True
-        )
+        shot(page, f"{label}/{len(found.seen):02d}{shape(path).replace('/', '_')}")
         waiting += links(page, site)
     return found
 
@@ -104,13 +118,9 @@ def links(page: Page, site: Site) -> list[str]:
 
 
 def look(page: Page, path: str, found: Walk) -> None:
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
+    if too_wide(page):
         found.faults.append(f"wider than the screen: {path}")
-    page.evaluate(AXE.read_text())
-    result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    for violation in result["violations"]:
-        where = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
-        found.faults.append(f"{violation['id']} {path}: {where}")
+    found.faults += [f"{path} {fault}" for fault in violations(page)]
 
 
 @pytest.mark.parametrize("username", ROLES)
@@ -133,3 +143,40 @@ def test_every_public_page_on_a_desk(chromium: Browser, site: Site, language: st
 
         assert "\n".join(found.faults) == ""
         assert len(found.seen) >= 6
+
+
+@pytest.fixture(scope="module", params=sorted(PAGES))
+def worker(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[tuple[str, Any]]:
+    """Who, and the cookies of somebody signed in."""
+    with chromium.new_context(locale="zh-CN") as context:
+        sign_in(context.new_page(), site, request.param)
+        yield request.param, context.storage_state()
+
+
+def test_on_paper_there_is_the_page_and_nothing_to_press(
+    chromium: Browser, site: Site, worker: tuple[str, Any]
+) -> None:
+    who, cookies = worker
+    found = {}
+    # 178 mm between the margins of A4, at 96 dots to the inch
+    with chromium.new_context(storage_state=cookies, viewport={"width": 672, "height": 1000}) as context:
+        page = context.new_page()
+        page.emulate_media(media="print")
+        for path in PAGES[who]:
+            page.goto(site.web + path)
+            found[path] = (page.evaluate(IN_SIGHT, CONTROLS), page.evaluate(CUT), too_wide(page))
+            assert page.locator("h1").is_visible()
+    assert found == {path: (0, [], False) for path in PAGES[who]}
+
+
+def test_enlarged_to_twice_its_size_nothing_is_cut(
+    chromium: Browser, site: Site, worker: tuple[str, Any]
+) -> None:
+    who, cookies = worker
+    with chromium.new_context(storage_state=cookies, viewport={"width": 640, "height": 450}) as context:
+        page = context.new_page()
+        wide = []
+        for path in PAGES[who]:
+            page.goto(site.web + path)
+            wide += [path] if too_wide(page) else []
+    assert wide == []
