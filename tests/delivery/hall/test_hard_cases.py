@@ -144,7 +144,7 @@ def test_a_pack_file_that_cannot_be_read_does_not_end_the_sweep(tmp_path: Path) 
 
 
 def test_entry_closes_at_the_time_of_the_pack_told_in_local_time(tmp_path: Path) -> None:
-    closed = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
+    closed = (NOW - timedelta(days=1)).replace(hour=1, minute=30, second=0, microsecond=0)
 
     async def late(hall: Hall) -> None:
         answer = await sign_in(hall, 1)
