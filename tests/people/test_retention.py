@@ -87,7 +87,7 @@ def test_a_closed_application_goes_after_sixty_days_and_the_person_after_sixty_m
     files = files_of(application)
     assert [(settings.VAULT / str(row.id)).exists() for row in files] == [False] * 5
     assert {row.name for row in files} == {""}
-    with pytest.raises(Refused, match="已于 2027-01-28 按保存规则销毁"):
+    with pytest.raises(Refused, match="已于 2027年1月28日 按保存规则销毁"):
         vault.read(files[0])
     assert {row.facts == {} for row in EligibilityDecision.objects.filter(application=application)} == {True}
     line = AuditLine.objects.get(act="retention-ended")
