@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhiheng.delivery.core.attempt import Entry
+from zhiheng.delivery.hall import sqlite_store
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore, sqlite3
 from zhiheng.delivery.hall.store import Fate
 from zhiheng.foundation.errors import Refused
@@ -38,9 +39,14 @@ class PlainLog:
         return (Fate.REPEATED if held.body == entry.body else Fate.CONFLICT), held.body
 
 
-@given(steps)
-def test_every_row_has_the_fate_a_plain_list_would_give_it(batches: list[list[Entry] | None]) -> None:
-    with TemporaryDirectory() as folder:
+@pytest.mark.parametrize("named", [1, 200])
+@given(batches=steps)
+def test_every_row_has_the_fate_a_plain_list_would_give_it(
+    named: int, batches: list[list[Entry] | None]
+) -> None:
+    """named: attempts whose names are kept; with one, the other's are forgotten again and again."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite_store, "_NAMED", named)
         store, plain = SqliteStore(Path(folder) / LOG_FILE), PlainLog()
         for batch in batches:
             if batch is REOPEN:
@@ -55,6 +61,25 @@ def test_every_row_has_the_fate_a_plain_list_would_give_it(batches: list[list[En
             assert [row.key for row in kept] == [row.key for row in plain.rows if row.attempt == attempt]
             assert [row.id for row in kept] == sorted({row.id for row in kept})
         store.close()
+
+
+def test_of_a_name_looked_up_again_only_the_rows_that_came_since_are_read(tmp_path: Path) -> None:
+    store, said = SqliteStore(tmp_path / LOG_FILE), list[str]()
+
+    def answer(seq: int) -> Entry:
+        return Entry(attempt="a", epoch=1, item="x", seq=seq, kind="answer", body='"A"', server_time=1)
+
+    store.append([answer(seq) for seq in (1, 2, 3)])
+    store._writer.set_trace_callback(said.append)
+    for seqs in [[2], [4, 5, 4], [1], [6], [6]]:
+        store.append([answer(seq) for seq in seqs])
+    store.close()
+
+    assert [sql.partition("json_each(")[2] for sql in said if "SELECT id, epoch" in sql] == [
+        "'[1, 2, 3]'))",
+        "'[5, 6]'))",
+        "'[9]'))",
+    ]
 
 
 def test_a_log_of_the_form_before_is_not_written_on(tmp_path: Path) -> None:

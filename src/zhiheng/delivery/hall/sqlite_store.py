@@ -78,17 +78,19 @@ _CONTROL = f"SELECT {COLUMNS} FROM log WHERE kind <> 'answer' AND id > ? ORDER B
 class _Attempt:
     """What is known of an attempt's rows beside the file. epoch: its latest session; highest: the highest number there.
 
-    places: of all its rows. names: of all its rows with their places, None unless one was looked up lately.
+    places: of all its rows. names: of those at the first `named` places, with their places; what came since is
+    read when a row is looked up again.
     """
 
-    __slots__ = ("epoch", "highest", "names", "number", "places")
+    __slots__ = ("epoch", "highest", "named", "names", "number", "places")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.epoch = 0
         self.highest = 0
         self.places: array[int] = array("q")
-        self.names: dict[Name, int] | None = None
+        self.names: dict[Name, int] = {}
+        self.named = 0
 
     def note(self, epoch: int, seq: int) -> None:
         """A row that answers a question is there."""
@@ -97,11 +99,8 @@ class _Attempt:
         elif epoch == self.epoch and seq > self.highest:
             self.highest = seq
 
-    def keep(self, row: Entry) -> None:
-        """This row is of the batch in hand; should that fail, the process ends."""
-        self.places.append(row.id)
-        if self.names is not None:
-            self.names[row.epoch, row.item, row.seq] = row.id
+    def forget_names(self) -> None:
+        self.names, self.named = {}, 0
 
 
 class SqliteStore:
@@ -175,7 +174,7 @@ class SqliteStore:
                 and entry.item[:1] != CONTROL_ITEM
             ):
                 attempt.highest = seq
-                attempt.keep(entry)
+                attempt.places.append(entry.id)  # should the batch fail, the process ends
                 fresh.append(entry)
                 owners.append(attempt.number)
                 continue
@@ -195,18 +194,20 @@ class SqliteStore:
             return Outcome(Fate.REPEATED if kept.body == entry.body else Fate.CONFLICT, kept)
         if not entry.item.startswith(CONTROL_ITEM):
             attempt.note(entry.epoch, entry.seq)
-        attempt.keep(entry)
+        attempt.places.append(entry.id)
         self._insert([entry], [attempt.number])
         return Outcome(Fate.APPENDED, entry)
 
     def _names_of(self, attempt: "_Attempt") -> dict[Name, int]:
         """Name -> place of every row of an attempt; kept for those looked up last, so that asking again is cheap."""
-        if attempt.names is None:
-            rows = self._writer.execute(_NAMES, (_listed(attempt.places),)).fetchall()
-            attempt.names = {(epoch, item, seq): place for place, epoch, item, seq in rows}
-            self._looked_up[attempt.number] = attempt
-            if len(self._looked_up) > _NAMED:
-                self._looked_up.popitem(last=False)[1].names = None
+        since = attempt.places[attempt.named :]
+        if since:
+            rows = self._writer.execute(_NAMES, (_listed(since),)).fetchall()
+            attempt.names.update({(epoch, item, seq): place for place, epoch, item, seq in rows})
+            attempt.named = len(attempt.places)
+        self._looked_up[attempt.number] = attempt
+        if len(self._looked_up) > _NAMED:
+            self._looked_up.popitem(last=False)[1].forget_names()
         self._looked_up.move_to_end(attempt.number)
         return attempt.names
 
