@@ -146,7 +146,12 @@ def test_a_note_that_says_nothing_holds_nobody_up(tmp_path: Path, said: bytes) -
     log = tmp_path / LOG_FILE
     with_rows(log, 1)
     (tmp_path / REACH_FILE).write_bytes(said)
-    Reach(log).require_whole()
+    reach = Reach(log)
+    reach.require_whole()
+    reach.note()
+    reach.close()
+
+    assert (tmp_path / REACH_FILE).read_bytes()[:42].split() == [b"%020d" % log.stat().st_ino, b"%020d" % 1]
 
 
 def test_another_file_in_its_place_begins_anew(tmp_path: Path) -> None:
