@@ -171,7 +171,8 @@ def test_files_others_made_count_beside_it_until_removed(world: World) -> None:
     own = configuration(
         SebSettings(start_url=START, quit_password_hash=password_hash("结束考试"), full_screen=False)
     )
-    row = bring(world, gzip.compress(seb_file(own)))
+    brought = gzip.compress(seb_file(own))
+    row = bring(world, brought)
 
     (kept,) = own_files(row)
     assert kept.key == config_key(own)
@@ -181,7 +182,7 @@ def test_files_others_made_count_beside_it_until_removed(world: World) -> None:
     )
     file = own_file(world.association, kept.file)
     assert file is not None
-    assert vault.read(file) == gzip.compress(seb_file(own))
+    assert vault.read(file) == brought
     assert own_file(world.national, kept.file) is None
 
     put(world, mode="seb")  # setting anew leaves the files where they are
