@@ -285,7 +285,7 @@ def test_a_slow_disk_is_slow() -> None:
         if slow is None:
             pytest.skip("neither a C compiler nor strace")
         environment, wrapper = slow
-        code = f"import os, time; f = os.open({str(own.folder / 'file')!r}, 66); t = time.time(); os.fsync(f); print(time.time() - t)"
+        code = f"import os, time; f = os.open({str(own.folder / 'file')!r}, 66); t = time.monotonic(); os.fsync(f); print(time.monotonic() - t)"
         done = subprocess.run(
             [*wrapper, sys.executable, "-c", code],
             env=os.environ | environment,

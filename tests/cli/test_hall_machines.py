@@ -57,7 +57,7 @@ def test_a_line_carries_both_ways_late_and_in_order() -> None:
 
 def test_what_is_under_way_when_a_line_is_cut_arrives_nowhere() -> None:
     with listening() as server:
-        relay = Relay(server.getsockname()[1], delay=2.0)
+        relay = Relay(server.getsockname()[1], delay=PATIENCE)
         here = socket.create_connection(("127.0.0.1", relay.port), timeout=PATIENCE)
         there, _ = server.accept()
         here.sendall(b"lost")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,19 @@ from tests.delivery.packs import ID_NUMBER
 
 PATIENCE = 60  # seconds; a busy machine is slow, not wrong
 COMMAND = [sys.executable, "-c", "from zhiheng.cli.main import main; main()", "hall"]
+
+
+def ago(**time: float) -> datetime:
+    """So long before this call, by the machine's clock, which the hall reads.
+
+    A test asks when it begins: that may be half an hour after its file was read.
+    """
+    return datetime.now(UTC) - timedelta(**time)  # noqa: TID251 - see above
+
+
+def in_an_hour() -> int:
+    """When a pass ends that no test waits for; ms."""
+    return round((time.time() + 3600) * 1000)
 
 
 @dataclass

@@ -4,9 +4,7 @@ import asyncio
 import base64
 import hashlib
 import json
-import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack, small_paper
-from tests.delivery.running import PATIENCE
+from tests.delivery.running import PATIENCE, ago, in_an_hour
 from zhiheng.delivery.core.pack import PackMedia, PackPaper, order_of, seal_pack
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
@@ -24,7 +22,6 @@ from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.sealed import printed_paper
 from zhiheng.delivery.hall.service import Hall, HallSettings
 
-NOW = datetime.fromtimestamp(time.time(), tz=UTC)
 PICTURE = b"\x89PNG not really"
 SHA = hashlib.sha256(PICTURE).hexdigest()
 GONE = "0" * 64
@@ -70,7 +67,7 @@ class Page:
 
 class Staff:
     def __init__(self, client: httpx.AsyncClient, keys: HallKeys) -> None:
-        expires = round(time.time() * 1000) + 60_000
+        expires = in_an_hour()
         token = mint_staff_token(StaffPass("w", "演示监考甲", "2026-11-28", (), expires), key=keys.hmac)
         self._client = client
         self.headers = {"Authorization": f"Staff {token}"}
@@ -91,8 +88,8 @@ def in_hall(
     async def serve() -> None:
         keys = ensure_keys(folder)
         people = [
-            candidate(1, keys.hmac, starts=NOW - timedelta(minutes=10), accommodation="延长 30 分钟"),
-            candidate(2, keys.hmac, starts=NOW + timedelta(minutes=20)),
+            candidate(1, keys.hmac, starts=ago(minutes=10), accommodation="延长 30 分钟"),
+            candidate(2, keys.hmac, starts=ago(minutes=-20)),
         ]
         pack = small_pack(keys.key_id, *people, paper=paper())
         if conditions:

@@ -156,12 +156,11 @@ def test_a_store_beyond_the_network_is_never_waited_for_on_the_loop() -> None:
 
 
 def test_a_store_that_hangs_is_not_called_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "STUCK_SECONDS", 0.05)
-
     async def work(committer: Committer) -> None:
         store.let_go.clear()
         committer.add(row("q"), lambda outcome: None)
         assert committer.alive
+        monkeypatch.setattr(module, "STUCK_SECONDS", 0.05)
         while committer.alive:
             await asyncio.sleep(0.01)
         assert not committer.idle

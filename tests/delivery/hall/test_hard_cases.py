@@ -6,14 +6,13 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack
-from tests.delivery.running import PATIENCE
+from tests.delivery.running import PATIENCE, ago
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.core.pack import PackCandidate
 from zhiheng.delivery.hall import service
@@ -26,7 +25,6 @@ from zhiheng.delivery.hall.store import Fate, Outcome
 
 SHORT = Limits(receive_seconds=0.4, idle_seconds=0.4)  # but a disk may take its time over an answer
 UNREAD = Limits(receive_seconds=0.4, idle_seconds=0.4, answer_seconds=0.4)
-NOW = datetime.fromtimestamp(time.time(), tz=UTC)
 
 
 def with_hall(
@@ -139,12 +137,12 @@ def test_a_pack_file_that_cannot_be_read_does_not_end_the_sweep(tmp_path: Path) 
     with_hall(
         tmp_path,
         vanish,
-        seats=lambda keys: [candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5))],
+        seats=lambda keys: [candidate(1, keys.hmac, starts=ago(minutes=5))],
     )
 
 
 def test_entry_closes_at_the_time_of_the_pack_told_in_local_time(tmp_path: Path) -> None:
-    closed = (NOW - timedelta(days=1)).replace(hour=1, minute=30, second=0, microsecond=0)
+    closed = ago(days=1).replace(hour=1, minute=30, second=0, microsecond=0)
 
     async def late(hall: Hall) -> None:
         answer = await sign_in(hall, 1)
@@ -157,9 +155,7 @@ def test_entry_closes_at_the_time_of_the_pack_told_in_local_time(tmp_path: Path)
     with_hall(
         tmp_path,
         late,
-        seats=lambda keys: [
-            candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5), late_entry_until=closed)
-        ],
+        seats=lambda keys: [candidate(1, keys.hmac, starts=ago(minutes=5), late_entry_until=closed)],
     )
 
 
@@ -172,8 +168,8 @@ def test_time_granted_keeps_the_door_open_where_the_pack_sets_no_last_entry(tmp_
         tmp_path,
         enter,
         seats=lambda keys: [
-            candidate(1, keys.hmac, starts=NOW - timedelta(minutes=91), granted_minutes=20),
-            candidate(2, keys.hmac, starts=NOW - timedelta(minutes=91)),
+            candidate(1, keys.hmac, starts=ago(minutes=91), granted_minutes=20),
+            candidate(2, keys.hmac, starts=ago(minutes=91)),
         ],
     )
 
@@ -251,7 +247,7 @@ def test_a_hall_whose_disk_dies_stops_and_acknowledges_nothing(tmp_path: Path) -
     with_hall(
         tmp_path,
         die,
-        seats=lambda keys: [candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5))],
+        seats=lambda keys: [candidate(1, keys.hmac, starts=ago(minutes=5))],
     )
 
 
@@ -275,9 +271,7 @@ def test_a_hall_asked_to_stop_does_not_wait_for_ever_for_a_store_that_hangs(
 
     async def stop() -> None:
         keys = ensure_keys(tmp_path)
-        write_pack(
-            tmp_path, small_pack(keys.key_id, candidate(1, keys.hmac, starts=NOW - timedelta(minutes=5)))
-        )
+        write_pack(tmp_path, small_pack(keys.key_id, candidate(1, keys.hmac, starts=ago(minutes=5))))
         hall = Hall(HallSettings(data_dir=tmp_path, port=0), say=said.append)
         await hall.start()
         kept, hall.committer._store = hall.store, HangingStore()

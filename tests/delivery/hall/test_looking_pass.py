@@ -1,6 +1,5 @@
 """What a page in a browser carries opens the seats and nothing else: nobody decides past the back office with it."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ import httpx
 import pytest
 
 from tests.delivery.packs import candidate, small_pack
-from tests.delivery.running import PATIENCE, start
+from tests.delivery.running import PATIENCE, in_an_hour, start
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import ensure_keys
@@ -41,7 +40,7 @@ def address(data: Path) -> Iterator[str]:
 
 def test_a_pass_that_looks_changes_nothing(data: Path, address: str) -> None:
     def ask(path: str, body: Any = None, *, looks: bool) -> int:
-        expires = round(time.time() * 1000) + 60_000
+        expires = in_an_hour()
         staff = StaffPass("w", "演示监考甲", "2026-11-28", (), expires, looks)
         token = mint_staff_token(staff, key=ensure_keys(data).hmac)
         headers = {"Authorization": f"Staff {token}", "Accept": "application/json"}

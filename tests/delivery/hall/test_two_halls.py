@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,13 @@ import httpx
 import pytest
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack
-from tests.delivery.running import PATIENCE
+from tests.delivery.running import PATIENCE, ago, in_an_hour
 from tests.postgres import temporary_cluster
 from zhiheng.delivery.core.token import StaffPass, mint_staff_token
 from zhiheng.delivery.hall.keys import HallKeys, ensure_keys
 from zhiheng.delivery.hall.packs import write_pack
 from zhiheng.delivery.hall.service import Hall, HallSettings
 
-NOW = datetime.fromtimestamp(time.time(), tz=UTC)
 ATTEMPT = "00000000-0000-4000-8000-000000000001"
 
 
@@ -37,7 +35,7 @@ class Side:
             base_url=f"http://127.0.0.1:{hall.port}/hall/", timeout=PATIENCE, trust_env=False
         )
         self._key = keys.hmac
-        staff = StaffPass("w", "演示监考甲", "2026-11-28", (), round(time.time() * 1000) + 60_000)
+        staff = StaffPass("w", "演示监考甲", "2026-11-28", (), in_an_hour())
         self._staff = f"Staff {mint_staff_token(staff, key=keys.hmac)}"
 
     async def sign_in(self, machine: str) -> httpx.Response:
@@ -66,7 +64,7 @@ class Side:
         return self._client.stream("GET", "staff/seats", headers={"Authorization": self._staff})
 
     async def seats_status(self, who: str) -> int:
-        expires = round(time.time() * 1000) + 60_000
+        expires = in_an_hour()
         token = mint_staff_token(StaffPass(who, "", "2026-11-28", (), expires, True), key=self._key)
         headers = {"Authorization": f"Staff {token}", "Accept": "application/json"}
         return (await self._client.get("staff/seats", headers=headers)).status_code
@@ -106,7 +104,7 @@ def between_two_halls(folder: Path, dsn: str, play: Callable[[Side, Side], Await
 
 def test_what_happens_at_one_hall_holds_at_the_other(tmp_path: Path, dsn: str) -> None:
     keys = ensure_keys(tmp_path)
-    one = candidate(1, keys.hmac, starts=NOW - timedelta(minutes=10))
+    one = candidate(1, keys.hmac, starts=ago(minutes=10))
     write_pack(tmp_path, small_pack(keys.key_id, one))
     between_two_halls(tmp_path, dsn, _play)
 
@@ -148,7 +146,7 @@ async def _play(here: Side, there: Side) -> None:
 
     assert await soon(closed_here)
 
-    asked = {"who": "w2", "until": round(time.time() * 1000) + 600_000}
+    asked = {"who": "w2", "until": in_an_hour() + 600_000}
     assert (await here.post("withdraw", asked)).status_code == 200
 
     async def taken_back_there() -> bool:
