@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import dataclass, field
 
 from zhiheng.delivery.hall.call import Call
+from zhiheng.delivery.hall.door import Door
 from zhiheng.delivery.hall.http import Reply, Request, Response
 from zhiheng.delivery.hall.limits import Limits
-from zhiheng.delivery.hall.protocol import Connection, Door
+from zhiheng.delivery.hall.protocol import Connection
 
 
 class FakeTransport:

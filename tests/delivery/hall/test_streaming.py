@@ -9,9 +9,10 @@ from typing import cast
 
 from tests.delivery.hall.lines import Desk
 from tests.delivery.running import PATIENCE
+from zhiheng.delivery.hall.door import Door
 from zhiheng.delivery.hall.http import Reply, Request, Response, Stream
 from zhiheng.delivery.hall.limits import Limits
-from zhiheng.delivery.hall.protocol import Connection, Door
+from zhiheng.delivery.hall.protocol import Connection
 
 ASK = b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n"
 

@@ -8,6 +8,7 @@ class Limits:
     """Bytes and seconds. receive_seconds: for one whole request from its first byte, however it drips.
 
     request_bytes: all of one request, with what a chunked one says between and behind its chunks.
+    connections_from_one_place: a school behind one address, with two lines for each of two thousand machines, is below it.
     pipelined: requests waiting on one connection. streams: streamed responses at once.
     """
 
@@ -20,5 +21,6 @@ class Limits:
     answer_seconds: float = 30
     pipelined: int = 16
     connections: int = 15_000
+    connections_from_one_place: int = 5_000
     streams: int = 400
     unread_bytes: int = 1_048_576

@@ -7,17 +7,16 @@ saves come by the thousand, so they are handed over without being made into a `R
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
-from typing import Protocol, cast
+from typing import cast
 
 import httptools
 
 from zhiheng.delivery.hall.call import NAMES, Call, Head, lower
+from zhiheng.delivery.hall.door import Door
 from zhiheng.delivery.hall.http import (
     NO_STORE,
-    Reply,
     Request,
     Response,
     Stream,
@@ -25,33 +24,12 @@ from zhiheng.delivery.hall.http import (
     encode_response,
     plain_fault,
 )
-from zhiheng.delivery.hall.limits import Limits
-from zhiheng.delivery.hall.proxies import TrustedProxies
 from zhiheng.delivery.hall.streaming import OpenStream
-
-Dispatch = Callable[[Request, Reply], None]
 
 NEVER = float("inf")
 SAVE_METHOD, SAVE_URL = b"POST", b"/hall/answer"
 _SLICE = 16_384
 _NO_HEADERS: dict[bytes, bytes] = {}
-
-
-class Saver(Protocol):
-    def save(self, call: Call, line: "Connection") -> None:
-        """Take an answer; sooner or later `line.answer` or `line.acknowledge` is called, once."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Door:
-    """What all connections of a hall share. streams: streamed responses now open."""
-
-    dispatch: Dispatch
-    saver: Saver
-    limits: Limits = field(default_factory=Limits)
-    proxies: TrustedProxies = field(default_factory=TrustedProxies)
-    connections: "set[Connection]" = field(default_factory=set)
-    streams: int = 0
 
 
 class Connection(asyncio.Protocol):
@@ -69,6 +47,7 @@ class Connection(asyncio.Protocol):
         "_keep_alive",
         "_parser",
         "_paused",
+        "_place",
         "_queue",
         "_ready",
         "_receiving",
@@ -89,6 +68,7 @@ class Connection(asyncio.Protocol):
         self._ready: Head | None = None  # of the save just acknowledged, while nothing else is going on
         self._unparsed = b""
         self._paused = False
+        self._place = ""
         self._stream: OpenStream | None = None
         self._fault: Response | None = None
         self._choked = False
@@ -105,14 +85,14 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without the base class
         door = self._door
-        door.connections.add(self)
+        self._place = door.enter(self, self._address)
         self.deadline = monotonic() + door.limits.receive_seconds
-        if len(door.connections) > door.limits.connections:
-            self._fault = plain_fault(503, "考场服务的连接已满，页面会自动重试。")
+        self._fault = door.turned_away(self._place)
+        if self._fault is not None:
             self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._door.connections.discard(self)
+        self._door.leave(self, self._place)
         self._transport = None
         self._parser = None  # which holds us: freed at once, not by the collector
         self._closing = True
@@ -154,6 +134,12 @@ class Connection(asyncio.Protocol):
                 self._queue[0].head.learn(data, self._queue[0].body)
         if self._call is None and (self._queue or self._fault is not None):
             self._next()
+
+    @property
+    def _address(self) -> str:
+        """The other end of the line; empty when there is none, or it has no address."""
+        line = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return str(line[0]) if isinstance(line, tuple) else ""
 
     @property
     def unread(self) -> int:
@@ -334,9 +320,7 @@ class Connection(asyncio.Protocol):
             door.dispatch(self._request(call), partial(self.answer, call))
 
     def _request(self, call: Call) -> Request:
-        line = self._transport.get_extra_info("peername") if self._transport is not None else None
-        address = str(line[0]) if isinstance(line, tuple) else ""
-        return call.request(self._door.proxies.peer(address, call.head.headers))
+        return call.request(self._door.proxies.peer(self._address, call.head.headers))
 
     def _hand_back(self, call: Call) -> bool:
         """The request is no longer in hand; whether anybody still waits for its answer."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from zhiheng.foundation.errors import Refused
 
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 FORWARDED = b"x-forwarded-for"
 
 
@@ -31,23 +31,25 @@ class TrustedProxies:
         trusted is the peer. What stands left of it may be invented.
         """
         forwarded = headers.get(FORWARDED)
-        if not self._networks or not forwarded or not self._trusts(_address(line)):
+        if not self._networks or not forwarded or not self.trust(known_address(line)):
             return line
         peer = line
         for name in reversed(forwarded.decode("latin-1").split(",")):
-            address = _address(name)
+            address = known_address(name)
             if address is None:
                 break
             peer = str(address)
-            if not self._trusts(address):
+            if not self.trust(address):
                 break
         return peer
 
-    def _trusts(self, address: _Address | None) -> bool:
+    def trust(self, address: Address | None) -> bool:
+        """Whether what it says of others is believed."""
         return address is not None and any(address in network for network in self._networks)
 
 
-def _address(name: str) -> _Address | None:
+def known_address(name: str) -> Address | None:
+    """None when it is no address; an IPv4 address written as IPv6 is the IPv4 one."""
     try:
         address = ipaddress.ip_address(name.strip().strip("[]"))
     except ValueError:

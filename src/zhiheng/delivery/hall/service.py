@@ -21,6 +21,7 @@ from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall.clock import HallClock
 from zhiheng.delivery.hall.committer import Committer
 from zhiheng.delivery.hall.desk import Desk
+from zhiheng.delivery.hall.door import Door
 from zhiheng.delivery.hall.following import Following
 from zhiheng.delivery.hall.keys import ensure_keys
 from zhiheng.delivery.hall.limits import Limits
@@ -28,7 +29,7 @@ from zhiheng.delivery.hall.news import News, NewsTable
 from zhiheng.delivery.hall.packs import PACK_FOLDER, PackShelf, Shelved
 from zhiheng.delivery.hall.postgres_store import PostgresStore
 from zhiheng.delivery.hall.process import room_for, settle_memory, unusable_in_words
-from zhiheng.delivery.hall.protocol import Connection, Door
+from zhiheng.delivery.hall.protocol import Connection
 from zhiheng.delivery.hall.proxies import TrustedProxies
 from zhiheng.delivery.hall.reach import Reach, require_file_of
 from zhiheng.delivery.hall.routes import Routes
@@ -161,6 +162,7 @@ class Hall:
             saver=Saving(desk=self._desk, committer=self.committer, now=self._clock.now),
             limits=settings.limits,
             proxies=proxies,
+            say=self._say,
         )
         self.rescan()
         self._tick()

@@ -4,15 +4,15 @@ Tickets are numbered in a row, so a stranger must neither guess behind one nor s
 wrong: tries are counted for each place, and only many more of them, from several places, close a ticket to all.
 """
 
-import ipaddress
 from collections.abc import Hashable
+
+from zhiheng.delivery.hall.door import place_of
 
 TRIES = 5
 TRIES_IN_ALL = 30
 WAIT_MS = 30_000
 REMEMBERED = 50_000
 _TICKET_LIMIT = 64  # no ticket is as long; what is longer is remembered by its beginning
-_NEIGHBOURS = 64  # bits of an IPv6 address; the rest is the choice of whoever has them
 
 
 class Tries:
@@ -66,15 +66,4 @@ def _lately(last: int, now: int) -> bool:
 
 
 def _name(ticket: str, peer: str) -> tuple[str, str]:
-    return ticket[:_TICKET_LIMIT], _place(peer)
-
-
-def _place(peer: str) -> str:
-    """The address, of IPv6 its network."""
-    try:
-        address = ipaddress.ip_address(peer)
-    except ValueError:
-        return ""
-    if isinstance(address, ipaddress.IPv4Address) or address.ipv4_mapped is not None:
-        return peer
-    return str(ipaddress.ip_network((int(address), _NEIGHBOURS), strict=False))
+    return ticket[:_TICKET_LIMIT], place_of(peer)
