@@ -89,3 +89,53 @@ def test_unusable_answers_name_their_row_and_column(
     heard = run(capsys, "stats", "items", written(tmp_path, text), *options, "--json")
     assert (heard.code, heard.out) == (2, "")
     assert heard.err.endswith(sentence)
+
+
+def test_agreement_of_marks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, "id,甲,乙,丙\nA,1,2,1\nB,3,4,3\nC,5,6,\n")
+    found = run(capsys, "stats", "agreement", file, "--json").data
+    assert (found["things"], found["complete"], found["categories"]) == (3, 2, list("123456"))
+    assert found["markers"][0] == {"marker": "甲", "marked": 3, "mean": 3, "sd": 2}
+    first = found["pairs"][0]
+    assert (first["markers"], first["things"], first["exact"], first["kappa"]) == (["甲", "乙"], 3, 0, 0)
+    assert first["correlation"] == pytest.approx(1)
+    assert first["quadratic"] == pytest.approx(2 * 8 / 3 / (16 / 3 + 1))
+    assert found["icc"]["fixed_single"]["value"] == pytest.approx(1)
+    assert sorted(found["krippendorff"]) == ["interval", "nominal", "ordinal"]
+    assert found["remarks"] == ["3 份中 2 份由全部阅卷员评过：Fleiss 与 ICC 只用这些，Krippendorff 用全部"]
+
+
+def test_agreement_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, "甲,乙\n良,良\n优,良\n中,中\n优,优\n")
+    heard = run(capsys, "stats", "agreement", file)
+    assert heard.out.splitlines() == [
+        "4 份，2 名阅卷员，类别 中、优、良",
+        "",
+        "阅卷员  评了",
+        "甲         4",
+        "乙         4",
+        "",
+        "两人      共评  完全相同      κ  标准误",
+        "甲 与 乙     4     0.750  0.636   0.297",
+        "",
+        "Fleiss κ 0.619（4 份）",
+        "Krippendorff α 名义 0.667",
+        "",
+        "类别没有高低：只计名义一致性（有高低的请用 --order 从低到高列出）",
+    ]
+    heard = run(capsys, "stats", "agreement", file, "--order", "中,良,优")
+    assert heard.out.splitlines()[6] == "两人      共评  完全相同      κ  标准误  线性加权  平方加权"
+    assert heard.out.splitlines()[-1] == "Krippendorff α 名义 0.667，次序 0.790"
+
+
+def test_agreement_that_is_full_and_ratings_that_cannot_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard = run(capsys, "stats", "agreement", written(tmp_path, "甲,乙\n1,1\n2,2\n"))
+    assert heard.out.splitlines()[-1] == "所有评定完全相同"
+    assert "ICC(2,1)  1.000         –     –  阅卷员为随机抽取，单人" in heard.out.splitlines()
+    heard = run(capsys, "stats", "agreement", written(tmp_path, "甲\n1\n2\n"), "--json")
+    assert (heard.code, heard.out) == (2, "")
+    assert heard.err.endswith(
+        "只有一名阅卷员。一致性至少需要两名阅卷员（每人一列）与两份答卷（每份一行）。\n"
+    )

@@ -1,19 +1,20 @@
 """`zhiheng stats …`: what answers and marks say about items, papers and markers."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
 from zhiheng.cli.columns import columns, figure
-from zhiheng.cli.output import AsJson, answer, read_input
-from zhiheng.foundation.errors import Refused
+from zhiheng.cli.output import AsJson, answer
+from zhiheng.cli.stats_agreement import agreement
+from zhiheng.cli.stats_files import responses_of
 from zhiheng.psychometrics.core.flags import flags_of
 from zhiheng.psychometrics.core.items import GROUP, ItemLine, OptionLine, item_lines
 from zhiheng.psychometrics.core.reliability import Reliability, reliability
-from zhiheng.psychometrics.core.responses import Missing, Responses, read_key, read_responses
-from zhiheng.psychometrics.core.tables import Table, read_table
+from zhiheng.psychometrics.core.responses import Responses
 
 app = typer.Typer(help="测量：题目、试卷与阅卷员")
+app.command("agreement")(agreement)
 
 Answers = Annotated[
     str, typer.Argument(metavar="RESPONSES.csv", help="每人一行、每题一列；第一行是题目名称；- 为标准输入")
@@ -30,21 +31,6 @@ MissingAs = Annotated[str, typer.Option("--missing", help="空格与 NA：absent
 @app.callback()
 def group() -> None:
     """Keeps every statistic a subcommand."""
-
-
-def table_of(file: str) -> Table:
-    """Raises: Refused for what cannot be read as a table."""
-    return read_table(read_input(file), source="标准输入" if file == "-" else file)
-
-
-def responses_of(file: str, *, key: str = "", missing: str = "absent") -> Responses:
-    """Answers of a file, scored. Raises: Refused naming file, row and column."""
-    if missing not in {"absent", "zero"}:
-        raise Refused(
-            what=f"选项 --missing 的值“{missing}”读不懂", remedy="可用 absent 或 zero", code="missing"
-        )
-    keys = read_key(table_of(key)) if key else None
-    return read_responses(table_of(file), key=keys, missing=cast("Missing", missing))
 
 
 @app.command("items")

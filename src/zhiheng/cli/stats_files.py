@@ -1,0 +1,23 @@
+"""Files that `zhiheng stats …` reads."""
+
+from typing import cast
+
+from zhiheng.cli.output import read_input
+from zhiheng.foundation.errors import Refused
+from zhiheng.psychometrics.core.responses import Missing, Responses, read_key, read_responses
+from zhiheng.psychometrics.core.tables import Table, read_table
+
+
+def table_of(file: str) -> Table:
+    """Raises: Refused for what cannot be read as a table."""
+    return read_table(read_input(file), source="标准输入" if file == "-" else file)
+
+
+def responses_of(file: str, *, key: str = "", missing: str = "absent") -> Responses:
+    """Answers of a file, scored. Raises: Refused naming file, row and column."""
+    if missing not in {"absent", "zero"}:
+        raise Refused(
+            what=f"选项 --missing 的值“{missing}”读不懂", remedy="可用 absent 或 zero", code="missing"
+        )
+    keys = read_key(table_of(key)) if key else None
+    return read_responses(table_of(file), key=keys, missing=cast("Missing", missing))
