@@ -22,7 +22,7 @@ from zhiheng import certificates
 from zhiheng.certificates.actions import issue, revoke, suspend
 from zhiheng.certificates.core.number import parse_number
 from zhiheng.certificates.core.proof import signer_of
-from zhiheng.certificates.core.reasons import CLASSES, CORRECTED
+from zhiheng.certificates.core.reasons import AMENDED, CLASSES, CORRECTED
 from zhiheng.certificates.core.status import is_set
 from zhiheng.certificates.documents import SAMPLE_NUMBER, certificate_pdf, sample_pdf
 from zhiheng.certificates.models import Certificate, CertificateEvent, CertificateState
@@ -339,7 +339,7 @@ def test_a_character_no_face_has_is_named_under_the_name(issued: list[Certificat
 
 
 def test_every_class_of_reason_has_words() -> None:
-    assert tuple(REASONS) == (*CLASSES, CORRECTED)
+    assert tuple(REASONS) == (*CLASSES, CORRECTED, AMENDED)
 
 
 @pytest.mark.parametrize("stage", ["certificates", "results"])

@@ -13,16 +13,18 @@ from tests.factories.world import World
 from tests.results.outcomes import second_officer
 from zhiheng.delivery.actions import collect, decide_late
 from zhiheng.delivery.core.attempt import granted_entry
-from zhiheng.delivery.models import Attempt, Collection, LateAdmission, RescueDecision
+from zhiheng.delivery.models import Attempt, LateAdmission
 from zhiheng.delivery.queries import latest_collection
 from zhiheng.delivery.rescue.actions import approve, bring_in, refuse
 from zhiheng.delivery.rescue.queries import Rescue, rescue_by_id
 from zhiheng.foundation.errors import Refused
 from zhiheng.marking.actions import mark_by_keys, open_marking, settle_theory
 from zhiheng.marking.models import KeyMark, Remarking, TheoryMark
-from zhiheng.people.models import Role
+from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
 from zhiheng.results.actions import propose, release, send_back
+from zhiheng.results.amending.actions import agree_amendment, propose_amendment
+from zhiheng.results.amending.queries import changes
 from zhiheng.results.models import Release, Result
 
 AFTERWARDS = START + timedelta(minutes=120)
@@ -160,23 +162,39 @@ def test_between_proposal_and_release_the_proposal_goes_back_first(world: World,
     assert Decimal(line["marks"]) == 0
 
 
-def test_after_release_nothing_changes_and_the_way_is_said(world: World, attempt: Attempt) -> None:
+def test_after_release_the_answers_may_change_and_two_officers_put_the_result_right(
+    world: World, attempt: Attempt
+) -> None:
     decide(world, attempt, admitted=True)
     release(by=second_officer(), release=proposed(world))
     late_row(attempt)
     collect(by=world[Role.ADMINISTRATOR], offering=world.association)
-    entry = late_entry(attempt)
+    assert changes() == []  # nothing counts before its decision
 
-    with pytest.raises(Refused) as refused:
-        decide(world, attempt, admitted=True)
-    assert refused.value.code == "results-released"
-    assert "投诉" in refused.value.remedy
-    assert not LateAdmission.objects.filter(entry=entry).exists()
-    assert TheoryMark.objects.get(attempt=attempt).marks == Decimal(10)
+    assert decide(world, attempt, admitted=True) == "理论成绩已重新计算：10.00 → 0.00 分。"
+
+    result = Result.objects.get(application=attempt.ticket.application)
+    assert Decimal(result.components[0]["marks"]) == 10
+    (change,) = changes()
+    assert (change.result, [(one.before, one.after) for one in change.differences]) == (
+        result,
+        [(Decimal(10), Decimal(0))],
+    )
+    amendment = propose_amendment(by=world[Role.RESULTS_OFFICER], result=result, reason="迟到的作答")
+    agree_amendment(by=Account.objects.get(username="results-two"), amendment=amendment)
+    result.refresh_from_db()
+    assert Decimal(result.components[0]["marks"]) == 0
+
+
+def test_after_release_a_refused_answer_changes_nothing(world: World, attempt: Attempt) -> None:
+    decide(world, attempt, admitted=True)
+    release(by=second_officer(), release=proposed(world))
+    late_row(attempt)
+    collect(by=world[Role.ADMINISTRATOR], offering=world.association)
 
     decide(world, attempt, admitted=False)
-    assert LateAdmission.objects.get(entry=entry).admitted is False
-    assert Decimal(Result.objects.get(application=attempt.ticket.application).components[0]["marks"]) == 10
+
+    assert (changes(), TheoryMark.objects.get(attempt=attempt).marks) == ([], Decimal(10))
 
 
 def test_a_rescue_file_is_held_to_the_same(world: World, attempt: Attempt) -> None:
@@ -194,38 +212,39 @@ def test_a_rescue_file_is_held_to_the_same(world: World, attempt: Attempt) -> No
     assert KeyMark.objects.get(attempt=attempt, item="Q1").marks == Decimal(10)
 
 
-def test_a_rescue_file_after_release_never_reaches_the_hall(world: World, attempt: Attempt) -> None:
+def test_a_rescue_file_after_release_waits_for_its_markers_and_then_for_two_officers(
+    world: World, attempt: Attempt
+) -> None:
     decide(world, attempt, admitted=False)
     release(by=second_officer(), release=proposed(world))
     rescue = brought(world, attempt)
     line = Line(at=AFTERWARDS)
+    approve(by=world[Role.ADMINISTRATOR], rescue=rescue, reason="断网", line=line)
+    assert changes() == []
+    approve(by=another_administrator(), rescue=again(rescue.row.id), reason="断网", line=line)
 
-    codes = [
-        code_of(approve, by=by, rescue=again(rescue.row.id), reason="断网", line=line)
-        for by in (world[Role.ADMINISTRATOR], another_administrator())
-    ]
-
-    assert codes == ["results-released"] * 2
-    assert (RescueDecision.objects.count(), TheoryMark.objects.get(attempt=attempt).marks) == (0, 0)
-    refuse(by=world[Role.ADMINISTRATOR], rescue=rescue, reason="成绩已发布，转投诉处理")
-    assert RescueDecision.objects.get().agreed is False
+    (change,) = changes()  # Q2 is a written answer
+    assert change.missing == ("机考阅卷未完成",)
+    officer = world[Role.RESULTS_OFFICER]
+    words = {"by": officer, "result": change.result, "reason": "断网救回的答案"}
+    assert code_of(propose_amendment, **words) == "amendment-unsettled"
+    assert Decimal(change.result.components[0]["marks"]) == 0
 
 
-def test_collecting_again_never_changes_released_answers(world: World, attempt: Attempt) -> None:
-    """Minutes given after the end would make the late answer count."""
+def test_collecting_again_after_release_is_seen_by_the_officers(world: World, attempt: Attempt) -> None:
+    """Minutes given after the end make the late answer count."""
     decide(world, attempt, admitted=False)
     release(by=second_officer(), release=proposed(world))
-    before = Collection.objects.count()
 
     at = round(AFTERWARDS.timestamp() * 1000)
     write_log(attempt, granted_entry(str(attempt.id), serial=0, minutes=10, reason="补时", at=at))
+    collect(by=world[Role.ADMINISTRATOR], offering=world.association)
 
-    admin = world[Role.ADMINISTRATOR]
-    assert code_of(collect, by=admin, offering=world.association) == "results-released"
-    assert Collection.objects.count() == before
+    (change,) = changes()
+    assert [(one.before, one.after) for one in change.differences] == [(Decimal(0), Decimal(10))]
 
 
-def test_whoever_was_released_as_absent_is_not_collected_behind_the_result(
+def test_whoever_was_released_as_absent_and_is_collected_is_seen_by_the_officers(
     world: World, attempt: Attempt
 ) -> None:
     decide(world, attempt, admitted=False)
@@ -233,13 +252,18 @@ def test_whoever_was_released_as_absent_is_not_collected_behind_the_result(
     other = Attempt.objects.exclude(pk=attempt.pk).get()
     cut_off(other)
 
-    assert code_of(collect, by=world[Role.ADMINISTRATOR], offering=world.association) == "results-released"
-    assert not Collection.objects.filter(attempt=other).exists()
+    collect(by=world[Role.ADMINISTRATOR], offering=world.association)
+
+    (change,) = changes()
+    assert (change.result.application, change.missing) == (other.ticket.application, ("机考阅卷未完成",))
+    marked(world)
+    (change,) = changes()
+    assert (change.missing, change.result.outcome, change.outcome) == ((), "absent", "failed")
 
 
 def test_the_pages_say_it_before_anybody_decides(world: World, attempt: Attempt, client: Client) -> None:
     decide(world, attempt, admitted=True)
-    release(by=second_officer(), release=proposed(world))
+    waiting = proposed(world)
     late_row(attempt)
     collect(by=world[Role.ADMINISTRATOR], offering=world.association)
     rescue = brought(world, attempt)
@@ -248,10 +272,17 @@ def test_the_pages_say_it_before_anybody_decides(world: World, attempt: Attempt,
 
     for page in (address, f"/delivery/rescue/{rescue.row.id}/"):
         shown = client.get(page).content.decode()
-        assert "发布，答卷不能再变" in shown
+        assert "正等另一位成绩管理员发布" in shown
         assert re.search(r'value="no"[^>]*checked', shown)
     answer = client.post(address, {"admitted": "yes", "reason": "断网"})
     assert (answer.status_code, LateAdmission.objects.filter(reason="断网").exists()) == (422, False)
+
+    Release.objects.filter(pk=waiting.pk).update(released_at=AFTERWARDS)
+    for page in (address, f"/delivery/rescue/{rescue.row.id}/"):
+        shown = client.get(page).content.decode()
+        assert "公布的成绩由两位成绩管理员更正后才变" in shown
+        assert not re.search(r'value="no"[^>]*checked', shown)
+    assert client.post(address, {"admitted": "yes", "reason": "断网"}).status_code == 302
 
     client.force_login(world[Role.MARKER])
     assert client.get(address).status_code == 403

@@ -17,9 +17,12 @@ def test_a_proposal_has_to_go_back_first() -> None:
     assert (decision.granted, decision.unmet[0].code) == (False, "results-proposed")
 
 
-def test_released_results_stand_and_the_moment_is_named() -> None:
-    (reason,) = decide_change(title="初级", proposed=True, released_at=AT).unmet
-    assert (reason.code, reason.text) == (
+def test_released_results_are_put_right_by_others_and_the_moment_is_named() -> None:
+    decision = decide_change(title="初级", proposed=True, released_at=AT)
+    (reason,) = decision.reasons
+    assert (decision.granted, reason.code, reason.text) == (
+        True,
         "results-released",
-        "初级的成绩已于 2026年12月1日 10:00 发布，答卷不能再变",
+        "初级的成绩已于 2026年12月1日 10:00 发布",
     )
+    assert "两位成绩管理员更正后才变" in reason.remedy

@@ -40,12 +40,15 @@ PAGES = {
     "order_makeup": (Role.INSTITUTION, [NOBODY]),
     "releases": (Role.RESULTS_OFFICER, []),
     "release": (Role.RESULTS_OFFICER, [NOBODY]),
+    "amend_result": (Role.RESULTS_OFFICER, [NOBODY]),
 }
 POSTS = {
     "ask_makeup": (Role.CANDIDATE, [NOBODY]),
     "propose_results": (Role.RESULTS_OFFICER, [NOBODY]),
     "publish_results": (Role.RESULTS_OFFICER, [NOBODY]),
     "send_back_results": (Role.RESULTS_OFFICER, [NOBODY]),
+    "propose_amendment": (Role.RESULTS_OFFICER, [NOBODY]),
+    "decide_amendment": (Role.RESULTS_OFFICER, [NOBODY]),
 }
 
 
@@ -211,13 +214,13 @@ def test_lists_cost_the_same_for_one_and_for_many(
     with django_assert_num_queries(12):  # type: ignore[operator]
         officer.get(reverse("release", args=[world.association.id]))
     release(by=second_officer(), release=propose(by=world[Role.RESULTS_OFFICER], offering=world.association))
-    with django_assert_num_queries(7):  # type: ignore[operator]
+    with django_assert_num_queries(9):  # type: ignore[operator]
         officer.get(reverse("release", args=[world.association.id]))
     institution = browser(world[Role.INSTITUTION])
-    with django_assert_num_queries(12):  # type: ignore[operator]
+    with django_assert_num_queries(13):  # type: ignore[operator]
         institution.get(reverse("institution_results"))
     candidate = browser(sign_in_as_candidate(tickets[0]))
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         candidate.get(reverse("my_results"))
 
 

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from zhiheng.certificates.core.credential import Facts, Issuer, build
 from zhiheng.certificates.core.number import CertificateNumber
+from zhiheng.certificates.core.reasons import AMENDED
 from zhiheng.certificates.core.status import LENGTH
 from zhiheng.certificates.core.verification import STATE_WORDS, State
 from zhiheng.certificates.models import Certificate, CertificateEvent, CertificateState
-from zhiheng.certificates.queries import awaiting_issue, issuer, state_of, statement
+from zhiheng.certificates.queries import awaiting_issue, history_of, issuer, state_of, statement
 from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_of, iso_utc
 from zhiheng.people.models import Account
@@ -17,7 +18,8 @@ from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
 from zhiheng.plumbing.locks import lock_named, next_number
 from zhiheng.plumbing.outbox import publish
-from zhiheng.results.models import Result
+from zhiheng.results.amending.queries import decided_at
+from zhiheng.results.models import Outcome, Result
 from zhiheng.sittings.models import Offering
 from zhiheng.standards.core.loader import load_body
 from zhiheng.standards.core.terms import RuleSet
@@ -107,7 +109,7 @@ def _facts(result: Result, offering: Offering, rules: RuleSet) -> Facts:
         serial=serial,
     )
     person = result.application.person
-    approved = result.release.released_at or clock.now()
+    approved = decided_at([result]).get(result.id, clock.now())
     return Facts(
         number=str(number),
         name=person.name,
@@ -141,6 +143,23 @@ def revoke(*, by: Account, certificate: Certificate, reason: str) -> Certificate
     """For good. Raises: Refused when it is revoked or replaced already, or without a reason."""
     allowed = (State.VALID, State.SUSPENDED)
     return _change(by, certificate, CertificateState.REVOKED, reason, allowed=allowed)
+
+
+@transaction.atomic
+def follow_amendment(*, by: Account, certificate: Certificate) -> CertificateEvent | None:
+    """After its result was put right: suspended when the result passes no longer, and in force again when the only
+    thing against it was such a suspension and the result passes after all. None when nothing is to be done.
+
+    by: the officer whose word put the result right. A person decides about revoking.
+    """
+    lock_named(f"certificate:{certificate.id}")
+    passed = Result.objects.get(pk=certificate.result_id).outcome == Outcome.PASSED
+    state = state_of(certificate)
+    if state == State.VALID and not passed:
+        return _change(by, certificate, CertificateState.SUSPENDED, AMENDED, allowed=(State.VALID,))
+    if state == State.SUSPENDED and passed and history_of(certificate)[-1].reason == AMENDED:
+        return _change(by, certificate, CertificateState.VALID, AMENDED, allowed=(State.SUSPENDED,))
+    return None
 
 
 def _change(

@@ -84,6 +84,7 @@ REASONS = {
     "核实无误": gettext_lazy("核实无误"),
     "其他原因": gettext_lazy("其他原因"),
     "更正换发": gettext_lazy("更正换发"),
+    "成绩更正": gettext_lazy("成绩更正"),
 }
 
 

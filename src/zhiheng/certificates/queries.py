@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from zhiheng.certificates.core.credential import Facts, Issuer
 from zhiheng.certificates.core.number import parse_number
+from zhiheng.certificates.core.reasons import AMENDED
 from zhiheng.certificates.core.verification import (
     State,
     Verification,
@@ -27,7 +28,8 @@ from zhiheng.foundation.workdays import WorkCalendar
 from zhiheng.people.models import Institution, Person, PersonChange
 from zhiheng.people.rights.queries import consented
 from zhiheng.plumbing.models import VaultFile
-from zhiheng.results.models import Outcome, Release, Result
+from zhiheng.results.amending.queries import decided_at
+from zhiheng.results.models import Outcome, Result
 from zhiheng.sittings.core.plan import due_after_approval
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for, working_calendar
@@ -149,6 +151,18 @@ def names_another(certificate: Certificate) -> bool:
     return holder.erased_at is None and printed != (holder.name, holder.id_masked)
 
 
+def certificate_of(result: Result) -> Certificate | None:
+    """The newest one issued on a result, whatever its state."""
+    return register().filter(result=result).first()
+
+
+def shaken() -> QuerySet[Certificate]:
+    """Suspended ones whose result was put right: somebody has to revoke or reinstate them."""
+    last = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-created_at")
+    found = Certificate.objects.annotate(state=_last_state(), why=Subquery(last.values("reason")[:1]))
+    return found.filter(state=CertificateState.SUSPENDED, why=AMENDED).order_by("issued_at", "number")
+
+
 def replacement_of(certificate: Certificate) -> Certificate | None:
     """The one issued in its place."""
     return Certificate.objects.filter(replaces=certificate).first()
@@ -229,19 +243,27 @@ class Due:
 
 
 def issue_due() -> list[Due]:
-    """Offerings ready to issue, the one due first on top; two queries."""
+    """Offerings ready to issue, the one due first on top; three queries.
+
+    A result put right counts from the day it came to a pass.
+    """
     issued = Certificate.objects.filter(result=OuterRef("pk"))
-    waiting = Result.objects.filter(
-        ~Exists(issued), release__released_at__isnull=False, outcome=Outcome.PASSED
-    ).values_list("release_id", flat=True)
-    counts: dict[object, int] = {}
-    for release_id in waiting:
-        counts[release_id] = counts.get(release_id, 0) + 1
-    found = Release.objects.filter(id__in=list(counts)).select_related(
-        "offering__sitting", "offering__revision"
+    waiting = list(
+        Result.objects.filter(
+            ~Exists(issued), release__released_at__isnull=False, outcome=Outcome.PASSED
+        ).select_related("release__offering__sitting", "release__offering__revision")
     )
+    passed = decided_at(waiting)
+    beside: dict[object, list[Result]] = {}
+    for result in waiting:
+        beside.setdefault(result.release_id, []).append(result)
     calendar = working_calendar()
-    dues = [_due(release, counts[release.id], calendar) for release in found]
+    dues = [
+        _due(
+            results[0].release.offering, min(passed[result.id] for result in results), len(results), calendar
+        )
+        for results in beside.values()
+    ]
     return sorted(dues, key=lambda due: (due.due, due.offering.title))
 
 
@@ -250,15 +272,13 @@ def due_of(offering: Offering) -> Due | None:
     return next((due for due in issue_due() if due.offering.id == offering.id), None)
 
 
-def _due(release: Release, count: int, calendar: WorkCalendar) -> Due:
-    if release.released_at is None:
-        raise ValueError("An unreleased release has no due date.")
-    rules = rules_for(release.offering)
-    approved = day_of(release.released_at)
+def _due(offering: Offering, passed: datetime, count: int, calendar: WorkCalendar) -> Due:
+    rules = rules_for(offering)
+    approved = day_of(passed)
     reached = due_after_approval(rules, "certificate_due", approved, calendar=calendar)
     source = rules.timetable.rule("certificate_due").source
     return Due(
-        offering=release.offering,
+        offering=offering,
         approved_on=approved,
         due=day_ends(reached.day),
         count=count,

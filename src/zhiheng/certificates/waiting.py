@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhiheng.certificates.queries import issue_due, to_reissue, valid_certificates_of
+from zhiheng.certificates.queries import issue_due, shaken, to_reissue, valid_certificates_of
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import person_of
 from zhiheng.people.waiting import Waiting
@@ -15,7 +15,7 @@ NEWS_DAYS = 30  # how long a new certificate is news on its holder's home page
 def waiting(account: Account, role: Role) -> list[Waiting]:
     """A fixed number of queries per role."""
     if role == Role.CERTIFICATE_OFFICER:
-        return _reissues() + [
+        return [*_shaken(), *_reissues()] + [
             Waiting(
                 title=f"颁发{due.offering.title}证书",
                 url=reverse("issue_certificates", args=[due.offering.id]),
@@ -37,6 +37,17 @@ def _reissues() -> list[Waiting]:
         return []
     title = f"{len(found)} 张证书待更正换发"
     return [Waiting(title=title, url=reverse("certificate", args=[found[0].number]), count=len(found))]
+
+
+def _shaken() -> list[Waiting]:
+    """Certificates suspended because their result was put right."""
+    return [
+        Waiting(
+            title=f"证书 {certificate.number} 因成绩更正暂停：核实后撤销或恢复",
+            url=reverse("certificate", args=[certificate.number]),
+        )
+        for certificate in shaken()
+    ]
 
 
 def _news(account: Account) -> list[Waiting]:

@@ -19,7 +19,9 @@ from zhiheng.payments.models import Order
 from zhiheng.payments.queries import lines_of
 from zhiheng.people.models import Institution
 from zhiheng.people.notices import notify_institution, notify_person
-from zhiheng.results.models import Release, Result
+from zhiheng.results.amending.presenting import amended_words
+from zhiheng.results.amending.queries import Amended, amended_by_id
+from zhiheng.results.models import Outcome, Release, Result
 from zhiheng.seating.documents import full_address
 from zhiheng.seating.models import Ticket
 from zhiheng.seating.queries import TicketSheet, sheets_of_list
@@ -198,6 +200,49 @@ def tell_results(release_id: str) -> None:
         about=f"release:{release_id}",
         link=page("institution_results"),
     )
+
+
+@task()
+@transaction.atomic
+def tell_amendment(amendment_id: str) -> None:
+    """A released result was put right: old and new, why, and what it does to certificate or make-up."""
+    amended = amended_by_id(UUID(amendment_id))
+    if amended is None:
+        return
+    result = amended.amendment.result
+    application = result.application
+
+    def facts() -> dict[str, str]:
+        return {
+            **_exam(application.offering),
+            "name": application.person.name,
+            "change": amended_words(amended),
+            "reason": _sentence(amended.amendment.reason),
+            "follows": _follows(amended),
+        }
+
+    notify_person(
+        person=application.person,
+        kind="result-amended",
+        about=f"amendment:{amendment_id}",
+        facts=lambda: {**facts(), "link": page("my_result", result.id)},
+    )
+    notify_institution(
+        institution=application.institution,
+        kind="result-amended-institution",
+        about=f"amendment:{amendment_id}",
+        facts=lambda: {**facts(), "link": page("institution_results")},
+    )
+
+
+def _follows(amended: Amended) -> str:
+    if amended.before == amended.after:
+        return ""
+    if amended.after == Outcome.PASSED:
+        return _("证书将按规定颁发；已报名补考的，不再需要补考，补考费由报名机构申请退回。")
+    if amended.before == Outcome.PASSED:
+        return _("已颁发的证书现已暂停，核实后撤销或恢复；可以报名补考。")
+    return _("仍可以报名补考。")
 
 
 @task()

@@ -15,6 +15,7 @@ from zhiheng.people.models import Complaint, Person
 from zhiheng.people.rights.copies import Part, provide
 from zhiheng.people.rights.queries import consent_history
 from zhiheng.plumbing.models import OutgoingMessage, VaultFile
+from zhiheng.results.amending.queries import amended
 from zhiheng.results.queries import results_of_person
 from zhiheng.seating.queries import tickets_of_person
 
@@ -165,14 +166,25 @@ def _adjustments(person: Person) -> Part:
 
 
 def _results(person: Person) -> Part:
+    found = list(results_of_person(person))
+    put_right = amended(found)
     return Part(
         rows=[
             {
                 "exam": result.application.offering.title,
                 "outcome": result.get_outcome_display(),
                 "components": result.components,
+                "amendments": [
+                    {
+                        "at": one.decision.created_at,
+                        "reason": one.amendment.reason,
+                        "before": one.amendment.before,
+                        "after": one.amendment.after,
+                    }
+                    for one in put_right[result.id]
+                ],
             }
-            for result in results_of_person(person)
+            for result in found
         ]
     )
 

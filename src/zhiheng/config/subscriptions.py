@@ -1,6 +1,7 @@
 """Who hears which event: the only place where an earlier stage reaches a later one."""
 
 from zhiheng.assembly.tasks import assemble
+from zhiheng.certificates.tasks import follow_result
 from zhiheng.config import answers, correcting, exam_day, exposure, notices, personal_data, programmes
 from zhiheng.delivery.accommodations import tasks as adjustments
 from zhiheng.delivery.console.tasks import take_back
@@ -30,6 +31,8 @@ def connect() -> None:
     subscribe("pack-published", shelve_pack)
     subscribe("pack-published", notices.tell_exam)
     subscribe("results-released", notices.tell_results)
+    subscribe("result-amended", follow_result)
+    subscribe("result-amended", notices.tell_amendment)
     subscribe("certificates-issued", notices.tell_certificates)
     subscribe("data-copy-asked", prepare_copy)
     subscribe("data-copy-made", end_copies)

@@ -76,9 +76,9 @@ def scripts_of(offering: Offering, *, only: Attempt | None = None) -> list[Scrip
     ]
 
 
-def undecided_attempts(offering: Offering) -> int:
-    """Collected attempts that wait for a decision on late answers."""
-    return len(_undecided(collections_of(offering)))
+def undecided_attempts(offering: Offering, *, only: Attempt | None = None) -> int:
+    """Collected attempts, or this one, that wait for a decision on late answers."""
+    return len(_undecided(collections_of(offering, only=only)))
 
 
 def _undecided(collections: Sequence[Collection]) -> set[UUID]:

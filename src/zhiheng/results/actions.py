@@ -105,7 +105,7 @@ def _require_decided(offering: Offering, remedy: str) -> None:
     if waiting:
         raise Refused(
             what=f"{offering.title}还有{'，'.join(waiting)}",
-            rule="成绩发布后不再因答卷变动而改动，迟到和救回的作答在发布前决定",
+            rule="迟到和救回的作答在成绩发布前决定；发布后只能更正",
             remedy=remedy,
             code="answers-undecided",
         )

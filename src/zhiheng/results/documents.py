@@ -5,10 +5,14 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from django.utils import translation
+
 from zhiheng.foundation.moment import chinese_day
 from zhiheng.plumbing import pdf
+from zhiheng.results.amending.presenting import amended_words
+from zhiheng.results.amending.queries import amended
 from zhiheng.results.models import Outcome, Result
-from zhiheng.results.queries import kept_until_of, theory_mark_of, ticket_number_of
+from zhiheng.results.queries import kept_until_of, theory_breakdown_of, ticket_number_of
 from zhiheng.sittings.queries import rules_for
 from zhiheng.standards.core.loader import load_body
 from zhiheng.surface.wording import mark_words
@@ -31,6 +35,11 @@ def score_report_pdf(result: Result) -> bytes:
         "考试日期": chinese_day(offering.sitting.day),
         "成绩发布": chinese_day(released) if released else "尚未发布",
     }
+    with translation.override("zh-hans"):  # paper is Chinese, whoever asks for it
+        put_right = [
+            f"成绩于 {chinese_day(one.decision.created_at)} 更正：{amended_words(one)}。原因：{one.amendment.reason}"
+            for one in amended([result])[result.id]
+        ]
     kept = [
         f"{line['name']}的合格成绩保留至 {chinese_day(kept_until_of(line, rules))}。"
         for line in result.components
@@ -48,6 +57,7 @@ def score_report_pdf(result: Result) -> bytes:
             "areas": theory_areas(result),
             "reckoning": result.reckoning,
             "notes": [
+                *put_right,
                 *kept,
                 f"成绩按小数比较，不进位。规则：{rules.source}，版本 {rules.version}，"
                 f"摘要 {result.revision.content_hash[:12]}。",
@@ -73,8 +83,7 @@ def _component(line: dict[str, Any]) -> dict[str, str]:
 
 def theory_areas(result: Result) -> list[dict[str, str]]:
     """The theory mark by area of the weight table, where marking has written it down."""
-    mark = theory_mark_of(result)
-    breakdown = mark.breakdown if mark is not None else None
+    breakdown = theory_breakdown_of(result)
     areas = breakdown.get("areas") if isinstance(breakdown, dict) else None
     if isinstance(areas, dict):
         areas = [{"title": title, **entry} for title, entry in areas.items() if isinstance(entry, dict)]

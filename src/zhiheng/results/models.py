@@ -25,7 +25,7 @@ class Release(Record):
 
 
 class Result(Record):
-    """What a candidate's component marks came to under the pinned rules."""
+    """What a candidate's component marks came to under the pinned rules; its amendments keep what it said before."""
 
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
@@ -48,4 +48,29 @@ class MakeUpRequest(Record):
 
     result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="+")
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+
+class Amendment(Record):
+    """A released result no longer said what the marks do: what it said, and what it is to say. Appended.
+
+    reason: as the candidate reads it. before, after: {"components", "outcome", "reckoning"} as in the result.
+    """
+
+    result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    before = models.JSONField()
+    after = models.JSONField()
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+
+
+class AmendmentDecision(Record):
+    """The word of a second officer; with a yes the result says what was proposed."""
+
+    amendment = models.OneToOneField(Amendment, on_delete=models.PROTECT, related_name="+")
+    agreed = models.BooleanField()
+    note = models.CharField(max_length=200, blank=True, default="")
     by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")

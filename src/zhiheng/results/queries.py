@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from zhiheng.delivery.rescue.queries import rescues_undecided
 from zhiheng.foundation.moment import day_ends
 from zhiheng.foundation.money import yuan
-from zhiheng.marking.models import TheoryMark
+from zhiheng.marking.models import Remarking, TheoryMark
 from zhiheng.marking.queries import undecided_attempts
 from zhiheng.payments.core.fees import Fee
 from zhiheng.payments.fees.queries import offering_fees
@@ -192,8 +192,20 @@ def ticket_number_of(result: Result) -> str:
     return number or ""
 
 
-def theory_mark_of(result: Result) -> TheoryMark | None:
-    return TheoryMark.objects.filter(attempt__ticket__application=result.application_id).first()
+def theory_breakdown_of(result: Result) -> Any:
+    """How the theory mark of a result came about, None where nothing of it is kept.
+
+    A mark that moved after the release is nobody's result yet: then what stood before it.
+    """
+    stated = next((line["marks"] for line in result.components if line["key"] == "theory"), None)
+    if stated is None:
+        return None
+    own = {"attempt__ticket__application": result.application_id}
+    mark = TheoryMark.objects.filter(**own).first()
+    if mark is not None and mark.marks == Decimal(stated):
+        return mark.breakdown
+    kept = Remarking.objects.filter(**own).order_by("-created_at").values_list("theory", flat=True)
+    return next((row["breakdown"] for row in kept if row and Decimal(row["marks"]) == Decimal(stated)), None)
 
 
 def makeup_of(result: Result) -> MakeUp | None:

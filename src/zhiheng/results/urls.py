@@ -1,6 +1,7 @@
 from django.urls import path
 
 from zhiheng.results import views
+from zhiheng.results.amending import views as amending
 
 urlpatterns = [
     path("results/", views.my_results, name="my_results"),
@@ -19,4 +20,7 @@ urlpatterns = [
     path("releases/<uuid:offering_id>/propose/", views.propose, name="propose_results"),
     path("releases/<uuid:offering_id>/publish/", views.publish, name="publish_results"),
     path("releases/<uuid:offering_id>/send-back/", views.send_back, name="send_back_results"),
+    path("amendments/<uuid:result_id>/", amending.amend, name="amend_result"),
+    path("amendments/<uuid:result_id>/propose/", amending.propose, name="propose_amendment"),
+    path("amendments/<uuid:result_id>/decide/", amending.decide, name="decide_amendment"),
 ]

@@ -20,6 +20,9 @@ from zhiheng.people.models import Account, Institution, Person, Role
 from zhiheng.people.queries import institution_of, person_of
 from zhiheng.plumbing import clock
 from zhiheng.results import actions
+from zhiheng.results.amending.presenting import amended_words
+from zhiheng.results.amending.queries import amended, changes
+from zhiheng.results.amending.views import shown_changes
 from zhiheng.results.core.histogram import Histogram, draw
 from zhiheng.results.documents import score_report_pdf, theory_areas
 from zhiheng.results.forms import MakeUpForm, SendBackForm
@@ -110,12 +113,23 @@ def _offering_page(
         return render(request, "results/offering.html", context, status=status)
     results = list(results_of_release(found))
     context |= {
-        "rows": [_row(result) for result in results],
+        "rows": _rows(results),
         "counts": {outcome.label: sum(row.outcome == outcome for row in results) for outcome in Outcome},
         "histograms": _drawn(results),
         "own": found.proposed_by_id == _account(request).id,
+        "changes": shown_changes(changes(chosen)) if found.released_at else [],
     }
     return render(request, "results/release.html", context, status=status)
+
+
+def _rows(results: list[Result]) -> list[dict[str, Any]]:
+    """With the day on which each was last put right, None for most."""
+    put_right = amended(results)
+    return [
+        _row(result)
+        | {"amended": put_right[result.id][-1].decision.created_at if put_right[result.id] else None}
+        for result in results
+    ]
 
 
 def _row(result: Result) -> dict[str, Any]:
@@ -201,7 +215,7 @@ def _own_result(request: HttpRequest, result_id: UUID) -> Result:
 def my_results(request: HttpRequest) -> HttpResponse:
     person = person_of(_account(request))
     found = list(results_of_person(person)) if person else []
-    return render(request, "results/my_results.html", {"rows": [_row(result) for result in found]})
+    return render(request, "results/my_results.html", {"rows": _rows(found)})
 
 
 @allow(Role.CANDIDATE)
@@ -222,6 +236,7 @@ def _result_page(
     context = {
         "result": result,
         "row": _row(result),
+        "amended": [(one, amended_words(one)) for one in amended([result])[result.id]],
         "decision": _decision(result),
         "ticket": ticket_number_of(result),
         "areas": theory_areas(result),
@@ -231,7 +246,8 @@ def _result_page(
             if failed and line["passed"]
         ],
         "rules": rules,
-        "makeup": ordered,
+        "makeup": ordered if failed else None,
+        "unneeded": ordered if not failed else None,
         "fee_fen": makeup_fee(result.application.offering, result.application.institution).amount_fen
         if form
         else 0,
@@ -288,7 +304,7 @@ def institution_results(request: HttpRequest) -> HttpResponse:
         "results/institution_results.html",
         {
             "page": found,
-            "rows": [_row(result) for result in found],
+            "rows": _rows(list(found)),
             "chances": chances_of(institution, moment=clock.now()),
             "makeups": makeups_of(institution)[:_PAGE],
         },

@@ -7,6 +7,7 @@ from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of, person_of
 from zhiheng.people.waiting import Waiting
 from zhiheng.plumbing import clock
+from zhiheng.results.amending.queries import amended, changes
 from zhiheng.results.models import Outcome
 from zhiheng.results.queries import (
     chances_of,
@@ -24,7 +25,7 @@ NEWS_DAYS = 30  # how long a released result is news on a candidate's home page
 def waiting(account: Account, role: Role) -> list[Waiting]:
     """A fixed number of queries per role."""
     if role == Role.RESULTS_OFFICER:
-        return _to_propose() + _to_release(account)
+        return _to_propose() + _to_release(account) + _to_amend(account)
     if role == Role.CANDIDATE:
         return _news(account)
     if role == Role.INSTITUTION:
@@ -60,18 +61,44 @@ def _to_release(account: Account) -> list[Waiting]:
     ]
 
 
+def _to_amend(account: Account) -> list[Waiting]:
+    """Released results the marks no longer bear out: to propose, or to decide when somebody else proposed it."""
+    return [
+        Waiting(
+            title=f"决定是否更正{change.result.application.person.name}的成绩"
+            if change.waiting
+            else f"{change.result.application.person.name}的分数在成绩发布后有变，待更正",
+            url=reverse("amend_result", args=[change.result.id]),
+        )
+        for change in changes()
+        if not change.missing and (change.waiting is None or change.waiting.by_id != account.id)
+    ]
+
+
 def _news(account: Account) -> list[Waiting]:
     person = person_of(account)
     if person is None:
         return []
     now = clock.now()
-    return [
+    results = list(results_of_person(person))
+    put_right = amended(results)
+    released = [
         Waiting(
             title=_("%(exam)s的成绩已发布") % {"exam": exam_words(result.application.offering)},
             url=reverse("my_result", args=[result.id]),
         )
-        for result in results_of_person(person)
-        if result.release.released_at and (now - result.release.released_at).days < NEWS_DAYS
+        for result in results
+        if not put_right[result.id]
+        and result.release.released_at
+        and (now - result.release.released_at).days < NEWS_DAYS
+    ]
+    return released + [
+        Waiting(
+            title=_("%(exam)s的成绩已更正") % {"exam": exam_words(result.application.offering)},
+            url=reverse("my_result", args=[result.id]),
+        )
+        for result in results
+        if put_right[result.id] and (now - put_right[result.id][-1].decision.created_at).days < NEWS_DAYS
     ]
 
 

@@ -2,7 +2,9 @@
 
 SEPARATOR = "："
 OTHER = "其他原因"
-CORRECTED = "更正换发"  # given by the reissue itself, never chosen
+# Given by the act itself, never chosen:
+CORRECTED = "更正换发"
+AMENDED = "成绩更正"
 CLASSES = (
     "证书信息有误",
     "考核成绩被取消",
@@ -25,4 +27,4 @@ def reason_with_note(reason_class: str, note: str) -> str:
 def class_of(reason: str) -> str:
     """The part of a reason a stranger may read."""
     first = reason.split(SEPARATOR, 1)[0]
-    return first if first in (*CLASSES, CORRECTED) else OTHER
+    return first if first in (*CLASSES, CORRECTED, AMENDED) else OTHER

@@ -110,8 +110,10 @@ def rescues_waiting_for(account: Account) -> list[Rescue]:
     return [rescue for rescue in _with_words(_undecided()) if rescue.may_decide(account)]
 
 
-def rescues_undecided(offering: Offering) -> int:
-    return _undecided().filter(attempt__ticket__offering=offering).count()
+def rescues_undecided(offering: Offering, *, only: Attempt | None = None) -> int:
+    """Rescue files of an offering, or of one attempt, that wait for a word."""
+    found = _undecided().filter(attempt__ticket__offering=offering)
+    return found.count() if only is None else found.filter(attempt=only).count()
 
 
 def _undecided() -> QuerySet[RescueImport]:

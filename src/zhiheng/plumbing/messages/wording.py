@@ -24,6 +24,8 @@ KINDS: dict[str, frozenset[str]] = {
     "exam-notice": frozenset({"name", "exam", "day", "starts", "centre", "address", "seat", "number"}),
     "results-released": frozenset({"name", "exam", "day", "link"}),
     "results-released-institution": frozenset({"exam", "day", "count", "link"}),
+    "result-amended": frozenset({"name", "exam", "day", "change", "reason", "follows", "link"}),
+    "result-amended-institution": frozenset({"name", "exam", "day", "change", "reason", "follows", "link"}),
     "certificate-issued": frozenset({"name", "exam", "number", "link"}),
     "certificates-issued-institution": frozenset({"exam", "day", "count", "link"}),
     "correction-applied": frozenset({"name", "number", "link"}),

@@ -7,19 +7,18 @@ from zhiheng.foundation.moment import SHANGHAI, chinese_day
 
 
 def decide_change(*, title: str, proposed: bool, released_at: datetime | None) -> Decision:
-    """Until results are handed in for release; afterwards nothing that was told is changed without a word.
+    """Before results are handed in for release, and again once they are out: then they are put right by two officers.
 
     title: of the examination. Source: results are corrected, never silently changed; two officers release them.
     """
     if released_at is not None:
-        return Decision.no(
+        return Decision.yes(
             Reason(
                 code="results-released",
-                text=f"{title}的成绩已于 {chinese_day(released_at)} {released_at.astimezone(SHANGHAI):%H:%M} 发布，答卷不能再变",
-                met=False,
-                rule="已发布的成绩不因答卷变动而改动",
-                remedy="这里只能记录“不采纳”，请写明经过；考生可以从页脚的“投诉”就“阅卷与成绩”提出，"
-                "由没有参与的人员答复，也可以报名补考",
+                text=f"{title}的成绩已于 {chinese_day(released_at)} {released_at.astimezone(SHANGHAI):%H:%M} 发布",
+                met=True,
+                rule="已发布的成绩不因答卷变动而自行改动",
+                remedy="采纳后这份答卷重新计分；公布的成绩由两位成绩管理员更正后才变，更正会告知考生",
             )
         )
     if proposed:

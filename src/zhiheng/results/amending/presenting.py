@@ -1,0 +1,41 @@
+"""What was put right, in words, in the language of the page."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhiheng.results.amending.queries import Amended
+from zhiheng.results.core.amending import Difference
+from zhiheng.results.models import Outcome
+from zhiheng.standards.templatetags.standards import COMPONENTS
+from zhiheng.surface.wording import english, mark_words
+
+OUTCOMES = {
+    Outcome.PASSED: gettext_lazy("合格"),
+    Outcome.FAILED: gettext_lazy("不合格"),
+    Outcome.ABSENT: gettext_lazy("缺考"),
+}
+
+
+def component_words(difference: Difference) -> str:
+    return str(COMPONENTS[difference.key]) if english() else difference.name
+
+
+def marks_words(marks: Decimal | None) -> str:
+    return _("缺考") if marks is None else mark_words(marks)
+
+
+def change_words(differences: Sequence[Difference], before: Outcome, after: Outcome) -> str:
+    """机考 0 → 10；不合格 → 合格: what stood, what stands."""
+    parts = [
+        f"{component_words(one)} {marks_words(one.before)} → {marks_words(one.after)}" for one in differences
+    ]
+    if before != after:
+        parts.append(f"{OUTCOMES[before]} → {OUTCOMES[after]}")
+    return ("; " if english() else "；").join(parts)
+
+
+def amended_words(amended: Amended) -> str:
+    return change_words(amended.differences, amended.before, amended.after)
