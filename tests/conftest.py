@@ -1,7 +1,9 @@
 """Fixtures every test may ask for."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--unmeasured", action="store_true", help="only the others")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """What is read here stays to the end: it need not be gone through again and again for what is no longer used."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000)
+        gc.enable()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each run takes its part; without an option it takes all."""
     kept: list[pytest.Item] = []
@@ -63,9 +77,12 @@ def _is_measured(item: pytest.Item) -> bool:
 
     Measuring makes a test take half as long again, so only these are measured.
     """
-    return not _uses_database(item) and not any(
-        item.path.is_relative_to(FOLDER / folder) for folder in OUTSIDE
-    )
+    return not _uses_database(item) and not _is_outside(item.path)
+
+
+@cache
+def _is_outside(path: Path) -> bool:
+    return any(path.is_relative_to(FOLDER / folder) for folder in OUTSIDE)
 
 
 def _uses_database(item: pytest.Item) -> bool:
@@ -74,12 +91,16 @@ def _uses_database(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _clock_stands_true() -> object:
-    """Every test starts with the demo clock at real time."""
+def _nothing_is_left_of_the_test_before() -> None:
+    """Every test starts with the demo clock at real time, and in the language of the platform.
+
+    The language of the last request stays with its thread, where the next test would find it.
+    """
     from django.conf import settings as django_settings
+    from django.utils import translation
 
     django_settings.CLOCK_FILE.unlink(missing_ok=True)
-    return None
+    translation.deactivate()
 
 
 @pytest.fixture
