@@ -1,10 +1,12 @@
 """Small real pictures, each different, that pass as a one-inch photo: a drawn figure on white, of nobody."""
 
 import io
+from functools import cache
 
 from PIL import Image, ImageDraw
 
 
+@cache  # many tests show the same ones
 def picture(
     seed: int,
     *,

@@ -1,6 +1,6 @@
 """What many tests begin with is built once per process; later tests lay down the rows it left, without the work."""
 
-import copy
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,11 +19,11 @@ WRITING = ("INSERT", "UPDATE", "DELETE")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Memory:
-    """statements: what was written, in order; files: what went into the vault; built: never handed out itself."""
+    """statements: what was written, in order; files: what went into the vault; built: pickled, handed out anew."""
 
     statements: list[tuple[str, Any]]
     files: dict[Path, bytes]
-    built: object
+    built: bytes
 
 
 _memories: dict[tuple[str, str, bytes], _Memory] = {}
@@ -44,7 +44,7 @@ def remembered(build: Callable[[], Built], *, earlier: timedelta) -> Built:
         _memories[key] = _built(build, earlier)
     else:
         _laid_down(_memories[key])
-    built: Built = copy.deepcopy(_memories[key].built)  # type: ignore[assignment]
+    built: Built = pickle.loads(_memories[key].built)
     return built
 
 
@@ -66,7 +66,7 @@ def _built(build: Callable[[], object], earlier: timedelta) -> _Memory:
     clock.move_to(moment)
     after = {path for path in settings.VAULT.rglob("*") if path.is_file()}
     files = {path.relative_to(settings.VAULT): path.read_bytes() for path in after - before}
-    return _Memory(statements=statements, files=files, built=built)
+    return _Memory(statements=statements, files=files, built=pickle.dumps(built))
 
 
 def _laid_down(memory: _Memory) -> None:
