@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.hall.test_traps import launched, running
+from tests.delivery.running import PATIENCE
 from zhiheng.cli.processes import free_port
 from zhiheng.delivery.core.attempt import Entry
 from zhiheng.delivery.hall.reach import REACH_FILE, Reach
@@ -29,7 +30,7 @@ def spoken(data: Path) -> tuple[bool, int, str]:
                 lines.append(line)
                 if READY in line:
                     process.terminate()
-            code = process.wait(timeout=30)
+            code = process.wait(timeout=PATIENCE)
         finally:
             process.kill()
         said = "".join(lines)
@@ -62,7 +63,7 @@ def killed_with_answers(data: Path, count: int) -> None:
         for seq in range(1, count + 1):
             assert hall.save(token, "s1", "a", seq).status_code == 200
         last = max(row.id for row in read_log(data))
-        ends = time.monotonic() + 30
+        ends = time.monotonic() + PATIENCE
         while not (data / REACH_FILE).read_bytes().endswith(f"{last:020d}\n".encode()):
             assert time.monotonic() < ends, "not noted"
             time.sleep(0.05)
@@ -125,7 +126,7 @@ def test_a_hall_that_writes_to_files_nobody_will_find_ends(tmp_path: Path, part:
         taken = tmp_path / f"{LOG_FILE}{part}"
         aside = taken.rename(tmp_path / "aside")
         taken.write_bytes(aside.read_bytes())  # a copy in its place is not the file that is written to
-        assert hall.process.wait(timeout=30) == EXIT_WRITER_DIED
+        assert hall.process.wait(timeout=PATIENCE) == EXIT_WRITER_DIED
 
         assert hall.process.stdout is not None
         assert "考场服务停止：读不到答题记录" in str(hall.process.stdout.read())
