@@ -1,9 +1,13 @@
 """What waits around the exam day: the exam itself, packs to publish, answers to collect and to decide about."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhiheng.delivery.core.exam_day import Phase
+from zhiheng.delivery.exam_day import Standing, standings_of
 from zhiheng.delivery.queries import DeliveryState, delivery_states
 from zhiheng.delivery.rescue.queries import rescues_waiting_for
 from zhiheng.foundation.moment import day_begins
@@ -11,7 +15,7 @@ from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import person_of
 from zhiheng.people.waiting import Waiting
 from zhiheng.plumbing import clock
-from zhiheng.seating.queries import offerings_with_tickets, rooms_watched_by, tickets_of_person
+from zhiheng.seating.queries import offerings_with_tickets, rooms_watched_by
 from zhiheng.sittings.wording import exam_words
 
 
@@ -27,21 +31,34 @@ def waiting(account: Account, role: Role) -> list[Waiting]:
 
 
 def _for_candidate(account: Account) -> list[Waiting]:
-    """The exam of today or of a day to come: today it links to the exam address."""
-    person, today = person_of(account), clock.today()
+    """The exam of today or of a day to come, as far as it has come for this candidate."""
+    person, now = person_of(account), clock.now()
     if person is None:
         return []
-    return [
-        Waiting(
-            title=_("参加考试：%(exam)s") % {"exam": exam_words(ticket.offering)},
-            url=f"{settings.HALL_URL}/hall/"
-            if ticket.offering.sitting.day == today
-            else reverse("ticket", args=[ticket.number]),
-            due=ticket.offering.starts_at,
-        )
-        for ticket in tickets_of_person(person)
-        if ticket.offering.sitting.day >= today
-    ]
+    return [line for standing in standings_of(person, now=now) if (line := _line_of(standing, now))]
+
+
+def _line_of(standing: Standing, now: datetime) -> Waiting | None:
+    """What to do next. Where the hall knows nothing of the exam, only that it comes, until its time is over."""
+    day, phase = standing.day, standing.phase
+    if phase is None:
+        phase = Phase.AHEAD
+        if now > day.ends:
+            return None
+    hall, paper = f"{settings.HALL_URL}/hall/", reverse("ticket", args=[standing.ticket.number])
+    receipt = reverse("my_receipt", args=[standing.ticket.number])
+    words, url, due = {
+        Phase.AHEAD: (_("参加考试：%(exam)s"), paper, day.starts),
+        Phase.DOOR: (_("登录候考：%(exam)s"), hall, day.starts),
+        Phase.BEGUN: (_("考试已经开始，请立即登录：%(exam)s"), hall, day.enter_until),
+        Phase.SHUT: (_("已过最迟进入时间，请联系考点：%(exam)s"), paper, None),
+        Phase.SITTING: (_("考试正在进行：%(exam)s"), hall, day.ends),
+        Phase.PAUSED: (_("考试已暂停，请听监考员安排：%(exam)s"), hall, None),
+        Phase.HANDED_IN: (_("已交卷，等待成绩：%(exam)s"), receipt, None),
+        Phase.TIME_UP: (_("考试已结束，答卷已保存：%(exam)s"), receipt, None),
+        Phase.NEVER_CAME: (_("考场没有您的登录记录，如确已参加请联系考点：%(exam)s"), paper, None),
+    }[phase]
+    return Waiting(title=words % {"exam": exam_words(standing.ticket.offering)}, url=url, due=due)
 
 
 def _for_administrator() -> list[Waiting]:

@@ -1,5 +1,6 @@
 """What waits in seating: tickets to print, tickets to issue, seats, invigilators."""
 
+from datetime import timedelta
 from itertools import groupby
 
 from django.urls import reverse
@@ -41,7 +42,7 @@ def _for_candidate(account: Account) -> list[Waiting]:
     return [
         _to_print(ticket, url=reverse("ticket", args=[ticket.number]), count=1)
         for ticket in tickets_of_person(person)
-        if ticket.offering.sitting.day >= clock.today()
+        if clock.now() < ticket.offering.starts_at + timedelta(minutes=ticket.offering.minutes)
     ]
 
 
