@@ -2,6 +2,7 @@
 
 import sqlite3 as plain_sqlite
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.postgres import temporary_cluster
 from zhiheng.delivery.core.attempt import Entry, opened_entry
+from zhiheng.delivery.hall import sqlite_store
 from zhiheng.delivery.hall.postgres_store import PostgresStore, Unsure
 from zhiheng.delivery.hall.reader import read_attempt, read_log
 from zhiheng.delivery.hall.sqlite_store import LOG_FILE, SqliteStore
@@ -139,6 +141,44 @@ def test_the_sqlite_log_is_durable_before_it_is_told(tmp_path: Path) -> None:
     store.close()
 
     assert (mode, level) == ("wal", 2)
+
+
+def beginnings(folder: Path) -> int:
+    """How often the write-ahead log was begun anew: its header counts (SQLite, file format, 4.1)."""
+    return int.from_bytes((folder / f"{LOG_FILE}-wal").read_bytes()[12:16], "big")
+
+
+def test_a_long_write_ahead_log_is_begun_anew_by_the_writer(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / LOG_FILE)
+    store.append([answer(1)])
+    before = beginnings(tmp_path)
+    store._checkpoints.long = True
+    store.append([answer(2)])
+    again = beginnings(tmp_path)
+    store.append([answer(3)])
+    rows = store.attempt("a")
+    store.close()
+
+    assert again - before == 1
+    assert [row.seq for row in rows] == [1, 2, 3]
+    assert store._checkpoints.long is False
+
+
+def test_beside_the_writer_it_is_noticed_that_the_log_is_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_store, "_LONG_PAGES", 5)
+    monkeypatch.setattr(sqlite_store, "_CHECKPOINT_SECONDS", 0.01)
+    store = SqliteStore(tmp_path / LOG_FILE)
+    until, seq = time.monotonic() + 60, 0
+    while not store._checkpoints.long and time.monotonic() < until:
+        seq += 1
+        store.append([answer(seq)])
+        time.sleep(0.001)  # the writer is not to have the interpreter for itself
+    noticed = store._checkpoints.long
+    store.close()
+
+    assert noticed
 
 
 def test_nothing_in_the_log_can_be_changed(source: "Path | str", store: LogStore) -> None:

@@ -27,8 +27,11 @@ Name = tuple[int, str, int]
 """Session epoch, item and sequence number: what names a row within its attempt."""
 
 LOG_FILE = "hall.sqlite3"
+_LONG_PAGES = (
+    2_000  # 8 MB of write-ahead log: time to begin it anew, for a file that grows is dearer to make durable
+)
 _CHECKPOINT_PAGES = (
-    16_000  # 64 MB: the writer itself copies the log back only when `_Checkpoints` cannot keep up
+    16_000  # 64 MB: the writer copies all of it back itself, should `_Checkpoints` not keep up
 )
 _CHECKPOINT_SECONDS = 0.2
 _CACHE_KB = 32_000
@@ -58,9 +61,13 @@ CREATE TRIGGER IF NOT EXISTS entry_no_delete BEFORE DELETE ON entry
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
 _WIDTH = len(Entry.__struct_fields__)
-_ATTEMPT = Entry.__struct_fields__.index("attempt")
+_ATTEMPT, _KIND, _FLAGS = map(Entry.__struct_fields__.index, ("attempt", "kind", "flags"))
 _ANSWER = str(Kind.ANSWER)
 _ROW = f"({','.join('?' * _WIDTH)})"
+_PLAIN_ROW = f"({'?,' * _KIND}'{_ANSWER}',{'?,' * (_FLAGS - _KIND - 1)}'',?)"
+"""Of an answer without flags, as nearly all are: what they have in common is dearer to hand over than to write down."""
+_PLAIN_WIDTH = _PLAIN_ROW.count("?")
+_INSERT = f"INSERT INTO entry ({COLUMNS}) VALUES "
 _ROWS = 50  # in one statement: each statement lets go of the interpreter once, and gets it back late
 _AT = "id IN (SELECT value FROM json_each(?))"
 _NAMES = f"SELECT id, epoch, item, seq FROM entry WHERE {_AT}"
@@ -142,6 +149,8 @@ class SqliteStore:
                 attempt.note(epoch, seq)
 
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
+        if self._checkpoints.long:
+            self._checkpoints.finish(self._writer)
         number(entries, first=self._next)
         self._writer.execute("BEGIN IMMEDIATE")
         try:
@@ -158,7 +167,7 @@ class SqliteStore:
     def _written(self, entries: Sequence[Entry]) -> list[Outcome]:
         """In their order: what is surely new in long statements, everything else looked up one by one.
 
-        Surely new is an answer above all before it in the latest session.
+        Surely new is an answer above all before it in the latest session; flagged ones are few.
         """
         fates: list[Outcome] = []
         fresh: list[Entry] = []
@@ -171,6 +180,7 @@ class SqliteStore:
                 and seq > attempt.highest
                 and entry.epoch == attempt.epoch
                 and entry.kind == _ANSWER
+                and not entry.flags
                 and entry.item[:1] != CONTROL_ITEM
             ):
                 attempt.highest = seq
@@ -178,11 +188,11 @@ class SqliteStore:
                 fresh.append(entry)
                 owners.append(attempt.number)
                 continue
-            self._insert(fresh, owners)
+            self._insert_plain(fresh, owners)
             fates += appended(fresh)
             fresh, owners = [], []
             fates.append(self._append_one(entry))
-        self._insert(fresh, owners)
+        self._insert_plain(fresh, owners)
         return fates + appended(fresh)
 
     def _append_one(self, entry: Entry) -> Outcome:
@@ -195,7 +205,9 @@ class SqliteStore:
         if not entry.item.startswith(CONTROL_ITEM):
             attempt.note(entry.epoch, entry.seq)
         attempt.places.append(entry.id)
-        self._insert([entry], [attempt.number])
+        values = [*msgspec.structs.astuple(entry)]
+        values[_ATTEMPT] = attempt.number
+        self._writer.execute(_INSERT + _ROW, values)
         return Outcome(Fate.APPENDED, entry)
 
     def _names_of(self, attempt: "_Attempt") -> dict[Name, int]:
@@ -218,13 +230,14 @@ class SqliteStore:
             self._writer.execute("INSERT INTO attempt VALUES (?, ?)", (found.number, name))
         return found
 
-    def _insert(self, entries: Sequence[Entry], owners: Sequence[int]) -> None:
-        """owners: the number of the attempt of each row."""
+    def _insert_plain(self, entries: Sequence[Entry], owners: Sequence[int]) -> None:
+        """Answers without flags. owners: the number of the attempt of each row."""
         values = [*chain.from_iterable(map(msgspec.structs.astuple, entries))]
         values[_ATTEMPT::_WIDTH] = owners
-        for at in range(0, len(entries), _ROWS):
-            rows = min(_ROWS, len(entries) - at)
-            self._writer.execute(_insert(rows), values[at * _WIDTH : (at + rows) * _WIDTH])
+        del values[_FLAGS::_WIDTH], values[_KIND :: _WIDTH - 1]  # the later one first
+        for at in range(0, len(values), _ROWS * _PLAIN_WIDTH):
+            some = values[at : at + _ROWS * _PLAIN_WIDTH]
+            self._writer.execute(_insert_plain(len(some) // _PLAIN_WIDTH), some)
 
     def attempt(self, attempt: str) -> list[Entry]:
         known = self._attempts.get(attempt)
@@ -261,10 +274,14 @@ class _Checkpoints:
 
     The rows are durable in the write-ahead log already; a checkpoint that fails loses nothing, and a
     disk that is full or gone is met by the writer itself.
+
+    long: the log is, and nearly all of it is copied. SQLite begins it anew when a transaction begins and all of it
+    is, which beside a busy writer never happens by itself: the writer copies the last few pages.
     """
 
     def __init__(self, path: Path) -> None:
         self.due = threading.Event()
+        self.long = False
         self._stopping = threading.Event()
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._thread = threading.Thread(target=self._work, name="hall-checkpoints", daemon=True)
@@ -276,11 +293,23 @@ class _Checkpoints:
         self._thread.join()
         self._connection.close()
 
+    def finish(self, writer: "sqlite3.Connection") -> None:
+        """Copy what has come since, between two transactions."""
+        self.long = False
+        _copied(writer)
+
     def _work(self) -> None:
         while self.due.wait() and not self._stopping.wait(_CHECKPOINT_SECONDS):
             self.due.clear()
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self.long = _copied(self._connection) >= _LONG_PAGES
+
+
+def _copied(connection: "sqlite3.Connection") -> int:
+    """Pages of the write-ahead log that have been copied back since it was begun; 0 when that failed."""
+    with contextlib.suppress(sqlite3.Error):
+        ((_, _, pages),) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        return int(pages)
+    return 0
 
 
 def _listed(places: "array[int]") -> str:
@@ -288,8 +317,8 @@ def _listed(places: "array[int]") -> str:
 
 
 @cache
-def _insert(rows: int) -> str:
-    return f"INSERT INTO entry ({COLUMNS}) VALUES {','.join([_ROW] * rows)}"
+def _insert_plain(rows: int) -> str:
+    return _INSERT + ",".join([_PLAIN_ROW] * rows)
 
 
 def _require_present_form(connection: "sqlite3.Connection", path: Path) -> None:
