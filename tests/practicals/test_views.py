@@ -37,6 +37,7 @@ PAGES = {
     "panel": ({Role.EXAMINER}, [NOBODY]),
     "score_sheet": ({Role.EXAMINER}, [NOBODY]),
     "skill_sign_off": ({Role.EXAMINER}, [NOBODY]),
+    "skill_absence": ({Role.EXAMINER, Role.ADMINISTRATOR}, [NOBODY]),
     "skill_offerings": (STAFF, []),
     "skill_offering": (STAFF, [NOBODY]),
     "form_panel": ({Role.ADMINISTRATOR}, [NOBODY]),
@@ -44,7 +45,11 @@ PAGES = {
     "skill_task": ({Role.ADMINISTRATOR, Role.EXAMINER}, [NOBODY]),
     "skill_task_pdf": ({Role.ADMINISTRATOR, Role.EXAMINER}, [NOBODY]),
 }
-POSTS = {"skill_absent": ({Role.EXAMINER}, [NOBODY])}
+POSTS = {
+    "skill_absent": ({Role.EXAMINER}, [NOBODY]),
+    "ask_skill_absence": ({Role.EXAMINER}, [NOBODY]),
+    "decide_skill_absence": ({Role.EXAMINER, Role.ADMINISTRATOR}, [NOBODY]),
+}
 
 
 def browser(account: Account) -> Client:

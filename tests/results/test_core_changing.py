@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from zhiheng.results.core.changing import decide_change
+from zhiheng.results.core.changing import decide_change, decide_mark_change
 
 AT = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 
@@ -26,3 +26,15 @@ def test_released_results_are_put_right_by_others_and_the_moment_is_named() -> N
         "初级的成绩已于 2026年12月1日 10:00 发布",
     )
     assert "两位成绩管理员更正后才变" in reason.remedy
+
+
+def test_marks_of_a_panel_stand_once_results_are_out() -> None:
+    (reason,) = decide_mark_change(title="五级", proposed=True, released_at=AT).unmet
+    assert (reason.code, reason.text) == ("results-released", "五级的成绩已于 2026年12月1日 10:00 发布")
+    assert [
+        [
+            reason.code
+            for reason in decide_mark_change(title="五级", proposed=proposed, released_at=None).unmet
+        ]
+        for proposed in (False, True)
+    ] == [[], ["results-proposed"]]

@@ -17,7 +17,15 @@ from zhiheng.plumbing.locks import lock_named
 from zhiheng.practicals import models
 from zhiheng.practicals.core.scoring import Sheet, check_sheet, skill_mark
 from zhiheng.practicals.core.task import SkillTask, check_sums
-from zhiheng.practicals.models import Panel, PanelCandidate, PanelMember, ScoreSheet, SignOff
+from zhiheng.practicals.models import (
+    AbsenceStep,
+    AbsenceWord,
+    Panel,
+    PanelCandidate,
+    PanelMember,
+    ScoreSheet,
+    SignOff,
+)
 from zhiheng.practicals.queries import (
     fits,
     has_skill_component,
@@ -210,7 +218,7 @@ def _require_open(candidate: PanelCandidate, account: Account) -> None:
         raise Refused(
             what=f"准考证 {candidate.ticket.number} 已记为缺考",
             rule="缺考的考生不评分",
-            remedy="请核对考生",
+            remedy="请核对考生；记错的，在考评组页面提出撤销缺考",
             code="candidate-absent",
         )
 
@@ -230,6 +238,7 @@ def mark_absent(*, by: Account, candidate: PanelCandidate) -> None:
     held.absent = True
     held.save(update_fields=["absent"])
     candidate.absent = True
+    AbsenceWord.objects.create(candidate=held, step=AbsenceStep.RECORDED, by=by)
     record(by=str(by.id), act="skill-absent", subject=f"panel-candidate:{held.id}")
 
 

@@ -45,6 +45,25 @@ class PanelCandidate(Record):
     absent = models.BooleanField(default=False)
 
 
+class AbsenceStep(models.TextChoices):
+    RECORDED = "recorded", "记为缺考"
+    ASKED = "asked", "提出撤销"
+    TAKEN_BACK = "taken-back", "同意撤销"
+    REFUSED = "refused", "不撤销"
+
+
+class AbsenceWord(Record):
+    """What somebody said about a candidate's absence; what counts now is the candidate's row. Appended."""
+
+    candidate = models.ForeignKey(PanelCandidate, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=16, choices=AbsenceStep)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+
+
 class ScoreSheet(Record):
     """One examiner's marks for one candidate; a corrected sheet is a new row before sign-off."""
 

@@ -1,12 +1,18 @@
 from django.urls import path
 
 from zhiheng.practicals import panel_views, views
+from zhiheng.practicals.absence import views as absence
 
 urlpatterns = [
     path("panels/", views.examining, name="examining"),
     path("panels/<uuid:panel_id>/", views.panel, name="panel"),
     path("panels/candidates/<uuid:candidate_id>/", views.score_sheet, name="score_sheet"),
     path("panels/candidates/<uuid:candidate_id>/absent/", views.absent, name="skill_absent"),
+    path("panels/candidates/<uuid:candidate_id>/absence/", absence.absence, name="skill_absence"),
+    path("panels/candidates/<uuid:candidate_id>/absence/ask/", absence.ask, name="ask_skill_absence"),
+    path(
+        "panels/candidates/<uuid:candidate_id>/absence/decide/", absence.decide, name="decide_skill_absence"
+    ),
     path("panels/candidates/<uuid:candidate_id>/sign-off/", views.sign, name="skill_sign_off"),
     path("skill/", panel_views.offerings, name="skill_offerings"),
     path("skill/<uuid:offering_id>/", panel_views.offering, name="skill_offering"),

@@ -3,8 +3,10 @@
 from django.urls import reverse
 
 from zhiheng.people.models import Account, Role
+from zhiheng.people.queries import roles_of
 from zhiheng.people.waiting import Waiting
 from zhiheng.plumbing import clock
+from zhiheng.practicals.absence.queries import asked_of
 from zhiheng.practicals.progress import SkillState, skill_states
 from zhiheng.practicals.queries import overview, panels_of, result_due
 from zhiheng.seating.queries import offerings_with_tickets
@@ -15,10 +17,11 @@ from zhiheng.sittings.queries import due_rule, rules_for
 def waiting(account: Account, role: Role) -> list[Waiting]:
     """A fixed number of queries per role."""
     if role == Role.EXAMINER:
-        return _for_examiner(account)
+        asked_back = [] if Role.ADMINISTRATOR in roles_of(account) else _asked_back(account, role)
+        return [*asked_back, *_for_examiner(account)]
     if role == Role.ADMINISTRATOR:
         states = skill_states(offerings_with_tickets())
-        return _to_assign(states) + _to_sign(states)
+        return [*_asked_back(account, role), *_to_assign(states), *_to_sign(states)]
     if role == Role.RESULTS_OFFICER:
         return _to_sign(skill_states(offerings_with_tickets()))
     return []
@@ -46,6 +49,19 @@ def _for_examiner(account: Account) -> list[Waiting]:
                     )
                 )
     return lines
+
+
+def _asked_back(account: Account, role: Role) -> list[Waiting]:
+    """Absences to be taken back or not; who is an administrator too sees them there."""
+    return [
+        Waiting(
+            title=f"决定是否撤销缺考：准考证 {candidate.ticket.number}（{candidate.panel.name}）",
+            url=reverse("skill_absence", args=[candidate.id]),
+            due=result_due(candidate.panel.offering),
+            rule=result_rule(candidate.panel.offering),
+        )
+        for candidate in asked_of(account, administrator=role == Role.ADMINISTRATOR)
+    ]
 
 
 def _to_assign(states: list[SkillState]) -> list[Waiting]:

@@ -32,3 +32,21 @@ def decide_change(*, title: str, proposed: bool, released_at: datetime | None) -
             )
         )
     return Decision.yes(Reason(code="results-open", text="成绩还没有提交", met=True))
+
+
+def decide_mark_change(*, title: str, proposed: bool, released_at: datetime | None) -> Decision:
+    """Whether what panels wrote down may still change: until results are handed in for release.
+
+    title: of the examination. An absence behind a released result stands; nobody was scored who could be now.
+    """
+    if released_at is not None:
+        return Decision.no(
+            Reason(
+                code="results-released",
+                text=f"{title}的成绩已于 {chinese_day(released_at)} {released_at.astimezone(SHANGHAI):%H:%M} 发布",
+                met=False,
+                rule="成绩发布后，考评记录不再改动",
+                remedy="考生可以从页脚的“投诉”提出，由没有参与的人员答复，也可以报名补考",
+            )
+        )
+    return decide_change(title=title, proposed=proposed, released_at=None)

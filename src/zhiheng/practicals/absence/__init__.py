@@ -1,0 +1,1 @@
+"""An absence from the skill assessment, and taking it back when it was a mistake."""
