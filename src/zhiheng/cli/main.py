@@ -1,6 +1,7 @@
 """The `zhiheng` command. Each group is a module with a Typer `app`, loaded only when it is asked for."""
 
 import importlib
+import os
 import sys
 
 from typer.exceptions import TyperException
@@ -21,7 +22,7 @@ GROUPS = {
     "statements": "对账单：show",
     "enrol": "批量报名：import SHEET",
     "bench": "性能测量：enrolment、preparation、assembly、hall、bank-import、duplicates",
-    "stats": "测量：items、agreement",
+    "stats": "测量：items、agreement、calibrate",
     "rehearse": "全流程演练",
     "verify": "验证证书：FILE 或 NUMBER",
     "receipt": "交卷回执：verify FILE",
@@ -42,6 +43,8 @@ def main(argv: list[str] | None = None) -> None:
     if words[0] not in GROUPS:
         say(f"没有“{words[0]}”这个命令。{_overview()}")
         sys.exit(EXIT_UNUSABLE)
+    # Matrices here are narrow: threads spend four times as much on waiting for one another. Read when first loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     module = importlib.import_module(f"zhiheng.cli.{words[0]}")
     try:
         # Not standalone: the parser's own messages are English and would otherwise be printed by it.
