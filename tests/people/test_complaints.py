@@ -123,6 +123,46 @@ def test_those_it_is_about_never_see_it(world: World, complaint: Complaint, clie
         assert client.get(f"/complaints/{complaint.number}/").status_code == 404
 
 
+def test_one_about_every_administrator_reaches_whoever_is_appointed(world: World, client: Client) -> None:
+    administrator, other = world[Role.ADMINISTRATOR], second(Role.ADMINISTRATOR)
+    grant_role(by=administrator, account=other, role=Role.INSTITUTION, institution=world.institution)
+    harmless = complain(about=ComplaintAbout.OTHER, text="网页打不开")
+    assert queries.unattended() == []
+    orphan = complain(
+        about=ComplaintAbout.INSTITUTION,
+        text=SECRET,
+        institution=world.institution,
+        staff_named=administrator.display_name,
+        name="测投诉人",
+    )
+    assert queries.unattended() == [orphan]
+    for told in (administrator, other):
+        (title,) = [line.title for line in waiting(told, Role.ADMINISTRATOR) if orphan.number in line.title]
+        assert "请给没有参与的人员授予管理员角色" in title
+        client.force_login(told)
+        register = client.get("/complaints/register/").content.decode()
+        assert (orphan.number in register, SECRET in register) == (True, False)
+        assert client.get(f"/complaints/register/{orphan.id}/").status_code == 404
+    client.logout()
+    assert "现有的全部管理员" in client.get(own_path(orphan)).content.decode()
+    assert "现有的全部管理员" not in client.get(own_path(harmless)).content.decode()
+    english = client.get(own_path(orphan), headers={"accept-language": "en"}).content.decode()
+    assert "concerns every administrator" in english
+
+    grant_role(by=administrator, account=world[Role.REVIEWER], role=Role.ADMINISTRATOR)
+
+    assert queries.unattended() == []
+    assert orphan in queries.open_for(world[Role.REVIEWER])
+    answer_complaint(by=world[Role.REVIEWER], complaint=orphan, text="已核实")
+
+
+def test_whoever_complains_and_is_the_only_administrator_is_not_their_own_judge(world: World) -> None:
+    own = complain(about=ComplaintAbout.OTHER, text="x", account=world[Role.ADMINISTRATOR])
+    assert queries.unattended() == [own]
+    second(Role.ADMINISTRATOR)
+    assert queries.unattended() == []
+
+
 def test_a_recusal_leaves_somebody_to_handle_it(world: World, complaint: Complaint) -> None:
     administrator = world[Role.ADMINISTRATOR]
     alone = {"by": administrator, "complaint": complaint, "account": administrator}
@@ -243,7 +283,7 @@ def test_the_register_asks_a_fixed_number_of_questions(
         complain(about=ComplaintAbout.INSTITUTION, text="x", institution=world.institution)
     clock.move_to(clock.now() + timedelta(days=40))
     client.force_login(world[Role.ADMINISTRATOR])
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(12):  # type: ignore[operator]
         page = client.get("/complaints/register/").content.decode()
     assert f"{count} 份投诉已过答复期限" in page
     assert len(waiting(world[Role.ADMINISTRATOR], Role.ADMINISTRATOR)) == 1

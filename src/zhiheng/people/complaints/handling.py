@@ -64,6 +64,8 @@ def complaints(request: SignedInRequest) -> HttpResponse:
         "by_subject": [(entry.label, by_subject.get(entry.value, 0)) for entry in ComplaintAbout],
         "closed": closed,
         "rule": complaint_rule(),
+        "unattended": queries.unattended(),
+        "now": now,
     }
     return render(request, "people/complaints/complaints.html", context)
 

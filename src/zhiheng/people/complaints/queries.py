@@ -40,6 +40,35 @@ def open_for(account: Account) -> QuerySet[Complaint]:
     return handled_by(account).filter(state=ComplaintState.OPEN).order_by("due", "number")
 
 
+def unattended() -> list[Complaint]:
+    """Open complaints that no administrator may handle, the one due first on top; four queries, one without any.
+
+    They are about every administrator there is: named, working for the institution, or complaining themselves.
+    """
+    waiting = list(Complaint.objects.filter(state=ComplaintState.OPEN).order_by("due", "number"))
+    if not waiting:
+        return []
+    administrators = {account.id for account in accounts_in(Role.ADMINISTRATOR)}
+    recused = set(
+        ComplaintRecusal.objects.filter(complaint__in=waiting).values_list("complaint_id", "account_id")
+    )
+    own = set(
+        RoleGrant.objects.filter(account__in=administrators, revoked_at=None)
+        .exclude(institution=None)
+        .values_list("institution_id", "account_id")
+    )
+
+    def handled(complaint: Complaint) -> bool:
+        return any(
+            (complaint.id, account) not in recused
+            and (complaint.institution_id, account) not in own
+            and complaint.account_id != account
+            for account in administrators
+        )
+
+    return [complaint for complaint in waiting if not handled(complaint)]
+
+
 def counts_for(account: Account, *, moment: datetime) -> dict[str, int]:
     """How many are open, late and answered, in one query."""
     is_open = Q(state=ComplaintState.OPEN)

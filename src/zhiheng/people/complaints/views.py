@@ -128,6 +128,7 @@ def _status_page(request: HttpRequest, found: Complaint, form: MoreForm | Reopen
             for entry in queries.entries_of(found, inward=False)
         ],
         "form": form,
+        "unattended": found in queries.unattended(),
         "key": "" if found.account_id else found.key,
         "may_reopen": until is not None and found.reopened_at is None and clock.now() < until,
         "until": until,
