@@ -8,6 +8,7 @@ from zhiheng.cli.columns import columns, figure
 from zhiheng.cli.output import AsJson, answer
 from zhiheng.cli.stats_agreement import agreement
 from zhiheng.cli.stats_calibrate import calibrate_file
+from zhiheng.cli.stats_equate import equate
 from zhiheng.cli.stats_files import responses_of
 from zhiheng.psychometrics.core.flags import flags_of
 from zhiheng.psychometrics.core.items import GROUP, ItemLine, OptionLine, item_lines
@@ -17,6 +18,7 @@ from zhiheng.psychometrics.core.responses import Responses
 app = typer.Typer(help="测量：题目、试卷与阅卷员")
 app.command("agreement")(agreement)
 app.command("calibrate")(calibrate_file)
+app.command("equate")(equate)
 
 Answers = Annotated[
     str, typer.Argument(metavar="RESPONSES.csv", help="每人一行、每题一列；第一行是题目名称；- 为标准输入")
