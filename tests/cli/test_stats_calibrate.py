@@ -134,6 +134,12 @@ def test_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             ("--model", "2pl", "--guessing-prior", "-1,1"),
             "只有 3PL 有猜测参数。请去掉 --guessing-prior，或选 3pl。",
         ),
+        (("--model", "2pl", "--ability", "ml"), "没有“ml”这种能力估计。可用 eap、map、wle。"),
+        (("--model", "1pl,2pl", "--persons", "x.csv"), "--persons 只写一种模型的能力。请只选一种模型。"),
+        (
+            ("--model", "2pl", "--long", "--key", "k.csv"),
+            "--long 的文件已经是得分，不用答案文件。请去掉 --key。",
+        ),
         (
             ("--model", "1pl,2pl", "--slope-prior", "0,1"),
             "1PL 各题共用一个区分度，不用先验。请去掉 --slope-prior，或去掉 1pl。",
@@ -159,3 +165,53 @@ def test_models_of_different_items_are_not_compared(
         2,
         "几种模型能标定的题目不同，似然不能相比。请先去掉不能标定的题，或分开运行。\n",
     )
+
+
+def test_one_answer_a_line(lsat: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same answers written down the other way give the same."""
+    file = tmp_path / "long.csv"
+    lines = [
+        f"{person},q{item},{score}"
+        for person, row in enumerate(section_7().tolist())
+        for item, score in enumerate(row, 1)
+    ]
+    file.write_text("\n".join(["person,item,score", *lines]), encoding="utf-8")
+    wide = run(capsys, "stats", "calibrate", lsat, "--model", "1pl", "--json").data
+    long = run(capsys, "stats", "calibrate", str(file), "--long", "--model", "1pl", "--json").data
+    assert long == wide
+
+
+def test_abilities_are_written(lsat: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "abilities.csv"
+    run(capsys, "stats", "calibrate", lsat, "--model", "2pl", "--persons", str(file), "--ability", "wle")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert (len(lines), lines[0], lines[1].split(",")[0]) == (1001, "person,theta,se", "1")
+    assert [float(cell) for cell in lines[1].split(",")[1:]] == pytest.approx([-4.1371, 1.9573], abs=1e-3)
+    heard = run(capsys, "stats", "calibrate", lsat, "--model", "2pl", "--persons", str(tmp_path))
+    assert (heard.code, heard.err.startswith(f"写不了文件 {tmp_path}：")) == (2, True)
+
+
+def test_fit(lsat: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("stats", "calibrate", lsat, "--model", "2pl", "--fit")
+    found = run(capsys, *words, "--json").data
+    second = found["items"][1]["fit"]
+    assert (second["s_x2"], second["df"]) == (pytest.approx(14.453, abs=1e-2), 2)
+    assert second["p"] == pytest.approx(0.0007, abs=1e-4)
+    assert found["dependent_pairs"] == []
+    assert [point["theta"] for point in found["test_information"]][::6] == [-3.0, 0.0, 3.0]
+    assert run(capsys, *words).out.splitlines()[-5:-3] == [
+        "q1     0.997  1.000   4.75       2  0.093",
+        "q2     1.000  1.000  14.45       2  0.001",
+    ]
+
+
+def test_pairs_that_go_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(8)
+    theta = rng.normal(size=(300, 1))
+    scores = (1.2 * theta + rng.logistic(size=(300, 16)) > 0).astype(int)
+    scores[:180, 15] = scores[:180, 3]
+    heard = run(
+        capsys, "stats", "calibrate", written(tmp_path, scores.tolist()), "--model", "1pl", "--fit", "--json"
+    )
+    assert [pair["items"] for pair in heard.data["dependent_pairs"]] == [["q4", "q16"]]
+    assert heard.data["remarks"][0].startswith("题目“q4”与“q16”除能力外还有共同之处（Q3 0.")

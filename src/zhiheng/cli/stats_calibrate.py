@@ -1,23 +1,22 @@
 """`zhiheng stats calibrate`: items calibrated by item response theory."""
 
+import csv
 import re
+from pathlib import Path
 from typing import Annotated, Any, cast
 
-import numpy as np
 import typer
 
-from zhiheng.cli.columns import columns, figure
-from zhiheng.cli.output import AsJson, answer
+from zhiheng.cli.calibration_report import Report, compared_document, page
+from zhiheng.cli.output import AsJson, answer, read_input
 from zhiheng.cli.stats_files import responses_of
 from zhiheng.foundation.errors import Refused
-from zhiheng.psychometrics.core.irt.calibrating import MODELS, Calibration, Model, Settings, calibrate
-from zhiheng.psychometrics.core.irt.describing import Comparison, Described, Estimate, compared, described
-from zhiheng.psychometrics.core.irt.persons import Abilities, abilities, marginal_reliability
-from zhiheng.psychometrics.core.irt.precision import Precision, precision
-from zhiheng.psychometrics.core.irt.preparing import Given, Prepared, from_matrix, least_answers, prepare
+from zhiheng.psychometrics.core.irt.calibrating import MODELS, Model, Settings, calibrate
+from zhiheng.psychometrics.core.irt.describing import compared
+from zhiheng.psychometrics.core.irt.long import Named, read_long
+from zhiheng.psychometrics.core.irt.persons import ESTIMATORS, Estimator, abilities
+from zhiheng.psychometrics.core.irt.preparing import Prepared, from_matrix, least_answers, prepare
 from zhiheng.psychometrics.core.irt.priors import Normal, Priors
-
-NOT_CONVERGED = "没有收敛：{steps} 步之后参数仍有 {change:.2g} 的变化。以下数值不要使用；可增加 --steps，或换参数更少的模型"
 
 
 def calibrate_file(
@@ -38,6 +37,14 @@ def calibrate_file(
     ] = "",
     least: Annotated[int, typer.Option(min=0, help="每题至少几人作答；0 为按模型的默认值")] = 0,
     skip: Annotated[bool, typer.Option("--skip", help="略去不能估计的题目，而不是拒绝")] = False,
+    one_a_line: Annotated[
+        bool, typer.Option("--long", help="文件每行一个答案（列 person、item、score），用于每人只见少数题")
+    ] = False,
+    fit: Annotated[bool, typer.Option("--fit", help="也看各题拟合与题目之间的局部依赖")] = False,
+    persons: Annotated[
+        str, typer.Option("--persons", metavar="OUT.csv", help="把每人的能力估计写到这个文件")
+    ] = "",
+    ability: Annotated[str, typer.Option("--ability", help="能力估计：eap、map、wle")] = "eap",
     as_json: AsJson = False,
 ) -> None:
     """用项目反应理论标定题目：参数、标准误、似然；几种模型时比较 AIC、BIC 与似然比。"""
@@ -47,24 +54,31 @@ def calibrate_file(
     )
     _check_priors(chosen, priors)
     settings = Settings(nodes=nodes, bound=bound, tolerance=tolerance, most=steps, priors=priors)
-    given = _given(responses, key)
+    _check_persons(chosen, persons, ability)
+    named = _read(responses, key, one_a_line=one_a_line)
     prepared = {
-        one: prepare(given, model=one, least=least or least_answers(one, priors), skip=skip) for one in chosen
+        one: prepare(named.given, model=one, least=least or least_answers(one, priors), skip=skip)
+        for one in chosen
     }
     _check_same(prepared)
     found = [
-        _Report(prepared[one], calibrate(prepared[one].answers, model=one, settings=settings))
+        Report(prepared[one], calibrate(prepared[one].answers, model=one, settings=settings), fit=fit)
         for one in chosen
     ]
     tests = compared([one.found for one in found])
+    if persons:
+        _write_persons(persons, found[0], named.persons, cast("Estimator", ability))
     if len(found) == 1:
         document: dict[str, Any] = found[0].document()
     else:
-        document = {"models": [one.document() for one in found], "comparison": _compared(found, tests)}
+        document = {
+            "models": [one.document() for one in found],
+            "comparison": compared_document(found, tests),
+        }
     answer(
         document,
         as_json=as_json,
-        text=lambda: _page(found, tests),
+        text=lambda: page(found, tests),
         yes=all(one.found.converged for one in found),
     )
 
@@ -101,9 +115,38 @@ def _check_priors(chosen: list[Model], priors: Priors) -> None:
         )
 
 
-def _given(file: str, key: str) -> Given:
+def _check_persons(chosen: list[Model], file: str, ability: str) -> None:
+    if ability not in ESTIMATORS:
+        raise Refused(
+            what=f"没有“{ability}”这种能力估计", remedy=f"可用 {'、'.join(ESTIMATORS)}", code="ability"
+        )
+    if file and len(chosen) > 1:
+        raise Refused(what="--persons 只写一种模型的能力", remedy="请只选一种模型", code="persons")
+
+
+def _read(file: str, key: str, *, one_a_line: bool) -> Named:
+    if one_a_line and key:
+        raise Refused(what="--long 的文件已经是得分，不用答案文件", remedy="请去掉 --key", code="key")
+    if one_a_line:
+        source = "标准输入" if file == "-" else file
+        return read_long(read_input(file).splitlines(), source=source)
     read = responses_of(file, key=key)
-    return from_matrix(read.scores, read.items)
+    return Named(given=from_matrix(read.scores, read.items), persons=read.persons)
+
+
+def _write_persons(file: str, one: Report, names: tuple[str, ...], estimator: Estimator) -> None:
+    """A line for everybody who answered anything; empty where no estimate was found."""
+    known = abilities(one.prepared.answers, one.found, estimator=estimator)
+    try:
+        with Path(file).open("w", encoding="utf-8", newline="") as out:
+            lines = csv.writer(out)
+            lines.writerow(["person", "theta", "se"])
+            for place, theta, error in zip(one.prepared.persons, known.theta, known.error, strict=True):
+                lines.writerow(
+                    [names[place], *(f"{value:.6f}".replace("nan", "") for value in (theta, error))]
+                )
+    except OSError as error:
+        raise Refused(what=f"写不了文件 {file}：{error.strerror}", remedy="请检查路径", code="file") from None
 
 
 def _check_same(prepared: dict[Model, Prepared]) -> None:
@@ -115,161 +158,3 @@ def _check_same(prepared: dict[Model, Prepared]) -> None:
             remedy="请先去掉不能标定的题，或分开运行",
             code="models-differ",
         )
-
-
-class _Report:
-    """One calibration with everything that is said of it."""
-
-    def __init__(self, prepared: Prepared, found: Calibration) -> None:
-        self.prepared, self.found = prepared, found
-        self.sure: Precision = precision(prepared.answers, found)
-        self.lines: tuple[Described, ...] = described(found, prepared.items, self.sure)
-        self.abilities: Abilities = abilities(prepared.answers, found)
-        self.answered = np.add.reduceat(prepared.answers.frequencies(), prepared.answers.offsets[:-1])
-
-    @property
-    def remarks(self) -> list[str]:
-        found = self.found
-        said = [] if found.converged else [NOT_CONVERGED.format(steps=found.steps, change=found.change)]
-        said += [f"题目“{name}”略去：{why}" for name, why in self.prepared.left_out]
-        said += self.prepared.notes
-        return said
-
-    def document(self) -> dict[str, Any]:
-        found = self.found
-        return {
-            "model": found.model,
-            "persons": found.persons,
-            "items_count": len(self.lines),
-            "log_likelihood": found.log_likelihood,
-            "parameters": found.parameters,
-            "aic": found.aic,
-            "bic": found.bic,
-            "converged": found.converged,
-            "steps": found.steps,
-            "change": found.change,
-            "gradient": found.pull,
-            "nodes": found.settings.nodes,
-            "bound": found.settings.bound,
-            "tolerance": found.settings.tolerance,
-            "priors": {
-                "slope": _prior_document(found.settings.priors.slope),
-                "guessing": _prior_document(found.settings.priors.guessing),
-            },
-            "standard_errors": self.sure.method,
-            "reliability": {
-                "marginal": marginal_reliability(found),
-                "empirical": self.abilities.reliability,
-            },
-            "items": [self._item(place) for place in range(len(self.lines))],
-            "left_out": [{"item": name, "why": why} for name, why in self.prepared.left_out],
-            "remarks": self.remarks,
-        }
-
-    def _item(self, place: int) -> dict[str, Any]:
-        line = self.lines[place]
-        return {
-            "item": line.item,
-            "answered": int(self.answered[place]),
-            "scores": [float(value) for value in self.prepared.values[place]],
-            "a": line.slope.value,
-            "d": _one_or_many([one.value for one in line.intercepts]),
-            "b": _one_or_many([one.value for one in line.difficulties]),
-            "g": line.guessing.value if line.guessing else 0.0,
-            "se": {
-                "a": line.slope.error,
-                "d": _one_or_many([one.error for one in line.intercepts]),
-                "b": _one_or_many([one.error for one in line.difficulties]),
-                "g": line.guessing.error if line.guessing else None,
-            },
-            "remarks": list(line.remarks),
-        }
-
-    def page(self) -> str:
-        found = self.found
-        state = "收敛" if found.converged else "没有收敛"
-        head = [
-            f"{found.model.upper()}：{found.persons} 人，{len(self.lines)} 题，{found.parameters} 个参数，{found.steps} 步{state}",
-            f"对数似然 {found.log_likelihood:.4f}，AIC {found.aic:.2f}，BIC {found.bic:.2f}",
-            f"信度：边际 {figure(marginal_reliability(found))}，经验（EAP）{figure(self.abilities.reliability)}；"
-            f"标准误按{_METHODS[self.sure.method]}",
-        ]
-        return "\n".join([*head, "", self._table(), *([""] if self.remarks else []), *self.remarks])
-
-    def _table(self) -> str:
-        guessing = any(line.guessing for line in self.lines)
-        header = ["题目", "人数", "区分度 a", "标准误", "难度 b", "标准误"]
-        rows = []
-        for line, answered in zip(self.lines, self.answered, strict=True):
-            row = [line.item, f"{answered:.0f}", *_pair(line.slope)]
-            row += [
-                " ".join(figure(one.value) for one in line.difficulties),
-                " ".join(figure(one.error) for one in line.difficulties),
-            ]
-            rows.append([*row, *(_pair(line.guessing) if line.guessing else []), "；".join(line.remarks)])
-        return columns([*header, *(["猜测 g", "标准误"] if guessing else []), ""], rows)
-
-
-_METHODS = {
-    "observed": "观测信息（Louis）",
-    "cross-product": "得分向量的外积",
-    "cross-product by item": "得分向量的外积（逐题，题间的相关不计）",
-}
-
-
-def _pair(one: Estimate) -> list[str]:
-    return [figure(one.value), figure(one.error)]
-
-
-def _prior_document(prior: Normal | None) -> dict[str, float] | None:
-    return {"mean": prior.mean, "sd": prior.deviation} if prior else None
-
-
-def _one_or_many(values: list[Any]) -> Any:
-    """An item of two scores has one number, others a list."""
-    return values[0] if len(values) == 1 else values
-
-
-def _compared(found: list[_Report], tests: tuple[Comparison, ...]) -> list[dict[str, Any]]:
-    by_model = {test.model: test for test in tests}
-    lines = []
-    for one in found:
-        test = by_model.get(one.found.model)
-        lines.append(
-            {
-                "model": one.found.model,
-                "log_likelihood": one.found.log_likelihood,
-                "parameters": one.found.parameters,
-                "aic": one.found.aic,
-                "bic": one.found.bic,
-                "converged": one.found.converged,
-                "against": test and test.against,
-                "chi_square": test and test.chi_square,
-                "df": test and test.freedom,
-                "p": test and test.chance,
-            }
-        )
-    return lines
-
-
-def _page(found: list[_Report], tests: tuple[Comparison, ...]) -> str:
-    parts = [one.page() for one in found]
-    if len(found) > 1:
-        rows = []
-        for line in _compared(found, tests):
-            rows.append(
-                [
-                    line["model"].upper(),
-                    figure(line["log_likelihood"]),
-                    str(line["parameters"]),
-                    figure(line["aic"], 2),
-                    figure(line["bic"], 2),
-                    line["against"].upper() if line["against"] else "",
-                    figure(line["chi_square"]) if line["against"] else "",
-                    str(line["df"]) if line["against"] else "",
-                    figure(line["p"]) if line["against"] else "",
-                ]
-            )
-        header = ["模型", "对数似然", "参数", "AIC", "BIC", "相对于", "χ²", "自由度", "p"]
-        parts.append(columns(header, rows))
-    return "\n\n".join(parts)

@@ -19,6 +19,7 @@ from zhiheng.psychometrics.core.irt.curves import bends, information, log_chance
 from zhiheng.psychometrics.core.irt.maximisation import Group
 
 Estimator = Literal["eap", "map", "wle"]
+ESTIMATORS: tuple[Estimator, ...] = ("eap", "map", "wle")
 STEPS = 200
 STILL = 1e-8
 LONGEST = 0.5

@@ -27,7 +27,7 @@ from zhiheng.psychometrics.core.irt.priors import Priors
 
 Method = Literal["observed", "cross-product", "cross-product by item"]
 WORK = 3e10  # multiplications that may be spent on Louis' formula
-MOST = 4000  # parameters whose covariance is still kept as a whole
+MOST = 600  # parameters whose covariance is still worked out as a whole
 SMALL_STEP = 1e-5
 
 
