@@ -92,14 +92,16 @@ def _uses_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left_of_the_test_before() -> None:
-    """Every test starts with the demo clock at real time, and in the language of the platform.
+    """Every test starts with the demo clock at real time, nobody counted, and in the language of the platform.
 
     The language of the last request stays with its thread, where the next test would find it.
     """
     from django.conf import settings as django_settings
+    from django.core.cache import cache
     from django.utils import translation
 
     django_settings.CLOCK_FILE.unlink(missing_ok=True)
+    cache.clear()
     translation.deactivate()
 
 

@@ -265,11 +265,10 @@ def test_after_sleep_the_clock_is_set_anew(chromium: Browser, hall: Running) -> 
     """While a machine sleeps the page's own clock stands; only the clock of day goes on."""
     page = opened(chromium, hall)
     sign_in(page, hall)
-    page.evaluate("""() => {
-      const True = Date.now, slept = performance.now.bind(performance), stood = 600000;
-      Date.now = () => True();
-      performance.now = () => slept() - stood;
-    }""")
     with page.expect_response("**/hall/time"):
-        pass
+        page.evaluate("""() => {
+          const True = Date.now, slept = performance.now.bind(performance), stood = 600000;
+          Date.now = () => True();
+          performance.now = () => slept() - stood;
+        }""")
     expect(page.locator("#timer-value")).to_contain_text(re.compile("1:2[0-4]:"))

@@ -82,8 +82,7 @@ def test_being_away_is_kept_while_the_line_is_cut_and_sent_once(page: Page, hall
 def test_the_same_thing_within_a_moment_is_one_and_the_receipt_may_be_printed(
     page: Page, hall: Running
 ) -> None:
-    for _ in range(3):
-        page.evaluate("document.dispatchEvent(new Event('copy'))")
+    page.evaluate("for (let n = 0; n < 3; n += 1) document.dispatchEvent(new Event('copy'))")
     page.evaluate("dispatchEvent(new Event('blur'))")  # the page has the focus all the same
     page.keyboard.press("1")
     expect(page.locator("#saved")).to_contain_text("已保存 1/1")

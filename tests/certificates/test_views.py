@@ -5,12 +5,10 @@ import io
 import json
 import re
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -42,13 +40,6 @@ PAGES = {
     "certificate": ({Role.CERTIFICATE_OFFICER}, ["X"], 404),
     "certificate_pdf": ({Role.CANDIDATE, Role.INSTITUTION, Role.CERTIFICATE_OFFICER}, ["X"], 404),
 }
-
-
-@pytest.fixture(autouse=True)
-def _nobody_asked_yet() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import RequestFactory
 
 from zhiheng.foundation.errors import Refused
@@ -15,7 +14,6 @@ def ask(address: str = "203.0.113.1", name: str = "door") -> None:
 
 
 def test_the_limit_is_reached_by_one_address_at_one_door() -> None:
-    cache.clear()
     for _ in range(3):
         ask()
     with pytest.raises(Refused) as refused:
@@ -27,7 +25,6 @@ def test_the_limit_is_reached_by_one_address_at_one_door() -> None:
 
 
 def test_a_count_that_ended_meanwhile_refuses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.clear()
     for _ in range(3):
         ask()
 

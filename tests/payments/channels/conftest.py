@@ -22,13 +22,6 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet() -> None:
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 @pytest.fixture
 def wechat(keys: list[rsa.RSAPrivateKey], tmp_path: Path, settings: Any) -> Iterator[WeChat]:
     folder = tmp_path / "wechat"
