@@ -69,6 +69,7 @@ def missing(application: Application) -> list[str]:
     return [entry.kind for entry in checklist if entry.required and not entry.documents]
 
 
+@pytest.mark.either_database  # a class is enrolled on either from the page: tests/browser/test_batch.py
 def test_seven_of_fifty_are_found_and_the_others_are_whole(
     world: World, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -105,6 +106,7 @@ def test_seven_of_fifty_are_found_and_the_others_are_whole(
     assert set(rows_of(batch, RowState.ENTERED).values_list("content", flat=True)) == {""}
 
 
+@pytest.mark.either_database  # as above
 def test_the_corrected_rows_come_in_and_nobody_twice(world: World) -> None:
     made = cohort()
     entered(world, checked(world, made))

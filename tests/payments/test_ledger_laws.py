@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import count
 from typing import TypeVar
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -154,6 +155,7 @@ def check(world: World) -> None:
         assert (order.paid_at is not None) == (one.owed_fen == 0)
 
 
+@pytest.mark.either_database
 def test_any_sequence_of_orders_transfers_and_refunds_balances(world: World, second: Account) -> None:
     applications = [world.approved() for _ in range(4)]
     kept = Counter[str]()
