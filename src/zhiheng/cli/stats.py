@@ -8,8 +8,9 @@ from zhiheng.cli.columns import columns, figure
 from zhiheng.cli.output import AsJson, answer
 from zhiheng.cli.stats_agreement import agreement
 from zhiheng.cli.stats_calibrate import calibrate_file
+from zhiheng.cli.stats_consistency import consistency
 from zhiheng.cli.stats_equate import equate
-from zhiheng.cli.stats_files import responses_of
+from zhiheng.cli.stats_files import guesses, responses_of
 from zhiheng.psychometrics.core.flags import flags_of
 from zhiheng.psychometrics.core.items import GROUP, ItemLine, OptionLine, item_lines
 from zhiheng.psychometrics.core.reliability import Reliability, reliability
@@ -18,6 +19,7 @@ from zhiheng.psychometrics.core.responses import Responses
 app = typer.Typer(help="测量：题目、试卷与阅卷员")
 app.command("agreement")(agreement)
 app.command("calibrate")(calibrate_file)
+app.command("consistency")(consistency)
 app.command("equate")(equate)
 
 Answers = Annotated[
@@ -56,11 +58,7 @@ def items(
 
 
 def _remarks(given: Responses, whole: Reliability | None) -> list[str]:
-    remarks = []
-    if given.guessed:
-        remarks.append(
-            f"没有写明满分，取最高得分：{'、'.join(given.guessed)}（可在 --key 文件的 points 列写明）"
-        )
+    remarks = guesses(given)
     if whole is None:
         remarks.append("信度算不出：只有一题，或有两题没有足够的共同考生")
     elif whole.alpha is None:

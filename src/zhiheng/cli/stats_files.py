@@ -21,3 +21,10 @@ def responses_of(file: str, *, key: str = "", missing: str = "absent") -> Respon
         )
     keys = read_key(table_of(key)) if key else None
     return read_responses(table_of(file), key=keys, missing=cast("Missing", missing))
+
+
+def guesses(given: Responses) -> list[str]:
+    """What is to be said where maxima were not written down."""
+    if not given.guessed:
+        return []
+    return [f"没有写明满分，取最高得分：{'、'.join(given.guessed)}（可在 --key 文件的 points 列写明）"]
