@@ -149,4 +149,4 @@ def test_the_writing_checks_look_at_what_was_found(writer: Account, world: World
     assert client.get(url, {"words": "第二题"}).context["found"].looked == 1
     assert client.get(url, {"low": "x"}).status_code == 302
     for name in ("item", "edit_item"):
-        assert "已于 2021-01-01 废止" in client.get(reverse(name, args=["ONE"])).content.decode()
+        assert "已于 2021年1月1日 废止" in client.get(reverse(name, args=["ONE"])).content.decode()

@@ -12,6 +12,7 @@ from tests.strategies import REFERENCE_DAY, profiles
 from zhiheng.enrolment.core.eligibility import Assessment, assess
 from zhiheng.enrolment.core.terms import Apprenticeship, Profile, TrainingCourse
 from zhiheng.enrolment.core.voices import CHINESE, ENGLISH, Voice
+from zhiheng.foundation.moment import english_day
 from zhiheng.standards.core.conditions import load_conditions, rule_sets
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -51,7 +52,7 @@ def test_the_arithmetic_in_english() -> None:
         "junior college (graduated, unrelated major); Unbroken work: 1 year 364 days < 2 years"
     )
     assert lines[1].remedy == (
-        f"Met from {lines[1].earliest} on if nothing else changes; have ready: "
+        f"Met from {english_day(lines[1].earliest)} on if nothing else changes; have ready: "
         "a copy of the graduation certificate, proof of work"
     )
 
@@ -83,7 +84,7 @@ def test_certificates_in_english() -> None:
     conditions = load_conditions("004")
     dated = Profile(certificates=(cert("national", "五级", date(2020, 1, 1), relation="本职业"),))
     assert judged(dated, conditions, "4").lines[0].parts[0].text == (
-        "certificate, level 5 (obtained 2020-01-01)"
+        "certificate, level 5 (obtained 1 Jan 2020)"
     )
     assert judged(Profile(), conditions, "4").lines[0].parts[0].text.endswith("(you have none)")
     assert judged(Profile(), conditions, "4").lines[0].parts[1].text == (
@@ -91,7 +92,7 @@ def test_certificates_in_english() -> None:
     )
     future = Profile(certificates=(cert("other", "初级", date(2026, 12, 1)),))
     line = judged(future, load_conditions("000"), "初级").lines[-1]
-    assert line.text == "certificate, junior (obtained 2026-12-01): not yet obtained on 2026-11-21"
+    assert line.text == "certificate, junior (obtained 1 Dec 2026): not yet obtained on 21 Nov 2026"
 
 
 def test_a_trade_without_the_level_in_english() -> None:
@@ -141,7 +142,7 @@ def test_a_certificate_not_enough_in_english_is_named() -> None:
 def test_one_certificate_that_is_dated_and_not_yet_obtained_in_english() -> None:
     future = Profile(certificates=(cert("national", "五级", date(2026, 12, 1), relation="本职业"),))
     assert judged(future, load_conditions("004"), "4").lines[0].parts[0].text == (
-        "certificate, level 5 (obtained 2026-12-01): not yet obtained on 2026-11-21"
+        "certificate, level 5 (obtained 1 Dec 2026): not yet obtained on 21 Nov 2026"
     )
 
 
@@ -153,5 +154,5 @@ def test_how_long_a_certificate_was_held_in_english(issued: date, said: str) -> 
     held = Profile(certificates=(cert("other", "高级", issued),))
     texts = [part.text for line in judged(held, load_conditions("000"), "高级").lines for part in line.parts]
     assert [text for text in texts if "held for" in text] == [
-        f"certificate, senior (obtained {issued}), held for {said}"
+        f"certificate, senior (obtained {english_day(issued)}), held for {said}"
     ]

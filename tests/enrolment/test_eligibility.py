@@ -272,7 +272,7 @@ def test_arithmetic_of_the_national_standard() -> None:
     facts = (national(4, ago(3)), job(ago(3)), course(3, 87), edu("技校", major="电子商务"))
     first, _, third, _ = judge("004", "三级", *facts).lines
     assert first.text == (
-        "四级 互联网营销师（2023-11-21 取得）；2023-11-21 取得证书后累计 3 年 0 天 ≥ 3 年；"
+        "四级 互联网营销师（2023年11月21日 取得）；2023年11月21日 取得证书后累计 3 年 0 天 ≥ 3 年；"
         "三级/高级工培训 87 学时 < 88 学时，有结业证书"
     )
     assert third.parts[1].text == (
@@ -306,7 +306,7 @@ def test_certificates_without_a_date_or_not_yet_issued_do_not_count() -> None:
     assert line.text == "需其他中级职业或技能证书、职称证书（中级 电子商务师 未填取得日期，不能核对）"
     coming = judge("000", "中级", cert("other", "中级", date(2026, 12, 1))).lines[5]
     assert (coming.met, coming.earliest) == (False, date(2026, 12, 1))
-    assert coming.text == "中级（2026-12-01 取得）：核对日 2026-11-21 尚未取得"
+    assert coming.text == "中级（2026年12月1日 取得）：核对日 2026年11月21日 尚未取得"
 
 
 def test_earliest_by_working_on() -> None:
@@ -327,7 +327,7 @@ def test_earliest_by_working_on() -> None:
 def test_earliest_by_a_certificate_growing_older() -> None:
     line = judge("000", "高级", cert("title", "高级", date(2026, 2, 28))).lines[6]
     assert (line.text, line.earliest) == (
-        "高级（2026-02-28 取得），取得满 0 年 266 天 < 1 年",
+        "高级（2026年2月28日 取得），取得满 0 年 266 天 < 1 年",
         date(2027, 2, 28),
     )
 
@@ -355,7 +355,7 @@ def test_the_decision_carries_every_line() -> None:
         ("condition-4", False),
         ("condition-5", False),
     ]
-    assert decision.reasons[0].remedy == "其他不变，2027-11-21 起满足；届时请备好工作证明"
+    assert decision.reasons[0].remedy == "其他不变，2027年11月21日起满足；届时请备好工作证明"
     assert decision.reasons[1].remedy == ""
     assert decision.reasons[4].remedy == "如实际已具备，请补充证书复印件"
     assert decision.reasons[1].rule == "互联网营销师项目简介《报名条件》初级（2）"

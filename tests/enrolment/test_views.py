@@ -460,5 +460,5 @@ def test_a_certificate_of_another_body_is_shown_by_its_name(world: World, review
 
     page = reviewer.get(reverse("review_file", args=[application.id])).content.decode()
 
-    assert page.count("五级/初级工 电子商务师 初级 · 2024-05-10 发证") == 1
+    assert page.count("五级/初级工 电子商务师 初级 · 2024年5月10日 发证") == 1
     assert page.count("未写名称 初级") == 1

@@ -172,9 +172,9 @@ def test_numbers_are_read(typed: str, born: date, male: bool) -> None:
         ("1101051949123100２X", "应为 18 位"),
         ("11010519491231002A", "最后一位校验码"),
         ("110105194912310021", "最后一位校验码"),
-        ("440524188001010014", "出生日期 1880-01-01 早于 1900 年"),  # the standard's other example
+        ("440524188001010014", "出生日期 1880年1月1日 早于 1900 年"),  # the standard's other example
         (number_of("11010120010229123"), "第 7 至 14 位“20010229”不是一个日期"),
-        (number_of("11010120261122123"), "出生日期 2026-11-22 在今天之后"),
+        (number_of("11010120261122123"), "出生日期 2026年11月22日 在今天之后"),
     ],
 )
 def test_impossible_numbers_say_which_part(typed: str, why: str) -> None:

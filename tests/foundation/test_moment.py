@@ -3,7 +3,18 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhiheng.foundation.moment import SHANGHAI, chinese_day, day_begins, day_ends, day_of, iso, iso_utc
+from zhiheng.foundation.moment import (
+    SHANGHAI,
+    chinese_day,
+    chinese_moment,
+    chinese_until,
+    day_begins,
+    day_ends,
+    day_of,
+    english_day,
+    iso,
+    iso_utc,
+)
 
 DAYS = st.dates(min_value=date(1992, 1, 1), max_value=date(2999, 12, 30))
 
@@ -16,6 +27,14 @@ def test_a_day_ends_at_its_24_00() -> None:
 def test_a_day_in_a_sentence() -> None:
     assert chinese_day(date(2026, 1, 9)) == "2026年1月9日"
     assert chinese_day(datetime(2026, 11, 21, 16, tzinfo=UTC)) == "2026年11月22日"
+
+
+def test_a_moment_and_a_limit_in_a_sentence() -> None:
+    moment = datetime(2026, 11, 21, 15, 59, 59, tzinfo=UTC)
+    assert chinese_moment(moment) == "2026年11月21日 23:59"
+    assert chinese_until(moment) == "2026年11月21日 23:59"
+    assert chinese_until(day_ends(date(2026, 12, 31))) == "2026年12月31日 24:00"
+    assert english_day(date(2026, 1, 9)) == "9 Jan 2026"
 
 
 def test_the_day_of_a_moment_is_that_of_shanghai() -> None:

@@ -36,7 +36,7 @@ def judged(*lines: BankLine, used: dict[str, str] | None = None) -> list[tuple[O
         ({"problem": "没有流水号"}, Outcome.UNREADABLE, "", "没有流水号"),
         ({"day": None}, Outcome.UNREADABLE, "", "缺少日期或金额"),
         ({"amount_fen": None}, Outcome.UNREADABLE, "", "缺少日期或金额"),
-        ({"day": date(2026, 11, 11)}, Outcome.UNREADABLE, "", "交易日期 2026-11-11 在今天之后"),
+        ({"day": date(2026, 11, 11)}, Outcome.UNREADABLE, "", "交易日期 2026年11月11日 在今天之后"),
         ({"remark": "报名费"}, Outcome.UNMATCHED, "", "附言里没有订单号"),
         ({"remark": "ZH99Z9"}, Outcome.UNMATCHED, "", "没有订单号为 ZH99Z9 的订单"),
         (

@@ -74,7 +74,7 @@ def test_the_basis_says_which_row() -> None:
     fee = choose_fee([row], rule_set="r", programme="p", level="l", institution=OURS, day=DAY, standard_fen=1)
     assert (fee.row, fee.basis) == (
         row.id,
-        "费用表：规则集 r 本机构、本等级，2026-11-10 至 2026-11-10执行",
+        "费用表：规则集 r 本机构、本等级，2026年11月10日 至 2026年11月10日执行",
     )
 
 
@@ -106,7 +106,7 @@ def test_an_approved_row_prices_new_orders_and_leaves_old_ones(
 
     (line,) = lines_of(order)
     assert (order.total_fen, line.amount_fen, line.fee_id) == (50000, 50000, row.id)
-    assert line.basis == "费用表：规则集 ccia-000 本机构、本项目、本等级，2026-11-10 起执行"
+    assert line.basis == "费用表：规则集 ccia-000 本机构、本项目、本等级，2026年11月10日 起执行"
     old.refresh_from_db()
     assert (old.amount_fen, old.basis, old.fee_id) == (68000, "规则集 ccia-000 的报名费", None)
 
@@ -124,7 +124,7 @@ def test_a_makeup_has_its_own_rows_and_otherwise_the_rule_sets_fee(world: World,
     decide_fee(by=second, row=row, approved=True)
     assert fee(OrderKind.MAKEUP) == Fee(
         amount_fen=9000,
-        basis="费用表：规则集 ccia-000 各项目各等级，2026-11-10 起执行",
+        basis="费用表：规则集 ccia-000 各项目各等级，2026年11月10日 起执行",
         row=row.id,
         since=clock.today(),
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.factories.world import World
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.moment import SHANGHAI, day_begins
+from zhiheng.foundation.moment import SHANGHAI, chinese_day, day_begins
 from zhiheng.foundation.workdays import official_calendar
 from zhiheng.people.models import Role
 from zhiheng.plumbing import clock
@@ -67,10 +67,10 @@ def test_the_two_forms_say_the_same() -> None:
     [
         (CSV.replace("年份,2027", "年份,1999"), "年份 1999 不在"),
         (CSV.replace("文号,国办发明电〔2026〕1号（测试）\n", ""), "没有写通知的文号"),
-        (CSV.replace("上班,2027-02-20", "上班,2027-02-17"), "上班日 2027-02-17 不是"),
-        (CSV.replace("上班,2027-02-20", "上班,2027-02-06"), "2027-02-06 写了两次"),
+        (CSV.replace("上班,2027-02-20", "上班,2027-02-17"), "上班日 2027年2月17日 不是"),
+        (CSV.replace("上班,2027-02-20", "上班,2027-02-06"), "2027年2月6日写了两次"),
         (CSV.replace("2027-01-01,2027-01-03", "2027-01-03,2027-01-01"), "起止颠倒"),
-        (CSV.replace("放假,2027-05-01,2027-05-05\n", ""), "2027-05-01 是法定节日"),
+        (CSV.replace("放假,2027-05-01,2027-05-05\n", ""), "2027年5月1日 是法定节日"),
         (CSV.replace("2027-10-07", "2027-12-31"), "全年放假 110 天"),
         (CSV + "不知,2027-01-09\n", "第 9 行"),
         (CSV.replace("2027-01-03", "一月三日"), "读不懂"),
@@ -190,8 +190,8 @@ def test_an_exam_day_too_close_to_enrol_for_is_not_called(world: World, client: 
 
     refused = client.post("/sittings/call/", {"day": late.isoformat()})
     assert refused.status_code == 422
-    assert f"{late} 考试的报名于 {today} 24:00 截止" in refused.text
-    assert f"请选 {early} 或以后的日子" in refused.text
+    assert f"{chinese_day(late)}考试的报名于 {chinese_day(today)} 24:00 截止" in refused.text
+    assert f"请选{chinese_day(early)}或以后的日子" in refused.text
     assert client.post("/sittings/call/", {"day": early.isoformat()}).status_code == 302
     assert list(Sitting.objects.filter(day__in=[late, early]).values_list("day", flat=True)) == [early]
 

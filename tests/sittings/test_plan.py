@@ -190,5 +190,5 @@ def test_a_sitting_is_called_only_while_somebody_could_still_enrol(today: str, u
 
 def test_who_comes_too_late_hears_the_first_day_that_would_do() -> None:
     (late,) = decide_callable([HANDBOOK], D("2026-11-28"), today=D("2026-11-21")).unmet
-    assert late.remedy == "来不及报名，请选 2026-11-29 或以后的日子"
+    assert late.remedy == "来不及报名，请选2026年11月29日或以后的日子"
     assert decide_callable([HANDBOOK], D("2026-11-29"), today=D("2026-11-21")).granted

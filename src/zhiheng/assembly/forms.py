@@ -11,6 +11,7 @@ from zhiheng.assembly.core.policy import policy
 from zhiheng.assembly.models import Paper, RunKind
 from zhiheng.assembly.queries import offerings_ahead
 from zhiheng.assembly.wishes import MOST_AVOIDED_SITTINGS, MOST_SHARED, Wishes
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering
 
@@ -21,7 +22,7 @@ MORE = ("required", "forbidden", "shared", "avoid_sittings", "lower_percent")
 
 class OfferingChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.sitting.day.isoformat()} {obj.title}"
+        return f"{chinese_day(obj.sitting.day)} {obj.title}"
 
 
 class PaperChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -13,7 +13,7 @@ from zhiheng.enrolment.core.telling import tell
 from zhiheng.enrolment.models import Application, ApplicationStatus, Document, DocumentKind
 from zhiheng.enrolment.queries import assessment_of, documents_of, review_history
 from zhiheng.foundation.identity import mask_phone
-from zhiheng.foundation.moment import SHANGHAI
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.plumbing import pdf, vault
 from zhiheng.sittings.queries import rules_for
 from zhiheng.standards.core.loader import load_body
@@ -38,7 +38,7 @@ def _who(application: Application) -> dict[str, Any]:
         "name": person.name,
         "facts": [
             ["身份证号码", person.id_masked],
-            ["出生日期", person.born.isoformat()],
+            ["出生日期", chinese_day(person.born)],
             ["手机号", mask_phone(person.phone)],
             ["申报项目与级别", application.offering.title],
             ["考试日期", day_words(application.sitting.day)],
@@ -76,7 +76,7 @@ def _papers(application: Application, documents: list[Document]) -> dict[str, An
             [
                 document.get_kind_display(),
                 document.file.name,
-                document.created_at.astimezone(SHANGHAI).strftime("%Y-%m-%d"),
+                chinese_day(document.created_at),
                 document.file.sha256[:16],
             ]
             for document in documents

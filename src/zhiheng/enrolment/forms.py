@@ -18,6 +18,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.identity import normal_name, parse_resident_id
 from zhiheng.plumbing import clock
 from zhiheng.surface.forms import as_validation_error
+from zhiheng.surface.wording import day_words
 
 _PHONE = re.compile(r"1\d{10}")
 
@@ -49,11 +50,11 @@ class PastDateField(forms.DateField):
             return
         if value > clock.today():
             raise _bad_date(
-                _("日期 %(day)s 在今天之后") % {"day": value.isoformat()}, _("只能填写已经发生的日期")
+                _("日期 %(day)s 在今天之后") % {"day": day_words(value)}, _("只能填写已经发生的日期")
             )
         if value.year < EARLIEST_YEAR:
             raise _bad_date(
-                _("日期 %(day)s 早于 %(year)s 年") % {"day": value.isoformat(), "year": EARLIEST_YEAR},
+                _("日期 %(day)s 早于 %(year)s 年") % {"day": day_words(value), "year": EARLIEST_YEAR},
                 _("疑为笔误"),
             )
 

@@ -6,7 +6,7 @@ from zhiheng.enrolment.core.cases import profile_from_facts
 from zhiheng.enrolment.core.eligibility import Assessment
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.moment import day_of
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.people.models import Person
 from zhiheng.people.rights.queries import missing_consents
 from zhiheng.plumbing import clock
@@ -28,7 +28,7 @@ def already_applied(name: str, clash: Application | None) -> Refused:
 
 def not_eligible(application: Application, assessment: Assessment) -> Refused:
     nearest = "；".join(f"（{line.number}）{line.text}" for line in assessment.lines if not line.met)
-    earliest = f"；按现有情况最早 {assessment.earliest.isoformat()} 满足" if assessment.earliest else ""
+    earliest = f"；按现有情况最早 {chinese_day(assessment.earliest)} 满足" if assessment.earliest else ""
     return Refused(
         what=f"{application.person.name}不满足{application.offering.title}的任何一条报名条件：{nearest}{earliest}",
         rule=assessment.lines[0].source.rsplit("（", 1)[0] if assessment.lines else "",
@@ -68,7 +68,7 @@ def require_unerased(application: Application) -> None:
     """Refuse a paper made of what is no longer there."""
     if application.erased_at is not None:
         raise Refused(
-            what=f"填写的内容已于 {day_of(application.erased_at).isoformat()} 按保存规则删除，打不出审核表",
+            what=f"填写的内容已于 {chinese_day(application.erased_at)} 按保存规则删除，打不出审核表",
             remedy="审核的经过和结论仍列在这份报名里",
             code="application-erased",
         )

@@ -6,6 +6,7 @@ from datetime import date
 
 from zhiheng.foundation.check_digit import mod11_2
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 
 NAME_LIMIT = 50
 INTERPUNCT = "·"
@@ -103,9 +104,9 @@ def parse_resident_id(text: str, *, today: date) -> ResidentId:
     except ValueError:
         raise _impossible(f"第 7 至 14 位“{number[6:14]}”不是一个日期") from None
     if born > today:
-        raise _impossible(f"出生日期 {born.isoformat()} 在今天之后")
+        raise _impossible(f"出生日期 {chinese_day(born)} 在今天之后")
     if born.year < 1900:
-        raise _impossible(f"出生日期 {born.isoformat()} 早于 1900 年")
+        raise _impossible(f"出生日期 {chinese_day(born)} 早于 1900 年")
     if mod11_2(number[:-1]) != number[-1]:
         raise _impossible("最后一位校验码与前 17 位不符")
     return ResidentId(number=number, born=born, male=int(number[16]) % 2 == 1)

@@ -34,3 +34,24 @@ def chinese_day(value: date | datetime) -> str:
     """2026年11月28日, for sentences made below the pages. A moment is read in Shanghai."""
     day = day_of(value) if isinstance(value, datetime) else value
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_moment(value: datetime) -> str:
+    """2026年11月28日 13:30, in Shanghai."""
+    return f"{chinese_day(value)} {value.astimezone(SHANGHAI):%H:%M}"
+
+
+def chinese_until(value: datetime) -> str:
+    """A time limit: midnight is 24:00 of the day before, 2026年11月21日 24:00."""
+    local = value.astimezone(SHANGHAI)
+    if (local.hour, local.minute) == (0, 0):
+        return f"{chinese_day(local - timedelta(days=1))} 24:00"
+    return chinese_moment(local)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def english_day(day: date) -> str:
+    """28 Nov 2026, for English sentences made below the pages."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -11,6 +11,7 @@ from zhiheng.bank.core.terms import Item as Question
 from zhiheng.bank.models import ItemVersion
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.learning.models import Attendance, PracticeAnswer, StudyPermit
 from zhiheng.learning.queries import (
     MARKS_TO_PASS,
@@ -142,7 +143,7 @@ def record_attendance(
             )
     except IntegrityError:
         raise Refused(
-            what=f"{day.isoformat()} 的“{words}”已经登记过",
+            what=f"{chinese_day(day)}的“{words}”已经登记过",
             remedy="请核对日期与课程内容",
             code="attended-already",
         ) from None
@@ -158,7 +159,7 @@ def record_attendance(
 def _require_possible(day: date, hours: Decimal, *, already: Decimal) -> None:
     rule = "每日课时不超过 12，以 0.5 课时为单位"
     if day > clock.today():
-        raise Refused(what=f"日期 {day.isoformat()} 还没有到", remedy="请在上课之后登记", code="future-day")
+        raise Refused(what=f"日期 {chinese_day(day)} 还没有到", remedy="请在上课之后登记", code="future-day")
     if not hours.is_finite() or hours <= 0 or hours % STEP:
         raise Refused(
             what=f"课时 {hours} 不是 0.5 的正整数倍",
@@ -168,7 +169,7 @@ def _require_possible(day: date, hours: Decimal, *, already: Decimal) -> None:
         )
     if already + hours > DAY_LIMIT:
         raise Refused(
-            what=f"{day.isoformat()} 已登记 {already} 课时，再加 {hours} 课时超过 {DAY_LIMIT} 课时",
+            what=f"{chinese_day(day)}已登记 {already} 课时，再加 {hours} 课时超过 {DAY_LIMIT} 课时",
             rule=rule,
             remedy="请核对当天的课时",
             code="hours-day",

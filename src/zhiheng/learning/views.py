@@ -16,6 +16,7 @@ from zhiheng.bank.media.views import medium_response
 from zhiheng.bank.queries import PoolEntry, question_of, versions_by_id
 from zhiheng.enrolment.models import Application
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.learning.actions import answer_practice, record_attendance
 from zhiheng.learning.forms import AttendanceForm, ChoiceForm, PointsForm, WritingForm
 from zhiheng.learning.queries import (
@@ -249,7 +250,7 @@ def attendance_of_learner(request: HttpRequest, application_id: UUID) -> HttpRes
         except Refused as refused:
             form.add_error(None, as_validation_error(refused))
         else:
-            messages.success(request, f"已登记 {entry.day.isoformat()} 的 {entry.hours} 课时。")
+            messages.success(request, f"已登记 {chinese_day(entry.day)}的 {entry.hours} 课时。")
             return redirect("attendance_of", application.id)
     context = {
         "application": application,

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.payments.core.amounts import fen_of
 from zhiheng.payments.models import InvoiceKind, OrderKind
 from zhiheng.plumbing import clock
@@ -41,7 +42,7 @@ class TransferForm(forms.Form):
         if day > clock.today():
             raise as_validation_error(
                 Refused(
-                    what=f"到账日期 {day.isoformat()} 在今天之后",
+                    what=f"到账日期 {chinese_day(day)} 在今天之后",
                     rule="只确认已经到账的款项",
                     remedy="请按银行回单填写",
                     code="future-date",

@@ -5,6 +5,7 @@ from datetime import date
 
 from zhiheng.enrolment.models import Application, ApplicationStatus
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.foundation.money import yuan
 from zhiheng.payments.invoices.queries import standing_invoice
 from zhiheng.payments.models import Order, OrderLine, PaymentMethod, Settlement
@@ -46,7 +47,7 @@ def check_receipt(order: Order, amount_fen: int, received_on: date) -> None:
 def check_past(label: str, day: date) -> None:
     if day > clock.today():
         raise Refused(
-            what=f"{label} {day.isoformat()} 在今天之后",
+            what=f"{label} {chinese_day(day)} 在今天之后",
             remedy="请按银行回单填写",
             code="future-date",
         )

@@ -15,7 +15,7 @@ from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.moment import iso
+from zhiheng.foundation.moment import chinese_day, iso
 from zhiheng.payments.core.fees import Fee
 from zhiheng.payments.fees.queries import offering_fees
 from zhiheng.payments.models import OrderKind
@@ -151,7 +151,7 @@ def sitting(request: HttpRequest, day: date) -> SittingDetailOut:
     found = sitting_on(day)
     if found is None:
         raise Refused(
-            what=f"{day.isoformat()} 没有考期",
+            what=f"{chinese_day(day)}没有考期",
             remedy="已设立的考期见 /api/v1/sittings",
             code="sitting-unknown",
         )

@@ -8,11 +8,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from zhiheng.foundation.moment import iso
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import roles_of
 from zhiheng.plumbing import clock
 from zhiheng.portal.body import body_words
+from zhiheng.surface.wording import moment_words
 
 ROLES = (
     gettext_noop("考生"),
@@ -94,4 +94,4 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def _demo_words() -> str:
     if not clock.is_moved():
         return ""
-    return _("演示时钟：%(moment)s") % {"moment": iso(clock.now())[:16].replace("T", " ")}
+    return _("演示时钟：%(moment)s") % {"moment": moment_words(clock.now())}

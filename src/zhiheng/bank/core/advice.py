@@ -14,6 +14,7 @@ from zhiheng.bank.core.checks import RULE, length_warning
 from zhiheng.bank.core.media.kinds import KIND_NAMES
 from zhiheng.bank.core.terms import Item
 from zhiheng.foundation.decision import Reason
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.foundation.wording import faults
 
 REPEALED = Path(__file__).resolve().parent / "repealed.yaml"
@@ -113,7 +114,7 @@ def _old_laws(item: Item) -> list[Reason]:
         _reason(
             item,
             "law-repealed",
-            f"引用的《{law.name}》已于 {law.ended:%Y-%m-%d} 废止",
+            f"引用的《{law.name}》已于 {chinese_day(law.ended)} 废止",
             f"现行规定见{law.replaced_by}；考查沿革的题请在题干写明",
         )
         for law in old

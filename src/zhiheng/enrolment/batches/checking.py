@@ -23,6 +23,7 @@ from zhiheng.enrolment.models import RowState
 from zhiheng.enrolment.queries import standing_of
 from zhiheng.enrolment.refusals import EDITABLE, check_profile
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.people.models import Institution
 from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering, Sitting
@@ -290,5 +291,5 @@ def _asked(assessed: Assessment, claimed: str, kind: str) -> str:
 
 def _unmet(found: Assessment, offering: Offering) -> str:
     nearest = "；".join(f"（{line.number}）{line.text}" for line in found.lines if not line.met)
-    earliest = f"；按现有情况最早 {found.earliest.isoformat()} 满足" if found.earliest else ""
+    earliest = f"；按现有情况最早 {chinese_day(found.earliest)} 满足" if found.earliest else ""
     return f"不满足{offering.title}的任何一条报名条件：{nearest}{earliest}。请核对学历、工作与证书是否填全，或改报其他级别"

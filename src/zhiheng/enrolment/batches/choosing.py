@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from zhiheng.enrolment.core.sheet import Wanted
 from zhiheng.enrolment.queries import wanted_by
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.plumbing import clock
 from zhiheng.sittings.models import Offering, Sitting
 from zhiheng.sittings.queries import open_offerings
@@ -102,7 +103,7 @@ def _says(text: str, wanted: Wanted, means: Callable[[str, Wanted], bool]) -> bo
 
 
 def _words(option: _Option) -> str:
-    return f"{option.offering.title}（{option.offering.sitting.day.isoformat()}）"
+    return f"{option.offering.title}（{chinese_day(option.offering.sitting.day)}）"
 
 
 def chooser_for(offering: Offering | None, sitting: Sitting | None) -> Wanted | OpenOfferings:

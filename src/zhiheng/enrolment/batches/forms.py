@@ -6,6 +6,7 @@ from django import forms
 
 from zhiheng.enrolment.core.columns import COLUMNS
 from zhiheng.enrolment.core.headings import Headings
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.sittings.models import Offering, Sitting
 
 _SHEET = ".xlsx,.csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,text/csv"
@@ -46,7 +47,7 @@ class BatchForm(forms.Form):
         self.sittings = {str(entry.sitting_id): entry.sitting for entry in offerings}
         days = [(f"sitting:{key}", f"按表格各行（{day.title}）") for key, day in self.sittings.items()]
         single = [
-            (f"offering:{key}", f"{entry.title}（{entry.sitting.day.isoformat()}）")
+            (f"offering:{key}", f"{entry.title}（{chinese_day(entry.sitting.day)}）")
             for key, entry in self.offerings.items()
         ]
         field = self.fields["scope"]

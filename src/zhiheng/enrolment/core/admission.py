@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zhiheng.foundation.decision import Decision, Reason
-from zhiheng.foundation.moment import iso
+from zhiheng.foundation.moment import chinese_moment, chinese_until
 from zhiheng.people.core.authorisation import Authority, Wish, decide_authorised
 
 
@@ -30,7 +30,7 @@ def decide_open(standing: Standing, *, now: datetime) -> Decision:
         *authorised.reasons,
         Reason(
             code="enrolment-open",
-            text=f"{standing.wish.name}的报名于 {iso(standing.ends)} 截止，现在 {iso(now)}",
+            text=f"{standing.wish.name}的报名于 {chinese_until(standing.ends)} 截止，现在是 {chinese_moment(now)}",
             met=now < standing.ends,
             rule="002 四、1：报名考核前一周截止",
             remedy="" if now < standing.ends else "请改报下一考期",

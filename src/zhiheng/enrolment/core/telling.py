@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zhiheng.enrolment.core.terms import Apprenticeship, HeldCertificate, Profile, Schooling, TrainingCourse
 from zhiheng.enrolment.core.terms import Employment as Job
 from zhiheng.enrolment.core.words import CERTIFICATE_KINDS, level_word
+from zhiheng.foundation.moment import chinese_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def _schooling(record: Schooling) -> str:
 
 def _job(record: Job) -> str:
     return _joined(
-        f"{record.start.isoformat()} 至 {record.end.isoformat() if record.end else '今'}",
+        f"{chinese_day(record.start)} 至 {chinese_day(record.end) if record.end else '今'}",
         record.employer,
         record.position,
         _either(record.related_field, "相关领域", "非相关领域"),
@@ -56,7 +57,7 @@ def _certificate(record: HeldCertificate) -> str:
     name = record.name or record.programme or "未写名称"
     return _joined(
         f"{name} {record.level_name or ''}".strip(),
-        f"{record.issued.isoformat()} 发证" if record.issued else None,
+        f"{chinese_day(record.issued)} 发证" if record.issued else None,
         record.number,
         CERTIFICATE_KINDS[record.kind],
         record.relation,

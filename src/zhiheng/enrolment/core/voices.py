@@ -8,6 +8,7 @@ from datetime import date
 
 from zhiheng.enrolment.core.duration import Length
 from zhiheng.enrolment.core.terms import HeldCertificate, Schooling
+from zhiheng.foundation.moment import chinese_day, english_day
 from zhiheng.standards.core.conditions import (
     CertificateNeed,
     Conditions,
@@ -70,10 +71,10 @@ class Chinese:
         return f"需{_certificate_needed(need, conditions)}（{held} 未填取得日期，不能核对）"
 
     def obtained(self, certificate: str, issued: date) -> str:
-        return f"{certificate}（{issued} 取得）"
+        return f"{certificate}（{chinese_day(issued)} 取得）"
 
     def not_yet(self, named: str, as_of: date) -> str:
-        return f"{named}：核对日 {as_of} 尚未取得"
+        return f"{named}：核对日 {chinese_day(as_of)} 尚未取得"
 
     def held_for(self, named: str, length: Length, sign: str, years: int) -> str:
         return f"{named}，取得满 {length} {sign} {years} 年"
@@ -82,7 +83,7 @@ class Chinese:
         return f"取得该证书后的工作：没有证书，不能起算（需 {years} 年）"
 
     def worked(self, length: Length, sign: str, years: int, *, unbroken: bool, since: date | None) -> str:
-        after = f"{since} 取得证书后" if since else ""
+        after = f"{chinese_day(since)} 取得证书后" if since else ""
         return f"{after}{'连续' if unbroken else '累计'} {length} {sign} {years} 年"
 
     def trained(self, need: TrainingNeed, conditions: Conditions, hours: int, sign: str) -> str:
@@ -109,7 +110,7 @@ class Chinese:
     def remedy(self, papers: Iterable[str], earliest: date | None) -> str:
         names = "、".join(papers)
         if earliest is not None:
-            return f"其他不变，{earliest.isoformat()} 起满足；届时请备好{names}"
+            return f"其他不变，{chinese_day(earliest)}起满足；届时请备好{names}"
         return f"如实际已具备，请补充{names}"
 
     def paper(self, proof: Proof, conditions: Conditions) -> str:
@@ -195,10 +196,10 @@ class English:
         return f"Needed: {wanted} ({held}: without its date it cannot be checked)"
 
     def obtained(self, certificate: str, issued: date) -> str:
-        return f"{certificate} (obtained {issued})"
+        return f"{certificate} (obtained {english_day(issued)})"
 
     def not_yet(self, named: str, as_of: date) -> str:
-        return f"{named}: not yet obtained on {as_of}"
+        return f"{named}: not yet obtained on {english_day(as_of)}"
 
     def held_for(self, named: str, length: Length, sign: str, years: int) -> str:
         return f"{named}, held for {_length(length)} {sign} {years_en(years)}"
@@ -207,7 +208,7 @@ class English:
         return f"Work after that certificate: no certificate to count from ({years_en(years)} needed)"
 
     def worked(self, length: Length, sign: str, years: int, *, unbroken: bool, since: date | None) -> str:
-        after = f", after the certificate of {since}" if since else ""
+        after = f", after the certificate of {english_day(since)}" if since else ""
         return f"{'Unbroken work' if unbroken else 'Work in all'}{after}: {_length(length)} {sign} {years_en(years)}"
 
     def trained(self, need: TrainingNeed, conditions: Conditions, hours: int, sign: str) -> str:
@@ -233,7 +234,7 @@ class English:
     def remedy(self, papers: Iterable[str], earliest: date | None) -> str:
         names = ", ".join(papers)
         if earliest is not None:
-            return f"Met from {earliest.isoformat()} on if nothing else changes; have ready: {names}"
+            return f"Met from {english_day(earliest)} on if nothing else changes; have ready: {names}"
         return f"If it is so in fact, add {names}"
 
     def paper(self, proof: Proof, conditions: Conditions) -> str:

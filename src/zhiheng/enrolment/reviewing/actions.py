@@ -15,7 +15,7 @@ from zhiheng.enrolment.models import (
 )
 from zhiheng.enrolment.reviewing.queries import hold_on
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.moment import day_ends
+from zhiheng.foundation.moment import chinese_day, day_ends
 from zhiheng.people.models import Account
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.audit import record
@@ -128,7 +128,7 @@ def _check_look(
         raise Refused(what="有异议时没有写明原因", remedy="请至少选择或填写一条原因", code="reason-missing")
     if clock.today() >= application.sitting.day:
         raise Refused(
-            what=f"考试日（{application.sitting.day.isoformat()}）已到，不能再重新审核",
+            what=f"考试日（{chinese_day(application.sitting.day)}）已到，不能再重新审核",
             remedy="请把情况报告管理员处理",
             code="exam-day",
         )

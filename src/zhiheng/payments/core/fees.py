@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from zhiheng.foundation.moment import chinese_day
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeFact:
@@ -89,5 +91,5 @@ def scope_words(row: FeeFact) -> str:
 
 
 def _period(row: FeeFact) -> str:
-    until = f"至 {row.valid_until.isoformat()}" if row.valid_until else "起"
-    return f"{row.valid_from.isoformat()} {until}执行"
+    until = f"至 {chinese_day(row.valid_until)}" if row.valid_until else "起"
+    return f"{chinese_day(row.valid_from)} {until}执行"

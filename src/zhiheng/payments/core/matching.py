@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.foundation.money import yuan
 from zhiheng.payments.core.bank_csv import BankLine
 
@@ -92,7 +93,9 @@ def _judge(line: BankLine, owed: Mapping[str, int], seen: Mapping[str, str], tod
             reference=seen[line.serial],
         )
     if line.day > today:
-        return Judged(line=line, outcome=Outcome.UNREADABLE, reason=f"交易日期 {line.day} 在今天之后")
+        return Judged(
+            line=line, outcome=Outcome.UNREADABLE, reason=f"交易日期 {chinese_day(line.day)} 在今天之后"
+        )
     named = [reference for reference in references_in(line.remark) if reference in owed]
     if len(named) != 1:
         return Judged(line=line, outcome=Outcome.UNMATCHED, reason=_why_unmatched(line.remark, named))

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.payments.core.amounts import MOST_FEN
 from zhiheng.payments.models import FeeDecision, FeeRow, OrderKind
 from zhiheng.payments.refusals import check_second, check_undecided, filled
@@ -39,14 +40,14 @@ def propose_fee(
         raise Refused(what="费用须大于零", remedy="请按元填写，例如 680.00", code="amount")
     if valid_from < clock.today():
         raise Refused(
-            what=f"生效日期 {valid_from.isoformat()} 已经过去",
+            what=f"生效日期 {chinese_day(valid_from)} 已经过去",
             rule="已下订单的费用不追改",
             remedy="请填写今天或以后的日期",
             code="fee-past",
         )
     if valid_until is not None and valid_until < valid_from:
         raise Refused(
-            what=f"截止日期 {valid_until.isoformat()} 早于生效日期 {valid_from.isoformat()}",
+            what=f"截止日期 {chinese_day(valid_until)} 早于生效日期 {chinese_day(valid_from)}",
             remedy="请核对两个日期",
             code="fee-period",
         )

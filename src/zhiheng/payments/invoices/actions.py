@@ -7,6 +7,7 @@ from django.db import transaction
 
 from zhiheng.foundation.credit_code import parse_credit_code
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.foundation.money import yuan
 from zhiheng.payments.invoices.queries import live_request
 from zhiheng.payments.models import InvoiceAnswer, InvoiceKind, InvoiceRequest, Order, RedInvoice
@@ -101,7 +102,7 @@ def record_red_invoice(*, by: Account, answer: InvoiceAnswer, number: str, issue
     check_past("红字发票日期", issued_on)
     if answer.issued_on is not None and issued_on < answer.issued_on:
         raise Refused(
-            what=f"红字发票日期 {issued_on.isoformat()} 早于原发票的 {answer.issued_on.isoformat()}",
+            what=f"红字发票日期 {chinese_day(issued_on)} 早于原发票的 {chinese_day(answer.issued_on)}",
             remedy="请照红字发票填写",
             code="red-before",
         )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from zhiheng.foundation.decision import Decision, Reason
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 
 SOON = 60  # days before the end from which an institution is told
 URGENT = 30
@@ -100,7 +101,7 @@ def check_period(begins: date, until: date) -> None:
     """Raises: Refused when the last day is before the first."""
     if until < begins:
         raise Refused(
-            what=f"授权到期日 {until.isoformat()} 早于开始日 {begins.isoformat()}",
+            what=f"授权到期日 {chinese_day(until)} 早于开始日 {chinese_day(begins)}",
             remedy="请核对授权起止日期",
             code="authorisation-dates",
         )

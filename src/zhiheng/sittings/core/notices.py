@@ -10,6 +10,7 @@ import msgspec
 import yaml
 
 from zhiheng.foundation.errors import Refused
+from zhiheng.foundation.moment import chinese_day
 from zhiheng.foundation.nesting import too_deep
 
 MOST_BYTES = 64 * 1024
@@ -121,17 +122,21 @@ def _checked(file: _File) -> Notice:
 def _no_clash(off: list[date], worked: list[date], first: date, last: date) -> None:
     twice = [day for day, times in Counter(off + worked).items() if times > 1]
     if twice:
-        raise _refusal(f"{min(twice)} 写了两次", remedy="一天只能放假或上班，请删去一处")
+        raise _refusal(f"{chinese_day(min(twice))}写了两次", remedy="一天只能放假或上班，请删去一处")
     for day in worked:
         if day.weekday() < _SATURDAY or not first <= day <= last:
-            raise _refusal(f"上班日 {day} 不是该年前后的周六或周日", remedy="调休上班只发生在周末，请核对")
+            raise _refusal(
+                f"上班日 {chinese_day(day)} 不是该年前后的周六或周日", remedy="调休上班只发生在周末，请核对"
+            )
 
 
 def _complete(year: int, off: frozenset[date]) -> None:
     missing = [date(year, month, day) for month, day in FIXED if date(year, month, day) not in off]
     if missing:
         raise _refusal(
-            f"{missing[0]} 是法定节日，文件里没有放假", rule=STATUTORY, remedy="请补全各个放假期间"
+            f"{chinese_day(missing[0])} 是法定节日，文件里没有放假",
+            rule=STATUTORY,
+            remedy="请补全各个放假期间",
         )
     here = [day for day in off if day.year == year]
     if len(here) not in OFF_DAYS:

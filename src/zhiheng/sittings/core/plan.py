@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from zhiheng.foundation.decision import Decision, Reason
 from zhiheng.foundation.errors import Refused
-from zhiheng.foundation.moment import SHANGHAI, day_begins, day_ends
+from zhiheng.foundation.moment import SHANGHAI, chinese_day, day_begins, day_ends
 from zhiheng.foundation.workdays import WorkCalendar, WorkdaySum, official_calendar
 from zhiheng.standards.core.terms import Deadline, RuleSet, TimeRule
 
@@ -84,7 +84,7 @@ def decide_callable(rules: Sequence[RuleSet], day: date, *, today: date) -> Deci
         return Decision.no(
             Reason(
                 code="sitting-past",
-                text=f"{day.isoformat()} 不在今天之后",
+                text=f"{chinese_day(day)}不在今天之后",
                 met=False,
                 rule="报名截止在考试日之前，过去的日子无法报名",
                 remedy="请选今天以后的日子",
@@ -95,12 +95,12 @@ def decide_callable(rules: Sequence[RuleSet], day: date, *, today: date) -> Deci
     return Decision.all_of(
         Reason(
             code="enrolment-over",
-            text=f"{day.isoformat()} 考试的报名于 {closes.isoformat()} 24:00 截止，今天是 {today.isoformat()}",
+            text=f"{chinese_day(day)}考试的报名于 {chinese_day(closes)} 24:00 截止，今天是 {chinese_day(today)}",
             met=met,
             rule=source,
             remedy=""
             if met
-            else f"来不及报名，请选 {today + (day - closes) + timedelta(days=1)} 或以后的日子",
+            else f"来不及报名，请选{chinese_day(today + (day - closes) + timedelta(days=1))}或以后的日子",
         )
     )
 
