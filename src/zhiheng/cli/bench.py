@@ -14,6 +14,7 @@ from zhiheng.cli.backend import start_backend
 from zhiheng.cli.bank_duplicates import bench_duplicates
 from zhiheng.cli.bench_import import bank_import
 from zhiheng.cli.hall_bench.command import bench_hall
+from zhiheng.cli.measurement_bench.command import bench_measurement
 from zhiheng.cli.output import AsJson, answer, say
 
 if TYPE_CHECKING:
@@ -157,3 +158,4 @@ def _prepared(found: dict[str, Any]) -> str:
 app.command("duplicates")(bench_duplicates)
 app.command("bank-import")(bank_import)
 app.command("hall")(bench_hall)
+app.command("measurement")(bench_measurement)

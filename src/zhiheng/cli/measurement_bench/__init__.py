@@ -1,0 +1,1 @@
+"""`zhiheng bench measurement`: calibration by this platform beside others, in one run."""
