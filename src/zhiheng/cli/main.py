@@ -22,7 +22,7 @@ GROUPS = {
     "statements": "对账单：show",
     "enrol": "批量报名：import SHEET",
     "bench": "性能测量：enrolment、preparation、assembly、hall、bank-import、duplicates、measurement",
-    "stats": "测量：items、agreement、equate、consistency、calibrate",
+    "stats": "测量：items、agreement、equate、consistency、dif、calibrate",
     "rehearse": "全流程演练",
     "verify": "验证证书：FILE 或 NUMBER",
     "receipt": "交卷回执：verify FILE",

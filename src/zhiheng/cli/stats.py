@@ -9,6 +9,7 @@ from zhiheng.cli.output import AsJson, answer
 from zhiheng.cli.stats_agreement import agreement
 from zhiheng.cli.stats_calibrate import calibrate_file
 from zhiheng.cli.stats_consistency import consistency
+from zhiheng.cli.stats_dif import dif
 from zhiheng.cli.stats_equate import equate
 from zhiheng.cli.stats_files import guesses, responses_of
 from zhiheng.psychometrics.core.flags import flags_of
@@ -20,6 +21,7 @@ app = typer.Typer(help="测量：题目、试卷与阅卷员")
 app.command("agreement")(agreement)
 app.command("calibrate")(calibrate_file)
 app.command("consistency")(consistency)
+app.command("dif")(dif)
 app.command("equate")(equate)
 
 Answers = Annotated[

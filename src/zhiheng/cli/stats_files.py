@@ -15,12 +15,15 @@ def table_of(file: str) -> Table:
 
 def responses_of(file: str, *, key: str = "", missing: str = "absent") -> Responses:
     """Answers of a file, scored. Raises: Refused naming file, row and column."""
-    if missing not in {"absent", "zero"}:
-        raise Refused(
-            what=f"选项 --missing 的值“{missing}”读不懂", remedy="可用 absent 或 zero", code="missing"
-        )
+    check_missing(missing)
     keys = read_key(table_of(key)) if key else None
     return read_responses(table_of(file), key=keys, missing=cast("Missing", missing))
+
+
+def check_missing(word: str) -> None:
+    """Raises: Refused for a treatment of what is missing that there is not."""
+    if word not in {"absent", "zero"}:
+        raise Refused(what=f"选项 --missing 的值“{word}”读不懂", remedy="可用 absent 或 zero", code="missing")
 
 
 def guesses(given: Responses) -> list[str]:
