@@ -89,11 +89,32 @@ def test_an_item_leaves_and_comes_back_as_it_was(
 
 def test_pictures_travel_in_moodle_xml() -> None:
     mark = picture_mark(PICTURE.name)
-    asked = Question(type="short", id="P-1", stem=f"看图\n{mark}  回答 <是> & 否", media=(PICTURE,))
+    asked = Question(
+        type="short", id="P-1", stem=f"看图\n 一\n  二\n   三\n{mark}  回答 <是> & 否", media=(PICTURE,)
+    )
 
     [back] = read(write([asked], form="moodle-xml"), name="a.xml").questions
 
     assert replace(back, where="") == asked
+
+
+@pytest.mark.parametrize("form", [*READ_AS, "qti3"])
+def test_a_question_without_an_id_comes_back_without_one(form: str) -> None:
+    asked = Question(type="short", stem=f"{'很长的题干' * 20}\n第二行")
+
+    [back] = read(write([asked], form=form), name="题", form=READ_AS.get(form, "qti")).questions
+
+    assert (back.id, back.stem) == ("", asked.stem)
+
+
+def test_a_name_of_its_own_stays_the_id_of_a_moodle_question() -> None:
+    def named(name: str) -> str:
+        asked = f"<name><text>{name}</text></name><questiontext><text>选品时先看什么</text></questiontext>"
+        file = f'<quiz><question type="essay">{asked}</question></quiz>'
+        [back] = read(file.encode(), name="a.xml", form="moodle-xml").questions
+        return back.id
+
+    assert [named(name) for name in ("Q-7", "选品时先看什么", " 选品时 ", "")] == ["Q-7", "", "", ""]
 
 
 def test_what_a_format_cannot_hold_is_counted() -> None:

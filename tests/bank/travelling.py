@@ -54,7 +54,7 @@ def questions(draw: st.DrawFn) -> Question:
         answers=tuple(draw(st.lists(texts(), max_size=2))) if short else (),
         points=tuple(draw(st.lists(points(), max_size=3))) if short else (),
         feedback=draw(st.one_of(st.just(""), texts())),
-        id=draw(st.from_regex(r"[A-Z][A-Z0-9-]{0,8}", fullmatch=True)),
+        id=draw(st.just("") | st.from_regex(r"[A-Z][A-Z0-9-]{0,8}", fullmatch=True)),
         marks=draw(st.one_of(st.none(), _marks())),
         codes=tuple(draw(st.lists(st.sampled_from(["skill:4.1.1", "basics:2.2.6.5"]), unique=True))),
         difficulty=draw(st.one_of(st.none(), st.sampled_from([Decimal("0.70"), Decimal("0.5")]))),

@@ -47,6 +47,7 @@ _TAG_LIKE = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|ul|ol|li|sup|sub|im
 _BETWEEN_HAN = re.compile(
     r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \t]*\n[ \t]*(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
 )
+_INDENT = re.compile("^ ", re.M)  # a browser shows no plain blank at the start of a line
 _SPACE = re.compile(r"[ \t\r\n]+")
 PICTURE = MARK
 _SCRIPTS = {
@@ -129,5 +130,6 @@ def html_of(text: str, *, pictures: Mapping[str, str], folder: str) -> str:
             return f'<{tag} src="{source}" title="{words}" controls="true"></{tag}>'
         return f'<img src="{source}" alt="{words}">'
 
-    lines = html.escape(text, quote=False).replace("  ", " \xa0").replace("\n", "<br>")
+    kept = _INDENT.sub("\xa0", html.escape(text, quote=False)).replace("  ", " \xa0")
+    lines = kept.replace("\n", "<br>")
     return PICTURE.sub(shown, lines)

@@ -150,10 +150,11 @@ def _text_at(element: Element, path: str) -> str:
 def _common(source: _Source) -> dict[str, object]:
     element = source.element
     tags = [(tag.findtext("text") or "").strip() for tag in element.findall("tags/tag")]
+    stem = source.words(element.find("questiontext"))
     return {
-        "stem": source.words(element.find("questiontext")),
+        "stem": stem,
         "feedback": source.words(element.find("generalfeedback")),
-        "id": source.id,
+        "id": _id_beside(stem, source),
         "marks": _number(_text_at(element, "defaultgrade")),
         "where": source.where,
         "codes": tuple(tag for tag in tags if tag.partition(":")[0] in ("skill", "knowledge", "basics")),
@@ -161,6 +162,12 @@ def _common(source: _Source) -> dict[str, object]:
         "language": "en" if _tagged(tags, "语言:") == "en" else "",
         "trades": frozenset(filter(None, _tagged(tags, "工种:").split(","))),
     }
+
+
+def _id_beside(stem: str, source: _Source) -> str:
+    """A name that is only how the question begins is no id: Moodle asks for a name where there is none."""
+    named = not _text_at(source.element, "idnumber")
+    return "" if named and stem.startswith(source.id) else source.id
 
 
 def _tagged(tags: Iterable[str], head: str) -> str:
