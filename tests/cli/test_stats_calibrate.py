@@ -215,3 +215,25 @@ def test_pairs_that_go_together(tmp_path: Path, capsys: pytest.CaptureFixture[st
     )
     assert [pair["items"] for pair in heard.data["dependent_pairs"]] == [["q4", "q16"]]
     assert heard.data["remarks"][0].startswith("题目“q4”与“q16”除能力外还有共同之处（Q3 0.")
+
+
+def test_a_lower_top_is_said(lsat: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Stopped on the way, 3PL is still below 2PL."""
+    heard = run(capsys, "stats", "calibrate", lsat, "--model", "2pl,3pl", "--steps", "3", "--json")
+    assert heard.data["comparison"][1]["chi_square"] < 0
+    assert heard.data["comparison"][1]["remark"] == (
+        "3PL 的似然低于它所包含的 2PL：停在了较低的峰上，不要采用；可给出先验"
+    )
+
+
+def test_empty_cells_as_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scores = section_7().astype(int)
+    scores[:300:2, 4] = -1
+    file = written(tmp_path, scores.tolist())
+    answered = [
+        run(capsys, "stats", "calibrate", file, "--model", "1pl", "--missing", how, "--json").data["items"][
+            4
+        ]["answered"]
+        for how in ("absent", "zero")
+    ]
+    assert answered == [850, 1000]

@@ -88,7 +88,8 @@ def test_no_error_where_there_is_none() -> None:
 @pytest.mark.parametrize(
     ("kind", "parameters", "words"),
     [
-        (Kind.STEPS, [50.0, 1.0], "区分度没有有限的估计，停在上限；可给区分度先验（--slope-prior）"),
+        (Kind.STEPS, [20.0, 1.0], "区分度没有可靠的有限估计：答案近乎阶梯；可给区分度先验（--slope-prior）"),
+        (Kind.STEPS, [-1e-4, 1.0], "区分度为零，与能力无关，没有难度可言"),
         (Kind.STEPS, [-1.0, 1.0], "区分度为负：能力高的人反而得分低，请核对答案与计分"),
         (Kind.STEPS, [0.1, 1.0], "区分度很低，难度的估计没有意义"),
         (Kind.STEPS, [1.0, -1.0, 1.0], "步骤难度不递增：中间的得分从来不是最可能的"),
@@ -98,6 +99,12 @@ def test_no_error_where_there_is_none() -> None:
 )
 def test_remarks(kind: Kind, parameters: list[float], words: str) -> None:
     assert one(kind, parameters).remarks == (words,)
+
+
+def test_a_level_curve_lies_nowhere() -> None:
+    line = one(Kind.STEPS, [0.0, 1.0, -1.0])
+    assert [(b.value, b.error) for b in line.difficulties] == [(None, None), (None, None)]
+    assert [d.value for d in line.intercepts] == [1.0, -1.0]
 
 
 def test_of_real_answers() -> None:

@@ -165,6 +165,7 @@ class Report:
         return columns(["题目", "outfit", "infit", "S-X²", "自由度", "p"], rows)
 
 
+LOWER = "{model} 的似然低于它所包含的 {against}：停在了较低的峰上，不要采用；可给出先验"
 THETAS = np.linspace(-3.0, 3.0, 13)
 _METHODS = {
     "observed": "观测信息（Louis）",
@@ -203,6 +204,9 @@ def compared_document(found: list[Report], tests: tuple[Comparison, ...]) -> lis
                 "chi_square": test and test.chi_square,
                 "df": test and test.freedom,
                 "p": test and test.chance,
+                "remark": LOWER.format(model=test.model.upper(), against=test.against.upper())
+                if test and test.chi_square < 0
+                else None,
             }
         )
     return lines
@@ -224,8 +228,9 @@ def page(found: list[Report], tests: tuple[Comparison, ...]) -> str:
                     figure(line["chi_square"]) if line["against"] else "",
                     str(line["df"]) if line["against"] else "",
                     figure(line["p"]) if line["against"] else "",
+                    line["remark"] or "",
                 ]
             )
-        header = ["模型", "对数似然", "参数", "AIC", "BIC", "相对于", "χ²", "自由度", "p"]
+        header = ["模型", "对数似然", "参数", "AIC", "BIC", "相对于", "χ²", "自由度", "p", ""]
         parts.append(columns(header, rows))
     return "\n\n".join(parts)

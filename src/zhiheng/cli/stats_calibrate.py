@@ -25,10 +25,13 @@ def calibrate_file(
     ],
     model: Annotated[str, typer.Option("--model", help="1pl、2pl、3pl、gpcm、grm；几种以逗号相隔即作比较")],
     key: Annotated[str, typer.Option("--key", metavar="KEY.csv", help="答案文件，作答为原始选项时用")] = "",
+    missing: Annotated[
+        str, typer.Option("--missing", help="空格与 NA：absent 没有出示，zero 算零分")
+    ] = "absent",
     nodes: Annotated[int, typer.Option(min=11, max=401, help="求积点数")] = 41,
     bound: Annotated[float, typer.Option(min=3.0, max=12.0, help="求积点从 -bound 到 bound")] = 6.0,
     tolerance: Annotated[float, typer.Option(min=1e-9, max=0.1, help="参数变化小于它即为收敛")] = 1e-5,
-    steps: Annotated[int, typer.Option(min=1, help="至多几步")] = 2000,
+    steps: Annotated[int, typer.Option(min=3, help="至多几步")] = 2000,
     slope_prior: Annotated[
         str, typer.Option(metavar="MEAN,SD", help="区分度对数的正态先验，如 0,0.5；默认没有")
     ] = "",
@@ -55,7 +58,7 @@ def calibrate_file(
     _check_priors(chosen, priors)
     settings = Settings(nodes=nodes, bound=bound, tolerance=tolerance, most=steps, priors=priors)
     _check_persons(chosen, persons, ability)
-    named = _read(responses, key, one_a_line=one_a_line)
+    named = _read(responses, key, missing, one_a_line=one_a_line)
     prepared = {
         one: prepare(named.given, model=one, least=least or least_answers(one, priors), skip=skip)
         for one in chosen
@@ -124,13 +127,13 @@ def _check_persons(chosen: list[Model], file: str, ability: str) -> None:
         raise Refused(what="--persons 只写一种模型的能力", remedy="请只选一种模型", code="persons")
 
 
-def _read(file: str, key: str, *, one_a_line: bool) -> Named:
+def _read(file: str, key: str, missing: str, *, one_a_line: bool) -> Named:
     if one_a_line and key:
         raise Refused(what="--long 的文件已经是得分，不用答案文件", remedy="请去掉 --key", code="key")
     if one_a_line:
         source = "标准输入" if file == "-" else file
         return read_long(read_input(file).splitlines(), source=source)
-    read = responses_of(file, key=key)
+    read = responses_of(file, key=key, missing=missing)
     return Named(given=from_matrix(read.scores, read.items), persons=read.persons)
 
 

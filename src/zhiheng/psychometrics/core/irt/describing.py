@@ -10,19 +10,21 @@ from scipy.stats import chi2
 from zhiheng.psychometrics.core.irt.arrays import Reals
 from zhiheng.psychometrics.core.irt.calibrating import Calibration, Model
 from zhiheng.psychometrics.core.irt.curves import Kind
-from zhiheng.psychometrics.core.irt.maximisation import LEAST_LOGIT, MOST_LOGIT, MOST_SLOPE
+from zhiheng.psychometrics.core.irt.maximisation import LEAST_LOGIT, MOST_LOGIT
 from zhiheng.psychometrics.core.irt.precision import Precision
 
 NESTED: dict[Model, tuple[Model, ...]] = {"2pl": ("1pl",), "gpcm": ("1pl",), "3pl": ("2pl", "1pl")}
 """Which model is a special case of which, nearest first."""
 LOW_SLOPE = 0.2
+NO_SLOPE = 1e-3  # a curve as good as level lies nowhere
+STEEP = 20.0  # a curve as good as a stair: the likelihood hardly says how steep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """error: standard error, None where there is none."""
+    """error: standard error. None where there is none."""
 
-    value: float
+    value: float | None
     error: float | None
 
 
@@ -44,7 +46,10 @@ class Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A model beside the nearest one it contains: chi_square twice the gain in log likelihood."""
+    """A model beside the nearest one it contains: chi_square twice the gain in log likelihood.
+
+    Below 0 it stands on a lower top than the one it contains, and its chance is 1.
+    """
 
     model: Model
     against: Model
@@ -70,19 +75,26 @@ def _described(name: str, kind: Kind, parameters: Reals, covariance: Reals) -> D
     if kind is Kind.GUESSING:
         chance = float(expit(parameters[2]))
         guessing = _estimate(chance, float(errors[2]) * chance * (1 - chance))
-    tilts = _tilts(kind, parameters)
-    located = [
-        _estimate(float(-(tilt[1:] @ parameters[1:]) / slope), _delta(tilt, parameters, covariance))
-        for tilt in tilts
-    ]
+    located = _located(kind, parameters, covariance)
     return Described(
         item=name,
         kind=kind,
         slope=_estimate(slope, float(errors[0])),
         intercepts=tuple(_estimate(float(d), float(errors[1 + at])) for at, d in enumerate(inner)),
-        difficulties=tuple(located),
+        difficulties=located,
         guessing=guessing,
-        remarks=_remarks(kind, parameters, [one.value for one in located]),
+        remarks=_remarks(kind, parameters, [one.value for one in located if one.value is not None]),
+    )
+
+
+def _located(kind: Kind, parameters: Reals, covariance: Reals) -> tuple[Estimate, ...]:
+    tilts = _tilts(kind, parameters)
+    slope = float(parameters[0])
+    if abs(slope) < NO_SLOPE:
+        return (Estimate(value=None, error=None),) * len(tilts)
+    return tuple(
+        _estimate(float(-(tilt[1:] @ parameters[1:]) / slope), _delta(tilt, parameters, covariance))
+        for tilt in tilts
     )
 
 
@@ -113,8 +125,10 @@ def _estimate(value: float, error: float) -> Estimate:
 def _remarks(kind: Kind, parameters: Reals, difficulties: Sequence[float]) -> tuple[str, ...]:
     found = []
     slope = parameters[0]
-    if abs(slope) >= MOST_SLOPE:
-        found.append("区分度没有有限的估计，停在上限；可给区分度先验（--slope-prior）")
+    if abs(slope) >= STEEP:
+        found.append("区分度没有可靠的有限估计：答案近乎阶梯；可给区分度先验（--slope-prior）")
+    elif abs(slope) < NO_SLOPE:
+        found.append("区分度为零，与能力无关，没有难度可言")
     elif slope < 0:
         found.append("区分度为负：能力高的人反而得分低，请核对答案与计分")
     elif slope < LOW_SLOPE:
