@@ -133,6 +133,18 @@ def test_totals_of_two_items_by_hand() -> None:
     np.testing.assert_allclose(found[:, 0], [0.06, 0.14, 0.09, 0.36, 0.35])
 
 
+def test_lee_by_hand() -> None:
+    """Two items of a point, chances .2 and .9 both times, a cut of 1: passing .36 and .99, expected .4 and 1.8."""
+    item = np.array([[0.8, 0.1], [0.2, 0.9]])
+    points = [np.array([0.0, 1])] * 2
+    found = lee([item, item], points, np.array([0.5, 0.5]), cut=1)
+    assert (found.passing, found.false_pass, found.false_fail) == pytest.approx((0.675, 0.18, 0.005))
+    assert found.consistency == pytest.approx((0.36**2 + 0.64**2 + 0.99**2 + 0.01**2) / 2)
+    for cut in (0, 3):
+        with pytest.raises(Refused, match=f"合格分 {cut} 不在 0 与满分 2 之间"):
+            lee([item, item], points, np.array([0.5, 0.5]), cut=cut)
+
+
 @settings(max_examples=20)
 @given(
     chances=st.lists(st.lists(st.floats(0.05, 0.95), min_size=3, max_size=3), min_size=1, max_size=5),

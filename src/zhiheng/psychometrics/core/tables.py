@@ -11,6 +11,7 @@ MISSING = frozenset({"", "NA"})
 """What an empty cell may also be called; compared without regard to case."""
 PERSON_COLUMNS = frozenset({"", "id", "candidate", "person", "考生", "考生编号", "准考证号"})
 """A first column of such a name says who, not what was answered."""
+LARGEST = 1e9
 _DELIMITERS = (",", "\t", ";")
 
 
@@ -76,13 +77,20 @@ def number(table: Table, row: int, column: int) -> float:
     cell = table.rows[row][column]
     if is_missing(cell):
         return math.nan
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
+    value = _value(cell)
     if not math.isfinite(value):
         raise table.fault(row, column, "不是数", remedy="缺失请留空或写 NA")
+    if abs(value) > LARGEST:
+        raise table.fault(row, column, "大得不像分数", remedy=f"分数的绝对值不超过 {LARGEST:.0f}")
     return value
+
+
+def _value(cell: str) -> float:
+    """NaN for what is no number. Underscores are Python's own way of writing and stand in no mark."""
+    try:
+        return math.nan if "_" in cell else float(cell)
+    except ValueError:
+        return math.nan
 
 
 def _cells(text: str, source: str) -> tuple[list[int], list[tuple[str, ...]]]:

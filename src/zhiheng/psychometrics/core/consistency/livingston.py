@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtrc, betaln, roots_jacobi
+from scipy.special import betainc, betaln, roots_jacobi
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.consistency.outcomes import Classification, classified
@@ -59,7 +59,7 @@ def livingston_lewis(totals: Reals, *, reliability: float, cut: float, maximum: 
     items = max(round(length), 1)
     needed = max(math.floor(items * cut / maximum + 0.5), 1)
     shares, true = _nodes(truth, cut / maximum)
-    passing = bdtrc(needed - 1, items, true)
+    passing = betainc(needed, items - needed + 1, true)  # as many right or more, of items of that chance
     return Livingston(
         length=length,
         needed=needed,
