@@ -28,6 +28,7 @@ from zhiheng.psychometrics.core.irt.priors import Priors
 Method = Literal["observed", "cross-product", "cross-product by item"]
 WORK = 3e10  # multiplications that may be spent on Louis' formula
 MOST = 600  # parameters whose covariance is still worked out as a whole
+PERSONS = 256  # at once
 SMALL_STEP = 1e-5
 
 
@@ -78,31 +79,38 @@ def _row_scores(group: Group, nodes: Reals) -> Reals:
     return np.stack([np.stack(row, axis=1) for row in lists], axis=2)
 
 
+def _of_rows(found: Calibration, rows: int) -> Reals:
+    """(rows, widest, nodes) derivatives of the log chance of each row by its item's parameters; 0 where it has fewer."""
+    nodes, _ = found.grid()
+    widest = max(group.parameters.shape[1] for group in found.groups)
+    scores = np.zeros((rows, widest, len(nodes)))
+    for group in found.groups:
+        scores[group.rows, : group.parameters.shape[1]] = _row_scores(group, nodes)
+    return scores
+
+
 def _between(
     answers: Answers, found: Calibration, places: Sequence[Places], width: int, *, louis: bool
 ) -> Reals:
     """Sum over persons of the outer product of their scores; for Louis less that of their scores at each node."""
-    nodes, prior = found.grid()
+    _, prior = found.grid()
     logs = found.logs()
-    tables = np.zeros((len(nodes), len(logs), width))
-    for group in found.groups:
-        scores = _row_scores(group, nodes)
-        for at, item in enumerate(group.items):
-            block = np.ix_(np.arange(len(nodes)), group.rows[at], places[item])
-            tables[block] = scores[at].transpose(2, 0, 1)
-    total = np.zeros((width, width))
-    for part in answers.parts(logs, prior):
-        chosen = np.zeros((len(part.posterior), len(logs)))
-        chosen[part.owner, part.row] = 1.0
-        mean = np.zeros((len(chosen), width))
-        for node, weights in enumerate(part.posterior.T):
-            scores = chosen @ tables[node]
-            weighted = scores * weights[:, None]
-            mean += weighted
-            if louis:
-                total -= weighted.T @ scores
-        total += mean.T @ mean
-    return total
+    of_row = _of_rows(found, len(logs))
+    spare = width  # one column more takes what narrower items do not have
+    column = np.full((len(places), of_row.shape[1]), spare)
+    for item, place in enumerate(places):
+        column[item, : len(place)] = place
+    column = np.repeat(column, answers.categories, axis=0)
+    total = np.zeros((width + 1, width + 1))
+    for part in answers.parts(logs, prior, PERSONS):
+        at = (part.owner[:, None], column[part.row])
+        scores = np.zeros((len(part.posterior), width + 1))
+        scores[at] = np.einsum("aq,awq->aw", part.posterior[part.owner], of_row[part.row])
+        total += scores.T @ scores
+        for node, weights in enumerate(part.posterior.T if louis else ()):
+            scores[at] = of_row[part.row, :, node]
+            total -= (scores * weights[:, None]).T @ scores
+    return total[:width, :width]
 
 
 def _add_blocks(
@@ -176,18 +184,16 @@ def _inverse(information: Reals, merged: Reals, free: Flags) -> Reals:
 
 
 def _by_item(answers: Answers, found: Calibration) -> tuple[Reals, ...]:
-    nodes, prior = found.grid()
+    _, prior = found.grid()
     logs = found.logs()
     item_of = np.repeat(np.arange(len(answers.categories)), answers.categories)
-    widest = max(group.parameters.shape[1] for group in found.groups)
-    scores = np.zeros((len(logs), widest, len(nodes)))
-    for group in found.groups:
-        scores[group.rows, : group.parameters.shape[1]] = _row_scores(group, nodes)
+    scores = _of_rows(found, len(logs))
+    widest = scores.shape[1]
     squares = np.zeros((len(answers.categories), widest, widest))
     if isinstance(answers, Lists):
         add_squares(answers.starts, answers.rows, logs, prior, scores, item_of, squares)
     else:
-        for part in answers.parts(logs, prior):
+        for part in answers.parts(logs, prior, PERSONS):
             mean = np.einsum("aq,awq->aw", part.posterior[part.owner], scores[part.row])
             np.add.at(squares, item_of[part.row], mean[:, :, None] * mean[:, None, :])
     return _inverted_blocks(found, squares)
