@@ -19,9 +19,9 @@ from zhiheng.payments.models import Order
 from zhiheng.payments.queries import lines_of
 from zhiheng.people.models import Institution
 from zhiheng.people.notices import notify_institution, notify_person
-from zhiheng.results.amending.presenting import amended_words
-from zhiheng.results.amending.queries import Amended, amended_by_id
-from zhiheng.results.models import Outcome, Release, Result
+from zhiheng.results.amending.presenting import amended_words, follows_words
+from zhiheng.results.amending.queries import amended_by_id
+from zhiheng.results.models import Release, Result
 from zhiheng.seating.documents import full_address
 from zhiheng.seating.models import Ticket
 from zhiheng.seating.queries import TicketSheet, sheets_of_list
@@ -218,7 +218,7 @@ def tell_amendment(amendment_id: str) -> None:
             "name": application.person.name,
             "change": amended_words(amended),
             "reason": _sentence(amended.amendment.reason),
-            "follows": _follows(amended),
+            "follows": follows_words(amended),
         }
 
     notify_person(
@@ -233,16 +233,6 @@ def tell_amendment(amendment_id: str) -> None:
         about=f"amendment:{amendment_id}",
         facts=lambda: {**facts(), "link": page("institution_results")},
     )
-
-
-def _follows(amended: Amended) -> str:
-    if amended.before == amended.after:
-        return ""
-    if amended.after == Outcome.PASSED:
-        return _("证书将按规定颁发；已报名补考的，不再需要补考，补考费由报名机构申请退回。")
-    if amended.before == Outcome.PASSED:
-        return _("已颁发的证书现已暂停，核实后撤销或恢复；可以报名补考。")
-    return _("仍可以报名补考。")
 
 
 @task()

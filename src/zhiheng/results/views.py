@@ -20,7 +20,7 @@ from zhiheng.people.models import Account, Institution, Person, Role
 from zhiheng.people.queries import institution_of, person_of
 from zhiheng.plumbing import clock
 from zhiheng.results import actions
-from zhiheng.results.amending.presenting import amended_words
+from zhiheng.results.amending.presenting import amended_words, follows_words
 from zhiheng.results.amending.queries import amended, changes
 from zhiheng.results.amending.views import shown_changes
 from zhiheng.results.core.histogram import Histogram, draw
@@ -236,7 +236,7 @@ def _result_page(
     context = {
         "result": result,
         "row": _row(result),
-        "amended": [(one, amended_words(one)) for one in amended([result])[result.id]],
+        "amended": [(one, amended_words(one), follows_words(one)) for one in amended([result])[result.id]],
         "decision": _decision(result),
         "ticket": ticket_number_of(result),
         "areas": theory_areas(result),

@@ -39,3 +39,14 @@ def change_words(differences: Sequence[Difference], before: Outcome, after: Outc
 
 def amended_words(amended: Amended) -> str:
     return change_words(amended.differences, amended.before, amended.after)
+
+
+def follows_words(amended: Amended) -> str:
+    """What it means for certificate and make-up, "" where the outcome stayed."""
+    if amended.before == amended.after:
+        return ""
+    if amended.after == Outcome.PASSED:
+        return _("证书将按规定颁发；已报名补考的，不再需要补考，补考费由报名机构申请退回。")
+    if amended.before == Outcome.PASSED:
+        return _("已颁发的证书现已暂停，核实后撤销或恢复；可以报名补考。")
+    return _("仍可以报名补考。")
