@@ -161,7 +161,10 @@ def test_one_of_two_halls_is_killed_and_everybody_goes_on_at_the_other(own: Comp
     assert found.reached is True
 
 
-def test_what_a_frozen_hall_brings_in_late_replaces_nothing(own: Company) -> None:
+def test_what_a_frozen_hall_brings_in_late_replaces_nothing(
+    own: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frozen, "STILL_LIMIT", PATIENCE)
     (found,) = frozen.frozen_hall(own, rounds=1, say=quiet)
     if found.why:
         pytest.skip(found.why)
