@@ -87,6 +87,18 @@ def test_information_of_two_scores() -> None:
     assert information(Kind.GUESSING, columns(1.5, -0.2, logit), np.array([0.4]))[0] == pytest.approx(known)
 
 
+def test_bends() -> None:
+    """Second derivatives over P: σ'' = σ(1 - σ)(1 - 2σ), for 3PL times 1 - g; a graded item of two scores likewise."""
+    right = 1 / (1 + np.exp(-(1.1 * 0.7 + 0.4)))
+    second = right * (1 - right) * (1 - 2 * right)
+    at = np.array([0.7])
+    for kind in (Kind.STEPS, Kind.GRADED):
+        found = [one[0] for one in bends(kind, columns(1.1, 0.4), at)]
+        assert found == pytest.approx([-second / (1 - right), second / right])
+    found = [one[0] for one in bends(Kind.GUESSING, columns(1.1, 0.4, float(np.log(0.25))), at)]
+    assert found == pytest.approx([-0.8 * second / (0.8 * (1 - right)), 0.8 * second / (0.2 + 0.8 * right)])
+
+
 def test_expected_score() -> None:
     weights = np.exp([0.0, 0.9, 0.8])
     share = weights / weights.sum()

@@ -6,8 +6,15 @@ import pytest
 from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.irt.answers import Lists, Matrix
 from zhiheng.psychometrics.core.irt.arrays import Reals
-from zhiheng.psychometrics.core.irt.calibrating import Model
-from zhiheng.psychometrics.core.irt.preparing import Given, Prepared, from_matrix, least_answers, prepare
+from zhiheng.psychometrics.core.irt.calibrating import MODELS, Model
+from zhiheng.psychometrics.core.irt.preparing import (
+    Given,
+    Prepared,
+    advised_answers,
+    from_matrix,
+    least_answers,
+    prepare,
+)
 from zhiheng.psychometrics.core.irt.priors import Normal, Priors
 
 NONE = np.nan
@@ -105,11 +112,30 @@ def test_left_out() -> None:
     assert found.answers.categories.tolist() == [2, 2, 2]
 
 
-def test_how_many_answers_a_model_needs() -> None:
+def test_how_many_answers_a_model_should_have() -> None:
     prior = Normal(mean=0.0, deviation=0.5)
-    needed = {model: least_answers(model, Priors()) for model in ("1pl", "2pl", "3pl", "gpcm", "grm")}
-    assert needed == {"1pl": 50, "2pl": 200, "3pl": 500, "gpcm": 200, "grm": 200}
-    assert least_answers("2pl", Priors(slope=prior)) == 50
-    assert least_answers("3pl", Priors(slope=prior)) == 500
-    assert least_answers("3pl", Priors(guessing=prior)) == 200
-    assert least_answers("3pl", Priors(slope=prior, guessing=prior)) == 50
+    advised = {model: advised_answers(model, Priors()) for model in MODELS}
+    assert advised == {"1pl": 50, "2pl": 200, "3pl": 500, "gpcm": 200, "grm": 200}
+    least = {model: least_answers(model, Priors()) for model in MODELS}
+    assert least == {"1pl": 20, "2pl": 50, "3pl": 100, "gpcm": 50, "grm": 50}
+    assert advised_answers("2pl", Priors(slope=prior)) == 50
+    assert advised_answers("3pl", Priors(slope=prior)) == 500
+    assert advised_answers("3pl", Priors(guessing=prior)) == 200
+    assert advised_answers("3pl", Priors(slope=prior, guessing=prior)) == 50
+
+
+def test_fewer_than_advised_is_noted() -> None:
+    def notes(columns: int) -> tuple[str, ...]:
+        return prepare(given(*[FINE] * columns), model="2pl", least=1, advised=5).notes
+
+    assert notes(3) == ("题目“q1”、“q2”、“q3”作答不足 5 人，参数不稳，请连同标准误一起看",)
+    assert notes(6) == ("题目“q1”、“q2”、“q3”、“q4”、“q5”等 6 题作答不足 5 人，参数不稳，请连同标准误一起看",)
+
+
+def test_papers_that_share_nobody_are_noted() -> None:
+    """Two papers without a common person, then one person who sat both."""
+    first, second = [0, 1, 1, NONE, NONE, NONE], [NONE, NONE, NONE, 1, 0, 1]
+    assert done(first, first, second, second).notes == (
+        "题目分成 2 组，各组之间没有共同的考生：只有各组考生水平相当时，参数才在同一尺度上",
+    )
+    assert done(first, first, second, [NONE, NONE, 1, 1, 0, 1]).notes == ()

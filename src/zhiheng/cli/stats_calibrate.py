@@ -15,7 +15,13 @@ from zhiheng.psychometrics.core.irt.calibrating import MODELS, Model, Settings, 
 from zhiheng.psychometrics.core.irt.describing import compared
 from zhiheng.psychometrics.core.irt.long import Named, read_long
 from zhiheng.psychometrics.core.irt.persons import ESTIMATORS, Estimator, abilities
-from zhiheng.psychometrics.core.irt.preparing import Prepared, from_matrix, least_answers, prepare
+from zhiheng.psychometrics.core.irt.preparing import (
+    Prepared,
+    advised_answers,
+    from_matrix,
+    least_answers,
+    prepare,
+)
 from zhiheng.psychometrics.core.irt.priors import Normal, Priors
 
 
@@ -60,7 +66,13 @@ def calibrate_file(
     _check_persons(chosen, persons, ability)
     named = _read(responses, key, missing, one_a_line=one_a_line)
     prepared = {
-        one: prepare(named.given, model=one, least=least or least_answers(one, priors), skip=skip)
+        one: prepare(
+            named.given,
+            model=one,
+            least=least or least_answers(one, priors),
+            advised=advised_answers(one, priors),
+            skip=skip,
+        )
         for one in chosen
     }
     _check_same(prepared)

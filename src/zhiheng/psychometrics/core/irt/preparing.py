@@ -1,9 +1,11 @@
 """From scores as they were given to answers that can be calibrated; what cannot be estimated is refused in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.irt.answers import MISSING, Answers, lists, matrix
@@ -15,8 +17,10 @@ DICHOTOMOUS: frozenset[Model] = frozenset({"1pl", "2pl", "3pl"})
 MOST_SCORES = 20
 SPARSE = 0.25  # up to this share of answers lists are faster than a matrix
 LEAST_ITEMS: dict[Model, int] = {"1pl": 2, "2pl": 3, "3pl": 3, "gpcm": 3, "grm": 3}
-LEAST_ANSWERS: dict[Model, int] = {"1pl": 50, "2pl": 200, "3pl": 500, "gpcm": 200, "grm": 200}
-"""Answers an item needs. With a prior on what the model adds (slopes, guessing) the least of a simpler one."""
+LEAST_ANSWERS: dict[Model, int] = {"1pl": 20, "2pl": 50, "3pl": 100, "gpcm": 50, "grm": 50}
+"""Answers without which an item is refused."""
+ADVISED_ANSWERS: dict[Model, int] = {"1pl": 50, "2pl": 200, "3pl": 500, "gpcm": 200, "grm": 200}
+"""Answers below which parameters are shaky, and a note says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,16 +69,25 @@ def from_matrix(scores: Reals, names: Sequence[str]) -> Given:
 
 
 def least_answers(model: Model, priors: Priors) -> int:
+    return LEAST_ANSWERS[_as_simple_as(model, priors)]
+
+
+def advised_answers(model: Model, priors: Priors) -> int:
+    return ADVISED_ANSWERS[_as_simple_as(model, priors)]
+
+
+def _as_simple_as(model: Model, priors: Priors) -> Model:
+    """A prior on what a model adds (slopes, guessing) leaves as much to learn as a simpler one has."""
     if model == "3pl" and priors.guessing:
         model = "2pl"
-    return LEAST_ANSWERS["1pl"] if model != "3pl" and priors.slope else LEAST_ANSWERS[model]
+    return "1pl" if model != "3pl" and priors.slope else model
 
 
-def prepare(given: Given, *, model: Model, least: int, skip: bool = False) -> Prepared:
+def prepare(given: Given, *, model: Model, least: int, advised: int = 0, skip: bool = False) -> Prepared:
     """Scores of every item numbered from 0 in the order of the points that occur.
 
     Points that nobody got are closed up and noted: a step that nobody stands on has no parameter.
-    least: answers an item needs. skip: leave out items that cannot be estimated instead of refusing.
+    least: answers an item needs. advised: with fewer a note says that its parameters are shaky. skip: leave out items that cannot be estimated instead of refusing.
     Raises: Refused for such items, for too few of them, for nobody.
     """
     values = [np.unique(given.points[given.of_item(place)]) for place in range(len(given.names))]
@@ -100,7 +113,10 @@ def prepare(given: Given, *, model: Model, least: int, skip: bool = False) -> Pr
         values=tuple(values[place] for place in kept),
         persons=persons,
         left_out=tuple(faults.items()),
-        notes=_notes(given, kept, values, persons),
+        notes=(
+            *_notes_on_persons(given, kept, persons, advised),
+            *_notes_on_scores(given, kept, values),
+        ),
     )
 
 
@@ -151,17 +167,39 @@ def _answers(given: Given, kept: Places, values: Sequence[Reals]) -> tuple[Answe
     return matrix(full, categories), persons
 
 
-def _notes(given: Given, kept: Places, values: Sequence[Reals], persons: Places) -> tuple[str, ...]:
-    notes = []
+def _notes_on_persons(given: Given, kept: Places, persons: Places, advised: int) -> Iterator[str]:
     if len(persons) < given.persons:
-        notes.append(f"{given.persons - len(persons)} 人没有一个答案，没有计入")
+        yield f"{given.persons - len(persons)} 人没有一个答案，没有计入"
+    few = [given.names[place] for place in kept if len(given.of_item(int(place))) < advised]
+    if few:
+        yield f"{_some(few)}作答不足 {advised} 人，参数不稳，请连同标准误一起看"
+    parts = _parts(given, kept)
+    if parts > 1:
+        yield (f"题目分成 {parts} 组，各组之间没有共同的考生：只有各组考生水平相当时，参数才在同一尺度上")
+
+
+def _some(names: Sequence[str]) -> str:
+    quoted = "、".join(f"“{name}”" for name in names[:5])
+    return f"题目{quoted}" if len(names) <= 5 else f"题目{quoted}等 {len(names)} 题"
+
+
+def _parts(given: Given, kept: Places) -> int:
+    """Into how many parts the items fall that no person has in common."""
+    used = np.isin(given.item, kept)
+    item, person = given.item[used], given.person[used]
+    size = len(given.names) + given.persons
+    links = coo_array((np.ones(len(item)), (item, person + len(given.names))), shape=(size, size))
+    _, part = connected_components(links, directed=False)
+    return len(np.unique(part[kept]))
+
+
+def _notes_on_scores(given: Given, kept: Places, values: Sequence[Reals]) -> Iterator[str]:
     for place in kept:
         got = values[place]
         whole = np.arange(got[0], got[-1] + 1)
         if _all_whole(got).all() and len(got) < len(whole):
             nobody = "、".join(f"{value:g}" for value in np.setdiff1d(whole, got))
-            notes.append(f"题目“{given.names[place]}”没有人得 {nobody} 分，相邻的得分合为相连的等级")
-    return tuple(notes)
+            yield f"题目“{given.names[place]}”没有人得 {nobody} 分，相邻的得分合为相连的等级"
 
 
 def _all_whole(values: Reals) -> Flags:
