@@ -172,23 +172,28 @@ def _check_items(table: Table, keys: Mapping[str, ItemKey]) -> None:
 
 
 def _choices(table: Table, place: int, its: ItemKey) -> Choices:
-    cells = [normal_choice(row[place]) for row in table.rows]
-    _check_choices(table, place, its, cells)
-    options = tuple(sorted({*its.options, its.key, *cells} - {""}))
-    if not any(cells):
+    column = [row[place] for row in table.rows]
+    normal = {cell: normal_choice(cell) for cell in set(column)}  # a column holds few different cells
+    _check_choices(table, place, its, normal)
+    if not any(normal.values()):
         raise _nobody_answered(table, place)
+    options = tuple(sorted({*its.options, its.key, *normal.values()} - {""}))
     places = {option: at for at, option in enumerate(options)} | {"": -1}
-    return Choices(key=its.key, options=options, picked=np.array([places[cell] for cell in cells]))
+    return Choices(key=its.key, options=options, picked=np.array([places[normal[cell]] for cell in column]))
 
 
-def _check_choices(table: Table, place: int, its: ItemKey, cells: Sequence[str]) -> None:
+def _check_choices(table: Table, place: int, its: ItemKey, normal: Mapping[str, str]) -> None:
     """Where all options are written down, another one is a slip of the pen."""
-    if not its.options:
-        return
-    for row, cell in enumerate(cells):
-        if cell not in its.options and not set(cell.replace(",", "")).issubset(its.options):
-            known = "、".join(its.options)
-            raise table.fault(row, place, f"不在选项 {known} 之中", remedy="没有选请留空或写 NA")
+    known = {"", *its.options}
+    strange = {
+        cell
+        for cell, choice in normal.items()
+        if its.options and choice not in known and not known.issuperset(choice.replace(",", ""))
+    }
+    for row, cells in enumerate(table.rows):
+        if cells[place] in strange:
+            words = f"不在选项 {'、'.join(its.options)} 之中"
+            raise table.fault(row, place, words, remedy="没有选请留空或写 NA")
 
 
 def _keyed_scores(choices: Choices, maximum: float) -> Reals:
