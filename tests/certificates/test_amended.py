@@ -5,18 +5,20 @@ from datetime import timedelta
 import pytest
 
 from tests.factories.world import World
-from tests.results.outcomes import released
+from tests.results.outcomes import after, released, result_of, theory, ticket_for
+from tests.results.test_actions import later
 from tests.results.test_amending import moved, put_right
 from zhiheng.certificates.actions import issue, revoke, suspend
 from zhiheng.certificates.core.verification import State
 from zhiheng.certificates.models import Certificate, CertificateEvent
-from zhiheng.certificates.queries import issue_due, state_of, verify_number
+from zhiheng.certificates.queries import awaiting_issue, issue_due, state_of, verify_number
 from zhiheng.certificates.tasks import follow_result
 from zhiheng.certificates.waiting import waiting
 from zhiheng.foundation.moment import day_of
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
 from zhiheng.plumbing.models import AuditLine
+from zhiheng.results.actions import order_makeup, propose, release
 from zhiheng.seating.models import Ticket
 
 
@@ -89,3 +91,39 @@ def test_nothing_is_issued_on_a_pass_that_was_taken_back(world: World) -> None:
     ticket = one(world, "60")
     followed(world, ticket, "59")
     assert (issue_due(), Certificate.objects.count()) == ([], 0)
+
+
+def test_a_makeup_ordered_before_the_pass_brings_no_second_certificate(world: World) -> None:
+    december = later(world)
+    ticket = one(world, "59")
+    again = order_makeup(by=world[Role.INSTITUTION], result=result_of(ticket), offering=december)
+    followed(world, ticket, "60")
+    ticket_again = ticket_for(again.application)
+    after(december)
+    second = Account.objects.get(username="results-two")
+    release(by=second, release=propose(by=world[Role.RESULTS_OFFICER], offering=december))
+
+    assert (result_of(ticket_again).outcome, result_of(ticket_again).components[0]["kept"]) == (
+        "passed",
+        True,
+    )
+    assert [due.offering for due in issue_due()] == [world.association]
+    issue(by=world[Role.CERTIFICATE_OFFICER], offering=world.association)
+    assert (issue_due(), list(awaiting_issue(december)), Certificate.objects.count()) == ([], [], 1)
+
+
+def test_a_pass_after_all_brings_none_to_whoever_passed_since(world: World) -> None:
+    december = later(world)
+    ticket = one(world, "59")
+    again = order_makeup(by=world[Role.INSTITUTION], result=result_of(ticket), offering=december)
+    ticket_again = ticket_for(again.application)
+    after(december)
+    theory(ticket_again, "70")
+    second = Account.objects.get(username="results-two")
+    release(by=second, release=propose(by=world[Role.RESULTS_OFFICER], offering=december))
+    (made,) = issue(by=world[Role.CERTIFICATE_OFFICER], offering=december)
+
+    followed(world, ticket, "60")
+
+    assert (result_of(ticket).outcome, issue_due()) == ("passed", [])
+    assert list(Certificate.objects.all()) == [made]

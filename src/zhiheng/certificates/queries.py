@@ -216,16 +216,40 @@ def verify_document(credential: Any, *, trusted: Iterable[str] = (), name: str |
 # Issuing
 
 
-def awaiting_issue(offering: Offering) -> QuerySet[Result]:
-    """Passed and released results of an offering without a certificate."""
+def unissued() -> QuerySet[Result]:
+    """Passed and released results without a certificate.
+
+    Somebody who passed after all when a make-up was ordered, or sat, passes the same examination twice: one
+    certificate is enough.
+    """
+    passed = Result.objects.filter(release__released_at__isnull=False, outcome=Outcome.PASSED)
     issued = Certificate.objects.filter(result=OuterRef("pk"))
+    before = passed.filter(
+        *_same_examination(""), application__sitting__day__lt=OuterRef("application__sitting__day")
+    )
+    later = Certificate.objects.filter(
+        *_same_examination("result__"),
+        result__application__resit_of__isnull=False,
+        result__application__sitting__day__gt=OuterRef("application__sitting__day"),
+    )
+    again = Q(application__resit_of__isnull=False)
+    return passed.filter(~Exists(issued), ~Exists(later)).exclude(again & Exists(before))
+
+
+def _same_examination(prefix: str) -> list[Q]:
+    """The same person in the same examination as the result asked about."""
+    names = (
+        "person",
+        *(f"offering__{name}" for name in ("programme", "level", "trade", "revision__rule_set")),
+    )
+    return [Q(**{f"{prefix}application__{name}": OuterRef(f"application__{name}")}) for name in names]
+
+
+def awaiting_issue(offering: Offering) -> QuerySet[Result]:
+    """Results of an offering that wait for a certificate."""
     return (
-        Result.objects.filter(
-            ~Exists(issued),
-            release__offering=offering,
-            release__released_at__isnull=False,
-            outcome=Outcome.PASSED,
-        )
+        unissued()
+        .filter(release__offering=offering)
         .select_related("application__person", "application__institution", "release", "revision")
         .order_by("application__institution__code", "application__person__name", "id")
     )
@@ -247,12 +271,7 @@ def issue_due() -> list[Due]:
 
     A result put right counts from the day it came to a pass.
     """
-    issued = Certificate.objects.filter(result=OuterRef("pk"))
-    waiting = list(
-        Result.objects.filter(
-            ~Exists(issued), release__released_at__isnull=False, outcome=Outcome.PASSED
-        ).select_related("release__offering__sitting", "release__offering__revision")
-    )
+    waiting = list(unissued().select_related("release__offering__sitting", "release__offering__revision"))
     passed = decided_at(waiting)
     beside: dict[object, list[Result]] = {}
     for result in waiting:

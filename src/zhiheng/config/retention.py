@@ -9,6 +9,7 @@ from django.db.models import Max
 from zhiheng.bank.keeping import actions as uploads
 from zhiheng.bank.keeping import queries as media
 from zhiheng.certificates.models import Certificate
+from zhiheng.certificates.queries import unissued
 from zhiheng.delivery.keeping import actions as exam_day
 from zhiheng.delivery.keeping import queries as adjustments
 from zhiheng.delivery.keeping.photos import actions as pictures
@@ -23,7 +24,7 @@ from zhiheng.payments.models import OrderLine, Refund, RefundDecision
 from zhiheng.people.models import ConsentDecision, ErasureRequest, Person
 from zhiheng.people.retention import actions, queries
 from zhiheng.people.retention.registry import Due, Hold, Holds, Keeper, Share, hold, keep, needs_name
-from zhiheng.results.models import Outcome, Release, Result
+from zhiheng.results.models import Release, Result
 from zhiheng.seating.models import Ticket
 
 
@@ -152,11 +153,7 @@ def _unfinished_exams() -> Iterable[Hold]:
 
 
 def _unissued() -> Iterable[Hold]:
-    issued = Certificate.objects.values("result_id")
-    passed = Result.objects.filter(outcome=Outcome.PASSED, release__released_at__isnull=False)
-    for application, person in passed.exclude(pk__in=issued).values_list(
-        "application_id", "application__person_id"
-    ):
+    for application, person in unissued().values_list("application_id", "application__person_id"):
         yield Hold(person=person, application=application, reason="证书还没有颁发")
 
 
