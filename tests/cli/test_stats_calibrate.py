@@ -1,5 +1,6 @@
 """`zhiheng stats calibrate` as its users meet it."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -237,3 +238,15 @@ def test_empty_cells_as_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         for how in ("absent", "zero")
     ]
     assert answered == [850, 1000]
+
+
+def test_matrices_are_multiplied_by_one_thread(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Unless somebody has said otherwise."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    run(capsys, "stats", "calibrate", "-", "--model", "?")
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "2"
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    run(capsys, "stats", "calibrate", "-", "--model", "?")
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
