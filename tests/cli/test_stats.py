@@ -79,7 +79,7 @@ def test_items_that_tell_nothing_of_the_total(tmp_path: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("text", "options", "sentence"),
     [
-        ("q1,q2\n1,0\n1,x\n", [], " 第 3 行“q2”列的“x”不是数。缺失请留空或写 NA。\n"),
+        ("q1,q2\n1,0\n1,x\n", [], " 第 3 行“q2”列的“x”不是数。缺失请留空或写 NA；原始选项请用 --key 给出答案。\n"),
         ("q1,q2\n1,0\n1,1\n", ["--missing", "maybe"], "选项 --missing 的值“maybe”读不懂。可用 absent 或 zero。\n"),
     ],
 )  # fmt: skip

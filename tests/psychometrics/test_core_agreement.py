@@ -181,7 +181,7 @@ def test_marks_are_read_as_numbers_and_words_as_categories() -> None:
         ("甲,乙\n1,\n2,NA\n", (), "评分 的“乙”列没有一个评定。请去掉这一列，或核对缺失的写法。"),
         ("甲,乙\n良,优\n差,良\n", ("良", "优"), "评分 第 3 行“甲”列的“差”不在 --order 列出的类别之中。请补上这个类别，或改正这一格。"),
         ("甲,乙\n良,优\n良,良\n", ("良", "优", "良"), "--order 的“良,优,良”不能用。请从低到高列出所有类别，各一次，以逗号分隔。"),
-        ("甲,乙\n1,inf\n2,1\n", (), "评分 第 2 行“乙”列的“inf”不是数。缺失请留空或写 NA。"),
+        ("甲,乙\n1,良\n2,1\n", (), "评分 第 2 行“乙”列的“良”不是数。缺失请留空或写 NA；若数字只是类别的代号，请用 --order 从低到高列出全部类别。"),
     ],
 )  # fmt: skip
 def test_unusable_ratings(text: str, order: tuple[str, ...], sentence: str) -> None:

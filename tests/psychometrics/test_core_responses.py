@@ -31,6 +31,12 @@ def test_a_first_column_without_a_name_is_the_persons() -> None:
     assert responses('"",q1\n"7",1\n"8",0\n').persons == ("7", "8")
 
 
+def test_what_looks_like_the_end_of_a_line_may_stand_in_a_name() -> None:
+    """A form feed and the sign U+2028; blank lines before the header; lines ended as of old."""
+    assert responses("\n\nq\x0c1;q\u20282\r1;0\r0;1\r").items == ("q\x0c1", "q\u20282")
+    assert responses('"q\n1",q2\n1,0\n0,1\n').items == ("q\n1", "q2")
+
+
 def test_one_column_needs_no_separator() -> None:
     assert responses("q1\n1\n0\n").items == ("q1",)
 
@@ -85,9 +91,9 @@ def test_options_may_be_words() -> None:
         ('q1,q2\n1,0\n\n1,"0\n', "作答 从第 4 行起读不懂。请检查该行的引号与分隔符。"),
         ("id,q1\nA,1\nA,0\n", "作答 第 3 行的“A”在第 2 行已经出现。每人只能有一行。"),
         ("id,q1\nA,1\n,0\n", "作答 第 3 行没有写是谁。请填写第一列，或去掉这一列。"),
-        ("q1,q2\n1,0\n1,x\n", "作答 第 3 行“q2”列的“x”不是数。缺失请留空或写 NA。"),
-        ("q1,q2\n1,0\n1,nan\n", "作答 第 3 行“q2”列的“nan”不是数。缺失请留空或写 NA。"),
-        ("q1,q2\n1,0\n1,1_0\n", "作答 第 3 行“q2”列的“1_0”不是数。缺失请留空或写 NA。"),
+        ("q1,q2\n1,0\n1,x\n", "作答 第 3 行“q2”列的“x”不是数。缺失请留空或写 NA；原始选项请用 --key 给出答案。"),
+        ("q1,q2\n1,0\n1,nan\n", "作答 第 3 行“q2”列的“nan”不是数。缺失请留空或写 NA；原始选项请用 --key 给出答案。"),
+        ("q1,q2\n1,0\n1,1_0\n", "作答 第 3 行“q2”列的“1_0”不是数。缺失请留空或写 NA；原始选项请用 --key 给出答案。"),
         ("q1,q2\n1,0\n1,1e300\n", "作答 第 3 行“q2”列的“1e300”大得不像分数。分数的绝对值不超过 1000000000。"),
         ("q1,q2\n1,0\n1,-1\n", "作答 第 3 行“q2”列的“-1”不在 0 以上。请核对这个分数与满分。"),
         ("q1,q2\n1,0\n", "作答 只有一名考生。统计至少需要两名考生。"),

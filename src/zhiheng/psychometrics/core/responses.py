@@ -208,7 +208,7 @@ def _points(table: Table, place: int, its: ItemKey) -> Reals:
     for row, cells in enumerate(table.rows):
         cell = cells[place]
         if cell not in seen:
-            seen[cell] = number(table, row, place)
+            seen[cell] = number(table, row, place, remedy="缺失请留空或写 NA；原始选项请用 --key 给出答案")
             if seen[cell] < 0 or seen[cell] > limit:
                 bound = "以上" if its.points is None else f"至满分 {its.points:g} 之间"
                 raise table.fault(row, place, f"不在 0 {bound}", remedy="请核对这个分数与满分")

@@ -1,6 +1,7 @@
 """Tables of text as measurement gets them: one header row, one row per person, checked cell by cell."""
 
 import csv
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,14 +73,14 @@ def is_missing(cell: str) -> bool:
     return cell.upper() in MISSING
 
 
-def number(table: Table, row: int, column: int) -> float:
-    """The number of a cell; NaN where it is missing. Raises: Refused naming the cell."""
+def number(table: Table, row: int, column: int, *, remedy: str = "缺失请留空或写 NA") -> float:
+    """The number of a cell; NaN where it is missing. Raises: Refused naming the cell, with what to do instead."""
     cell = table.rows[row][column]
     if is_missing(cell):
         return math.nan
     value = _value(cell)
     if not math.isfinite(value):
-        raise table.fault(row, column, "不是数", remedy="缺失请留空或写 NA")
+        raise table.fault(row, column, "不是数", remedy=remedy)
     if abs(value) > LARGEST:
         raise table.fault(row, column, "大得不像分数", remedy=f"分数的绝对值不超过 {LARGEST:.0f}")
     return value
@@ -95,9 +96,10 @@ def _value(cell: str) -> float:
 
 def _cells(text: str, source: str) -> tuple[list[int], list[tuple[str, ...]]]:
     """Rows that are not empty, and the line each begins on."""
-    first = text.partition("\n")[0]
+    first = text.lstrip().partition("\n")[0]
     delimiter = next((sign for sign in _DELIMITERS if sign in first), ",")
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    # Not splitlines: it also parts lines at signs that may stand within a cell.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[int] = []
     cells: list[tuple[str, ...]] = []
     begins = 1

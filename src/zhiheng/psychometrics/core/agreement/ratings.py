@@ -9,6 +9,8 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.responses import Places, Reals
 from zhiheng.psychometrics.core.tables import Table, is_missing, number
 
+_REMEDY = "缺失请留空或写 NA；若数字只是类别的代号，请用 --order 从低到高列出全部类别"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ratings:
@@ -37,7 +39,8 @@ class Ratings:
 
 
 def read_ratings(table: Table, *, order: Sequence[str] = ()) -> Ratings:
-    """Ratings of a table. Numbers are marks; words are categories, in an order only where `order` gives it.
+    """Ratings of a table. Where one cell is a number all are marks; words are categories, in an order only where
+    `order` gives it.
 
     order: all categories from the lowest to the highest, also those nobody gave.
     Raises: Refused naming the cell for a category that is not in the order; for fewer than two markers or things,
@@ -46,8 +49,7 @@ def read_ratings(table: Table, *, order: Sequence[str] = ()) -> Ratings:
     _check_size(table, order)
     cells = [[None if is_missing(cell) else cell for cell in row] for row in table.rows]
     given = sorted({cell for row in cells for cell in row if cell is not None})
-    numeric = not order and all(map(_is_number, given))
-    if numeric:
+    if not order and any(map(_is_number, given)):
         return _of_numbers(table)
     categories = tuple(order) or tuple(given)
     places: dict[str | None, int] = {category: place for place, category in enumerate(categories)}
@@ -71,7 +73,7 @@ def read_ratings(table: Table, *, order: Sequence[str] = ()) -> Ratings:
 def _of_numbers(table: Table) -> Ratings:
     marks = np.array(
         [
-            [number(table, row, column) for column in range(len(table.columns))]
+            [number(table, row, column, remedy=_REMEDY) for column in range(len(table.columns))]
             for row in range(len(table.rows))
         ]
     )
