@@ -93,7 +93,7 @@ def test_partial_credit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_guessing_prior(lsat: str, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("stats", "calibrate", lsat, "--model", "3pl", "--guessing-prior=-1.4,0.5", "--slope-prior=0,0.5")
+    words = ("stats", "calibrate", lsat, "--model", "3pl", "--guessing-prior=-1.4,.5", "--slope-prior=0,0.5")
     heard = run(capsys, *words, "--json")
     assert heard.data["priors"] == {"slope": {"mean": 0.0, "sd": 0.5}, "guessing": {"mean": -1.4, "sd": 0.5}}
     assert all(0.1 < item["g"] < 0.35 for item in heard.data["items"])

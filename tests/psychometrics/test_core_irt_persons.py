@@ -10,11 +10,10 @@ from tests.psychometrics.test_core_irt_calibrating import as_lists
 from zhiheng.psychometrics.core.irt.answers import matrix
 from zhiheng.psychometrics.core.irt.calibrating import Calibration, Settings, calibrate
 from zhiheng.psychometrics.core.irt.curves import Kind, information, log_chances
-from zhiheng.psychometrics.core.irt.persons import abilities, marginal_reliability, test_information
+from zhiheng.psychometrics.core.irt.persons import abilities, marginal_reliability, paper_information
 
 ANSWERS = matrix(section_7(), np.full(5, 2))
 FINE = np.linspace(-8, 8, 2001)
-test_information.__test__ = False  # a name of the trade
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def log_likelihood(found: Calibration, pattern: list[int], theta: float) -> floa
 
 
 def told(found: Calibration, theta: float) -> float:
-    return float(test_information(found, np.array([theta]))[0])
+    return float(paper_information(found, np.array([theta]))[0])
 
 
 def test_eap(found: Calibration) -> None:
@@ -99,10 +98,22 @@ def test_reliability(found: Calibration) -> None:
 
 def test_marginal_reliability(found: Calibration) -> None:
     weights = np.exp(-(FINE**2) / 2)
-    known = test_information(found, FINE)
-    assert marginal_reliability(found) == pytest.approx(
+    known = paper_information(found, FINE)
+    assert marginal_reliability(ANSWERS, found) == pytest.approx(
         float(weights @ (known / (known + 1)) / weights.sum()), abs=1e-6
     )
+
+
+def test_reliability_of_papers_that_differ(found: Calibration) -> None:
+    """Where everybody saw half of the items, half of their information counts."""
+    scores = section_7().copy()
+    scores[::2, :] = np.where(np.arange(5) < 4, scores[::2, :], -1)
+    weights = np.exp(-(FINE**2) / 2)
+    half = np.array([1.0, 1.0, 1.0, 1.0, 0.5])
+    known = paper_information(found, FINE, half)
+    expected = float(weights @ (known / (known + 1)) / weights.sum())
+    assert marginal_reliability(matrix(scores, np.full(5, 2)), found) == pytest.approx(expected, abs=1e-6)
+    assert marginal_reliability(as_lists(scores, [2] * 5), found) == pytest.approx(expected, abs=1e-6)
 
 
 def test_information_adds_up(found: Calibration) -> None:
@@ -111,7 +122,7 @@ def test_information_adds_up(found: Calibration) -> None:
         information(kind, [np.array([one]) for one in parameters], at)[0]
         for kind, parameters in (found.item(place) for place in range(5))
     ]
-    assert test_information(found, at)[0] == pytest.approx(sum(single))
+    assert paper_information(found, at)[0] == pytest.approx(sum(single))
 
 
 def test_drawn_beyond_everything_has_no_estimate() -> None:

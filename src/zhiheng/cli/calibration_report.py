@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from zhiheng.cli.columns import ABSENT, columns, figure
+from zhiheng.psychometrics.core.irt.arrays import Reals
 from zhiheng.psychometrics.core.irt.calibrating import Calibration
 from zhiheng.psychometrics.core.irt.describing import Comparison, Described, Estimate, described
 from zhiheng.psychometrics.core.irt.fit import ItemFit, Pair, dependent_pairs, item_fit, local_dependence
@@ -12,7 +13,8 @@ from zhiheng.psychometrics.core.irt.persons import (
     Abilities,
     abilities,
     marginal_reliability,
-    test_information,
+    paper_information,
+    shares_given,
 )
 from zhiheng.psychometrics.core.irt.precision import Precision, precision
 from zhiheng.psychometrics.core.irt.preparing import Prepared
@@ -32,6 +34,10 @@ class Report:
         self.fits: tuple[ItemFit, ...] = item_fit(prepared.answers, found) if fit else ()
         self.pairs: tuple[Pair, ...] = self._pairs() if fit else ()
         self.answered = np.add.reduceat(prepared.answers.frequencies(), prepared.answers.offsets[:-1])
+
+    def _information(self) -> Reals:
+        """Of the average paper, at THETAS."""
+        return paper_information(self.found, THETAS, shares_given(self.prepared.answers))
 
     def _pairs(self) -> tuple[Pair, ...]:
         q3 = local_dependence(self.prepared.answers, self.found, self.abilities)
@@ -73,12 +79,12 @@ class Report:
             },
             "standard_errors": self.sure.method,
             "reliability": {
-                "marginal": marginal_reliability(found),
+                "marginal": marginal_reliability(self.prepared.answers, found),
                 "empirical": self.abilities.reliability,
             },
             "test_information": [
                 {"theta": float(theta), "information": float(told)}
-                for theta, told in zip(THETAS, test_information(found, THETAS), strict=True)
+                for theta, told in zip(THETAS, self._information(), strict=True)
             ],
             "dependent_pairs": [
                 {"items": [self.prepared.items[pair.one], self.prepared.items[pair.other]], "q3": pair.q3}
@@ -127,7 +133,7 @@ class Report:
         head = [
             f"{found.model.upper()}：{found.persons} 人，{len(self.lines)} 题，{found.parameters} 个参数，{found.steps} 步{state}",
             f"对数似然 {found.log_likelihood:.4f}，AIC {found.aic:.2f}，BIC {found.bic:.2f}",
-            f"信度：边际 {figure(marginal_reliability(found))}，经验（EAP）{figure(self.abilities.reliability)}；"
+            f"信度：边际 {figure(marginal_reliability(self.prepared.answers, found))}，经验（EAP）{figure(self.abilities.reliability)}；"
             f"标准误按{_METHODS[self.sure.method]}",
         ]
         parts = ["\n".join(head), self._table()]

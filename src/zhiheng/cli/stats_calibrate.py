@@ -111,7 +111,7 @@ def _models(words: str) -> list[Model]:
 def _prior(words: str, option: str) -> Normal | None:
     if not words:
         return None
-    numbers = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*[,，]\s*(\d+(?:\.\d+)?)\s*", words)
+    numbers = re.fullmatch(r"\s*(-?\d*\.?\d+)\s*[,，]\s*(\d*\.?\d+)\s*", words)
     if numbers is None or float(numbers[2]) == 0:
         raise Refused(
             what=f"选项 {option} 的值“{words}”读不懂",

@@ -68,18 +68,24 @@ def abilities(answers: Answers, found: Calibration, *, estimator: Estimator = "e
     return Abilities(estimator=estimator, theta=theta, error=error)
 
 
-def test_information(found: Calibration, thetas: Reals) -> Reals:
-    """(thetas,) information of all items together."""
+def paper_information(found: Calibration, thetas: Reals, shares: Reals | None = None) -> Reals:
+    """(thetas,) information of all items together. shares: (items,) how much of each counts, 1 if not given."""
     total = np.zeros(len(thetas))
     for group in found.groups:
-        total += information(group.kind, group.columns, thetas[None, :]).sum(axis=0)
+        weight = np.ones(len(group.items)) if shares is None else shares[group.items]
+        total += weight @ information(group.kind, group.columns, thetas[None, :])
     return total
 
 
-def marginal_reliability(found: Calibration) -> float:
-    """The mean over the standard normal of I / (I + 1): the share of variance known, were everybody given every item."""
+def shares_given(answers: Answers) -> Reals:
+    """(items,) the share of persons who were given each item: with them the average paper is looked at."""
+    return np.asarray(np.add.reduceat(answers.frequencies(), answers.offsets[:-1]) / answers.persons)
+
+
+def marginal_reliability(answers: Answers, found: Calibration) -> float:
+    """The mean over the standard normal of I / (I + 1), the share of variance known, I of the average paper."""
     nodes, prior = found.grid()
-    told = test_information(found, nodes)
+    told = paper_information(found, nodes, shares_given(answers))
     return float(np.exp(prior) @ (told / (told + 1)))
 
 
