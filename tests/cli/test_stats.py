@@ -264,6 +264,18 @@ def test_consistency_of_totals(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert (found["errors"][0], found["remarks"]) == ({"score": 0, "error": 0}, [])
 
 
+def test_a_total_is_no_item(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside items it is refused; alone, or with the anchor beside it, it stands for the whole paper."""
+    file = written(tmp_path, "q1,q2,总分\n1,1,2\n0,1,1\n0,0,0\n")
+    for words in (("items", file), ("consistency", file, "--cut", "1")):
+        heard = run(capsys, "stats", *words, "--json")
+        assert (heard.code, heard.out) == (2, "")
+        assert heard.err.endswith("的“总分”列是总分，不是题目。请去掉这一列，或只留这一列。\n")
+    alone = written(tmp_path, "total,anchor\n2,1\n4,2\n4,1\n6,2\n8,3\n")
+    heard = run(capsys, "stats", "consistency", alone, "--cut", "5", "--reliability", "0.5", "--json")
+    assert (heard.data["mean"], heard.data["maximum"]) == (4.8, 8)
+
+
 def test_consistency_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = written(tmp_path, "total\n2\n4\n4\n6\n8\n")
     heard = run(capsys, "stats", "consistency", file, "--cut", "5", "--reliability", "0.5")

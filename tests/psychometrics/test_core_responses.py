@@ -37,6 +37,13 @@ def test_what_looks_like_the_end_of_a_line_may_stand_in_a_name() -> None:
     assert responses('"q\n1",q2\n1,0\n0,1\n').items == ("q\n1", "q2")
 
 
+def test_columns_are_found_and_left_out() -> None:
+    table = read_table("id,q1,Total,q2\nA,1,3,2\nB,0,1,1\n", source="作答")
+    assert table.named({"total"}) == (1,)
+    rest = table.without(1)
+    assert (rest.persons, rest.columns, rest.rows) == (("A", "B"), ("q1", "q2"), (("1", "2"), ("0", "1")))
+
+
 def test_one_column_needs_no_separator() -> None:
     assert responses("q1\n1\n0\n").items == ("q1",)
 

@@ -48,7 +48,7 @@ def consistency(
     as_json: AsJson = False,
 ) -> None:
     """在合格分上的判定一致性与准确性，以及各分数的测量标准误。"""
-    given = responses_of(responses, key=key, missing=missing)
+    given = responses_of(responses, key=key, missing=missing, totals=True)
     passing, trust = _number(cut, "--cut"), _reliability(given, trusted)
     totals, maximum = _totals(given), float(given.maxima.sum())
     if most:

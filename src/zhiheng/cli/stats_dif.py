@@ -1,13 +1,13 @@
 """`zhiheng stats dif`: items that treat two groups of equal ability otherwise."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Any, cast
 
 import typer
 
 from zhiheng.cli.columns import ABSENT, columns, figure
 from zhiheng.cli.output import AsJson, answer
-from zhiheng.cli.stats_files import check_missing, guesses, table_of
+from zhiheng.cli.stats_files import check_missing, guesses, only_items, table_of
 from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.dif.groups import LEAST, Compared, compare
 from zhiheng.psychometrics.core.dif.logistic import Dependence, logistic_differences
@@ -36,7 +36,7 @@ def dif(
     table, groups = _without(table_of(responses), group)
     keys = read_key(table_of(key)) if key else None
     check_missing(missing)
-    given = read_responses(table, key=keys, missing=cast("Missing", missing))
+    given = read_responses(only_items(table), key=keys, missing=cast("Missing", missing))
     compared = compare(given, groups, focal=focal, least=least)
     differences = mantel_differences(compared, purify=not as_written)
     dependences = logistic_differences(compared)
@@ -53,12 +53,7 @@ def _without(table: Table, group: str) -> tuple[Table, tuple[str, ...]]:
             code="group-column",
         )
     place = table.columns.index(group)
-    rest = replace(
-        table,
-        columns=(*table.columns[:place], *table.columns[place + 1 :]),
-        rows=tuple((*row[:place], *row[place + 1 :]) for row in table.rows),
-    )
-    return rest, tuple(row[place] for row in table.rows)
+    return table.without(place), tuple(row[place] for row in table.rows)
 
 
 def _document(

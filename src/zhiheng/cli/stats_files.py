@@ -5,7 +5,7 @@ from typing import cast
 from zhiheng.cli.output import read_input
 from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.responses import Missing, Responses, read_key, read_responses
-from zhiheng.psychometrics.core.tables import Table, read_table
+from zhiheng.psychometrics.core.tables import ANCHORS, TOTALS, Table, read_table
 
 
 def table_of(file: str) -> Table:
@@ -13,11 +13,29 @@ def table_of(file: str) -> Table:
     return read_table(read_input(file), source="标准输入" if file == "-" else file)
 
 
-def responses_of(file: str, *, key: str = "", missing: str = "absent") -> Responses:
-    """Answers of a file, scored. Raises: Refused naming file, row and column."""
+def responses_of(file: str, *, key: str = "", missing: str = "absent", totals: bool = False) -> Responses:
+    """Answers of a file, scored. totals: whether one column of totals may stand for all items.
+
+    Raises: Refused naming file, row and column.
+    """
     check_missing(missing)
     keys = read_key(table_of(key)) if key else None
-    return read_responses(table_of(file), key=keys, missing=cast("Missing", missing))
+    table = table_of(file)
+    if totals and len(table.named(TOTALS)) == 1:
+        table = table.without(*table.named(ANCHORS))
+    return read_responses(only_items(table), key=keys, missing=cast("Missing", missing))
+
+
+def only_items(table: Table) -> Table:
+    """Raises: Refused for a total beside items, which would be counted as one of them."""
+    places = table.named(TOTALS)
+    if places and len(table.columns) > 1:
+        raise Refused(
+            what=f"{table.source} 的“{table.columns[places[0]]}”列是总分，不是题目",
+            remedy="请去掉这一列，或只留这一列",
+            code="total-column",
+        )
+    return table
 
 
 def check_missing(word: str) -> None:

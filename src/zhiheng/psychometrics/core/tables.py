@@ -3,8 +3,8 @@
 import csv
 import io
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from zhiheng.foundation.errors import Refused
 
@@ -12,6 +12,8 @@ MISSING = frozenset({"", "NA"})
 """What an empty cell may also be called; compared without regard to case."""
 PERSON_COLUMNS = frozenset({"", "id", "candidate", "person", "考生", "考生编号", "准考证号"})
 """A first column of such a name says who, not what was answered."""
+TOTALS = frozenset({"total", "score", "总分"})
+ANCHORS = frozenset({"anchor", "锚题分"})
 LARGEST = 1e9
 _DELIMITERS = (",", "\t", ";")
 
@@ -25,6 +27,19 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+
+    def without(self, *places: int) -> "Table":
+        """The table without these columns."""
+        kept = [place for place in range(len(self.columns)) if place not in places]
+        return replace(
+            self,
+            columns=tuple(self.columns[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
+        )
+
+    def named(self, names: Collection[str]) -> tuple[int, ...]:
+        """Places of the columns with one of these names, written in small letters."""
+        return tuple(place for place, name in enumerate(self.columns) if name.casefold() in names)
 
     def fault(self, row: int, column: int, why: str, *, remedy: str) -> Refused:
         """A refusal that names the cell. row, column: places in `rows` and `columns`."""

@@ -7,10 +7,8 @@ import numpy as np
 
 from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.responses import Places, Reals
-from zhiheng.psychometrics.core.tables import Table, is_missing, number
+from zhiheng.psychometrics.core.tables import ANCHORS, TOTALS, Table, is_missing, number
 
-TOTALS = frozenset({"total", "score", "总分"})
-ANCHORS = frozenset({"anchor", "锚题分"})
 LARGEST = 10_000.0
 STEPS = (1.0, 0.5, 0.25, 0.1)
 """Distances of neighbouring scores that are looked for, the widest first."""
@@ -76,7 +74,7 @@ def _of_totals(table: Table, total: int) -> Sample:
 
 
 def _column(table: Table, names: frozenset[str]) -> int | None:
-    return next((place for place, name in enumerate(table.columns) if name.casefold() in names), None)
+    return next(iter(table.named(names)), None)
 
 
 def _points(table: Table, places: Sequence[int]) -> Reals:
