@@ -13,9 +13,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.delivery.running import PATIENCE
 from zhiheng.cli.processes import free_port
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong; a page asks again within 24 seconds
 COMMAND = [sys.executable, "-c", "from zhiheng.cli.main import main; main()"]
 CANDIDATES = "12"
 
@@ -90,10 +91,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def wait_until_answering(url: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(300):
+    give_up = time.monotonic() + 2 * PATIENCE
+    while time.monotonic() < give_up:
         assert process.poll() is None, "The site ended before it answered."
         try:
-            if httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK:
+            if httpx.get(url, timeout=PATIENCE, trust_env=False).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             pass
