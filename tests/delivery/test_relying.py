@@ -10,6 +10,7 @@ from django.test import Client
 from tests.delivery.rescue.files import Line, another_administrator, cut_off, file_of, published, row
 from tests.delivery.test_actions import START, answered, code_of, write_log
 from tests.factories.world import World
+from tests.marking.scripts import give, markers
 from tests.results.outcomes import second_officer
 from zhiheng.delivery.actions import collect, decide_late
 from zhiheng.delivery.core.attempt import granted_entry
@@ -229,6 +230,14 @@ def test_a_rescue_file_after_release_waits_for_its_markers_and_then_for_two_offi
     words = {"by": officer, "result": change.result, "reason": "断网救回的答案"}
     assert code_of(propose_amendment, **words) == "amendment-unsettled"
     assert Decimal(change.result.components[0]["marks"]) == 0
+
+    for marker in markers(world, 2):
+        give(marker, "8")
+    settle_theory(by="test", offering=world.association)
+    amendment = propose_amendment(**words)
+    agree_amendment(by=Account.objects.get(username="results-two"), amendment=amendment)
+    change.result.refresh_from_db()
+    assert Decimal(change.result.components[0]["marks"]) == 18  # ten by key and eight by two markers
 
 
 def test_collecting_again_after_release_is_seen_by_the_officers(world: World, attempt: Attempt) -> None:
