@@ -118,6 +118,14 @@ def test_guessing_gains_and_may_stand_at_nothing() -> None:
     assert found.pull < 1e-2
 
 
+def test_guessing_is_never_worse_than_none() -> None:
+    """Answers by chance: the first top of 3PL lies three below that of 2PL, the second one above it."""
+    scores = np.random.default_rng(12).integers(0, 2, size=(150, 5)).astype(np.int8)
+    answers, brief = matrix(scores, np.full(5, 2)), Settings(tolerance=1e-4, most=100)
+    two, three = (calibrate(answers, model=model, settings=brief) for model in ("2pl", "3pl"))
+    assert three.log_likelihood > two.log_likelihood
+
+
 MIXED = {
     Kind.STEPS: np.array([[1.2, 0.5, -0.3], [0.8, 1.0, 0.9], [1.5, -0.4, -1.6], [1.0, 0.2, 0.1]]),
     Kind.GRADED: np.array([[1.2, 1.0, -0.3], [0.8, 1.5, 0.4], [1.5, 0.4, -1.6], [1.0, 0.7, -0.6]]),

@@ -171,7 +171,7 @@ class Report:
         return columns(["题目", "outfit", "infit", "S-X²", "自由度", "p"], rows)
 
 
-LOWER = "{model} 的似然低于它所包含的 {against}：停在了较低的峰上，不要采用；可给出先验"
+LOWER = "{model} 的似然低于它所包含的 {against}：先验把它拉低了，或停在了较低的峰上；不要据此比较"
 THETAS = np.linspace(-3.0, 3.0, 13)
 _METHODS = {
     "observed": "观测信息（Louis）",

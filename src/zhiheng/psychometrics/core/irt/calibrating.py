@@ -35,6 +35,7 @@ KINDS: dict[Model, Kind] = {
     "3pl": Kind.GUESSING,
 }
 FIRST_GUESS = 0.15
+LITTLE = -5.0  # logit of guessing that hardly is any
 SLACK = 1e-8  # of a log likelihood, relative: less is rounding
 
 
@@ -121,12 +122,26 @@ def grid(settings: Settings) -> tuple[Reals, Reals]:
 def calibrate(answers: Answers, *, model: Model, settings: Settings) -> Calibration:
     """Items of `answers` under one model; ability is standard normal, which fixes origin and unit.
 
-    Every score of every item must have been reached by somebody (`refusals.check`); for 1pl, 2pl and 3pl nothing is
-    said here about items of more than two scores.
+    Every score of every item must have been reached by somebody (`preparing.prepare`); for 1pl, 2pl and 3pl nothing
+    is said here about items of more than two scores.
     Not converged within `settings.most` steps is a value (`converged`), not an error.
+
+    The likelihood of 3PL has several tops. Where the first one found is lower than that of 2PL, which is a 3PL
+    without guessing, the climb begins anew from there.
     """
+    found = _climbed(answers, model, settings, _start(answers, KINDS[model]))
+    if model != "3pl" or settings.priors.guessing:
+        return found
+    simpler = _climbed(answers, "2pl", settings, _start(answers, Kind.STEPS))
+    if _height(found) >= _height(simpler):
+        return found
+    again = _climbed(answers, model, settings, _with_little_guessing(simpler.groups))
+    return max(again, found, key=_height)
+
+
+def _climbed(answers: Answers, model: Model, settings: Settings, start: tuple[Group, ...]) -> Calibration:
     climb = _Climb(answers=answers, settings=settings, one_slope=model == "1pl")
-    point = climb.at(_start(answers, KINDS[model]))
+    point = climb.at(start)
     change = np.inf
     while climb.steps < settings.most:
         change, point = climb.squared(point) if settings.squared else climb.plain(point)
@@ -143,6 +158,25 @@ def calibrate(answers: Answers, *, model: Model, settings: Settings) -> Calibrat
         change=change,
         pull=climb.pull(point),
         steps=climb.steps,
+    )
+
+
+def _height(found: Calibration) -> float:
+    priors = found.settings.priors
+    return found.log_likelihood + sum(
+        float(priors.height(group.kind, group.parameters).sum()) for group in found.groups
+    )
+
+
+def _with_little_guessing(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """2PL items as 3PL items."""
+    return tuple(
+        replace(
+            group,
+            kind=Kind.GUESSING,
+            parameters=np.column_stack((group.parameters, np.full(len(group.items), LITTLE))),
+        )
+        for group in groups
     )
 
 
