@@ -314,6 +314,7 @@ def test_consistency_with_a_calibration(tmp_path: Path, capsys: pytest.CaptureFi
     [
         (EVEN, ["--cut", "six"], "选项 --cut 的值“six”不是数。例如 60 或 0.85。\n"),
         (EVEN, ["--cut", "6"], "从这些作答算不出信度。请用 --reliability 给出（只有总分时也要）。\n"),
+        (EVEN, ["--cut", "6", "--reliability", "0.8", "--round-cut", "up"], "选项 --round-cut 的值“up”读不懂。可用 nearest 或 down。\n"),
         (EVEN, ["--cut", "6", "--reliability", "0.8", "--maximum", "9"], "选项 --maximum 的值 9 低于最高的总分 10。请核对满分。\n"),
         ("id,q1,q2\nA,1,\nB,0,0\nC,1,1\n", ["--cut", "1"], "考生 A 的“q2”没有得分。判定一致性需要每人的全卷得分；没有作答算零分时请加 --missing zero。\n"),
         ("q1,q2\n1,1\n0,1\n1,1\n0,0\n", ["--cut", "1", "--model", "4pl"], "没有“4pl”这种模型。可用 1pl、2pl、3pl、gpcm、grm 之一。\n"),

@@ -118,6 +118,20 @@ def test_what_cannot_be_judged(totals: list[float], reliability: float, cut: flo
         livingston_lewis(np.array(totals), reliability=reliability, cut=cut, maximum=10)
 
 
+def test_the_cut_is_rounded_on_the_effective_scale() -> None:
+    """Mean 4, variance 3.5: (16 - 2.1) / 1.4 is 9.93, ten items; of these 3, 4 and 6 of eight points are 3.75, 5 and 7.5."""
+    totals = np.array([1.0, 2, 3, 4, 4, 5, 6, 7])
+    for cut, nearest, down in ((3, 4, 3), (4, 5, 5), (6, 8, 7)):
+        found = [
+            livingston_lewis(totals, reliability=0.6, cut=cut, maximum=8, rounding=way).needed
+            for way in ("nearest", "down")
+        ]
+        assert found == [nearest, down]
+    even = np.arange(11.0)
+    exact = livingston_lewis(even, reliability=5 / 6, cut=6, maximum=10, rounding="down")
+    assert exact.needed == 6
+
+
 def test_a_true_variance_below_nought_is_refused() -> None:
     with pytest.raises(Refused, match="真分数的方差不是正数"):
         beta_of((0.5, 0.25, 0.125, 0.0625))

@@ -12,7 +12,7 @@ from zhiheng.cli.stats_files import guesses, responses_of
 from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.consistency.calibrated import ability_at, chances_of
 from zhiheng.psychometrics.core.consistency.lee import lee
-from zhiheng.psychometrics.core.consistency.livingston import Livingston, livingston_lewis
+from zhiheng.psychometrics.core.consistency.livingston import Livingston, Rounding, livingston_lewis
 from zhiheng.psychometrics.core.consistency.rudner import rudner
 from zhiheng.psychometrics.core.consistency.score_errors import score_errors
 from zhiheng.psychometrics.core.irt.calibrating import MODELS, Model, Settings, calibrate
@@ -42,6 +42,9 @@ def consistency(
     most: Annotated[
         str, typer.Option("--maximum", metavar="POINTS", help="全卷满分，默认为各题满分之和")
     ] = "",
+    rounding: Annotated[
+        str, typer.Option("--round-cut", help="合格分换到有效长度时：nearest 取最近的整数，down 舍去小数")
+    ] = "nearest",
     model: Annotated[
         str, typer.Option("--model", help="另用项目反应理论：1pl、2pl、3pl、gpcm、grm 之一")
     ] = "",
@@ -53,12 +56,23 @@ def consistency(
     totals, maximum = _totals(given), float(given.maxima.sum())
     if most:
         maximum = _maximum(most, float(totals.max()))
-    found = livingston_lewis(totals, reliability=trust, cut=passing, maximum=maximum)
+    found = livingston_lewis(
+        totals, reliability=trust, cut=passing, maximum=maximum, rounding=_rounding(rounding)
+    )
     document = _document(totals, found, cut=passing, maximum=maximum) | {"reliability": trust}
     if model:
         document["methods"] |= _calibrated(given, model, cut=passing)
     document["remarks"] = [] if most else guesses(given)
     answer(document, as_json=as_json, text=lambda: _page(document))
+
+
+def _rounding(word: str) -> Rounding:
+    ways: dict[str, Rounding] = {"nearest": "nearest", "down": "down"}
+    if word not in ways:
+        raise Refused(
+            what=f"选项 --round-cut 的值“{word}”读不懂", remedy="可用 nearest 或 down", code="round-cut"
+        )
+    return ways[word]
 
 
 def _maximum(text: str, highest: float) -> float:
@@ -121,6 +135,7 @@ def _document(totals: Reals, found: Livingston, *, cut: float, maximum: float) -
         "cut": cut,
         "observed_passing": float((totals >= cut).mean()),
         "effective_length": found.length,
+        "effective_cut": found.needed,
         "true_scores": asdict(found.truth),
         "methods": {"livingston_lewis": asdict(found.classification)},
         "error_at_cut": float(at_cut[0]),

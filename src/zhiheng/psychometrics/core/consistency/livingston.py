@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.special import betainc, betaln, roots_jacobi
@@ -10,6 +11,8 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.consistency.outcomes import Classification, classified
 from zhiheng.psychometrics.core.responses import Reals
 
+Rounding = Literal["nearest", "down"]
+_NEAR = 1e-9
 _NODES = 120  # on each side of the cut
 _STEEP = 20.0  # a beta of a larger exponent has nobody at that end
 _TINY = 1e-300
@@ -36,12 +39,14 @@ class Livingston:
     classification: Classification
 
 
-def livingston_lewis(totals: Reals, *, reliability: float, cut: float, maximum: float) -> Livingston:
+def livingston_lewis(
+    totals: Reals, *, reliability: float, cut: float, maximum: float, rounding: Rounding = "nearest"
+) -> Livingston:
     """totals: (persons,) points from 0 to maximum. cut: points that pass. reliability: of the totals, between 0 and 1.
 
     The totals are put on the scale of n = (m (M - m) - r s^2) / (s^2 (1 - r)) items; there the true share is a beta of
     four parameters with the moments left when binomial error is taken away, and errors are binomial. A person passes with as many of the
-    n items, rounded, as the cut is of the maximum, rounded. The margins are not forced to those observed.
+    n items, rounded, as the cut is of the maximum, rounded to the nearest or down. The margins are not forced to those observed.
     Sources: Livingston & Lewis (1995), Journal of Educational Measurement 32, 179-197, formulas 1 to 5; moments: Lord (1965),
     Psychometrika 30, 239-270; fit: Hanson (1991), ACT Research Report 91-5, pp. 3-6.
     Raises: Refused for a cut or reliability out of range, totals all the same or spread too wide for it.
@@ -57,7 +62,8 @@ def livingston_lewis(totals: Reals, *, reliability: float, cut: float, maximum: 
         )
     truth = beta_of(_true_moments(totals / maximum, length))
     items = max(round(length), 1)
-    needed = max(math.floor(items * cut / maximum + 0.5), 1)
+    up = 0.5 if rounding == "nearest" else _NEAR
+    needed = max(math.floor(items * cut / maximum + up), 1)
     shares, true = _nodes(truth, cut / maximum)
     passing = betainc(needed, items - needed + 1, true)  # as many right or more, of items of that chance
     return Livingston(
