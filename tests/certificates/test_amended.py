@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.factories.world import World
 from tests.results.outcomes import after, released, result_of, theory, ticket_for
 from tests.results.test_actions import later
 from tests.results.test_amending import moved, put_right
-from zhiheng.certificates.actions import issue, revoke, suspend
+from zhiheng.certificates.actions import issue, reinstate, revoke, suspend
 from zhiheng.certificates.core.verification import State
 from zhiheng.certificates.models import Certificate, CertificateEvent
 from zhiheng.certificates.queries import awaiting_issue, issue_due, state_of, verify_number
 from zhiheng.certificates.tasks import follow_result
 from zhiheng.certificates.waiting import waiting
+from zhiheng.foundation.errors import Refused
 from zhiheng.foundation.moment import day_of
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
@@ -50,8 +53,15 @@ def test_a_lost_pass_suspends_and_a_person_decides(world: World, certificate: Ce
     (line,) = AuditLine.objects.filter(act="certificate-suspended")
     assert line.detail == {"number": certificate.number, "reason": "成绩更正"}
     officer = world[Role.CERTIFICATE_OFFICER]
-    title = f"证书 {certificate.number} 因成绩更正暂停：核实后撤销或恢复"
+    title = f"证书 {certificate.number} 所依据的成绩已更正为不合格：核实后撤销"
     assert [entry.title for entry in waiting(officer, Role.CERTIFICATE_OFFICER)] == [title]
+    with pytest.raises(Refused) as refused:
+        reinstate(by=officer, certificate=certificate, reason="核实无误")
+    assert refused.value.code == "result-failed"
+    client = Client()
+    client.force_login(officer)
+    shown = client.get(reverse("certificate", args=[certificate.number])).content.decode()
+    assert "机考 60 → 59.9；合格 → 不合格" in shown
     revoke(by=officer, certificate=certificate, reason="考核成绩被取消")
     assert waiting(officer, Role.CERTIFICATE_OFFICER) == []
 

@@ -134,7 +134,14 @@ def suspend(*, by: Account, certificate: Certificate, reason: str) -> Certificat
 
 @transaction.atomic
 def reinstate(*, by: Account, certificate: Certificate, reason: str) -> CertificateEvent:
-    """Raises: Refused unless the certificate is suspended, or without a reason."""
+    """Raises: Refused unless the certificate is suspended, without a reason, or when its result passes no longer."""
+    if Result.objects.get(pk=certificate.result_id).outcome != Outcome.PASSED:
+        raise Refused(
+            what=f"证书 {certificate.number} 所依据的成绩已更正，现在不合格，不能恢复",
+            rule="证书只发给合格的考生",
+            remedy="请核实后撤销；成绩再更正为合格的，证书自动恢复",
+            code="result-failed",
+        )
     return _change(by, certificate, CertificateState.VALID, reason, allowed=(State.SUSPENDED,))
 
 

@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from zhiheng.certificates.core.credential import Facts, Issuer
 from zhiheng.certificates.core.number import parse_number
-from zhiheng.certificates.core.reasons import AMENDED
 from zhiheng.certificates.core.verification import (
     State,
     Verification,
@@ -157,10 +156,8 @@ def certificate_of(result: Result) -> Certificate | None:
 
 
 def shaken() -> QuerySet[Certificate]:
-    """Suspended ones whose result was put right: somebody has to revoke or reinstate them."""
-    last = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-created_at")
-    found = Certificate.objects.annotate(state=_last_state(), why=Subquery(last.values("reason")[:1]))
-    return found.filter(state=CertificateState.SUSPENDED, why=AMENDED).order_by("issued_at", "number")
+    """Those in force on a result that was put right and passes no longer: somebody has to revoke them."""
+    return in_force().exclude(result__outcome=Outcome.PASSED).order_by("issued_at", "number")
 
 
 def replacement_of(certificate: Certificate) -> Certificate | None:

@@ -39,6 +39,9 @@ from zhiheng.people.access import SignedInRequest, allow
 from zhiheng.people.models import Account, Role
 from zhiheng.people.queries import institution_of, person_of
 from zhiheng.people.rights.queries import consented
+from zhiheng.results.amending.presenting import amended_words
+from zhiheng.results.amending.queries import amended
+from zhiheng.results.models import Outcome
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
 from zhiheng.surface.forms import as_validation_error
@@ -139,12 +142,20 @@ def _certificate_page(
             "shape": SHAPES[state],
             "word": STATE_WORDS[state],
             "events": [(event, SHAPES[State(event.state)]) for event in history_of(found)],
-            "changes": OPEN_CHANGES.get(state, ()),
+            "changes": _changes(found, state),
+            "amended": [(one, amended_words(one)) for one in amended([found.result])[found.result_id]],
             "told_employers": consented(found.result.application.person, "employers"),
             "form": form,
         },
         status=status,
     )
+
+
+def _changes(found: Certificate, state: State) -> tuple[str, ...]:
+    """What may be done to it; on a result that passes no longer nothing is lifted."""
+    changes = OPEN_CHANGES.get(state, ())
+    failed = found.result.outcome != Outcome.PASSED
+    return tuple(one for one in changes if not (failed and one == "reinstate"))
 
 
 @allow(Role.CERTIFICATE_OFFICER)

@@ -40,10 +40,10 @@ def _reissues() -> list[Waiting]:
 
 
 def _shaken() -> list[Waiting]:
-    """Certificates suspended because their result was put right."""
+    """Certificates whose result was put right and passes no longer."""
     return [
         Waiting(
-            title=f"证书 {certificate.number} 因成绩更正暂停：核实后撤销或恢复",
+            title=f"证书 {certificate.number} 所依据的成绩已更正为不合格：核实后撤销",
             url=reverse("certificate", args=[certificate.number]),
         )
         for certificate in shaken()

@@ -48,5 +48,5 @@ def follows_words(amended: Amended) -> str:
     if amended.after == Outcome.PASSED:
         return _("证书将按规定颁发；已报名补考的，不再需要补考，补考费由报名机构申请退回。")
     if amended.before == Outcome.PASSED:
-        return _("已颁发的证书现已暂停，核实后撤销或恢复；可以报名补考。")
+        return _("已颁发的证书现已暂停，核实后撤销；可以报名补考。")
     return _("仍可以报名补考。")

@@ -126,7 +126,7 @@ def consequences(*, before: str, after: str, makeup: bool) -> tuple[str, ...]:
         return tuple(told)
     if before == PASSED:
         return (
-            "更正为不合格：已颁发的证书随即暂停，由证书管理员核实后撤销或恢复；没有颁发的不再颁发。",
+            "更正为不合格：已颁发的证书随即暂停，由证书管理员核实后撤销；没有颁发的不再颁发。",
             "考生可以报名补考。",
         )
     return ("结论有变，仍可以报名补考。",)
