@@ -87,6 +87,34 @@ def test_a_wrong_key_is_suspected() -> None:
     assert flags_of(line)[1].text == "区分度为负：其他题得分高的人反而容易答错"
 
 
+def test_of_several_right_options_each_is_looked_at() -> None:
+    """Key AB, but the able choose AC: C goes with the rest as far as B goes against it."""
+    rows = ["AC,1", "AB,0"] * 50
+    (line, _) = item_lines(responses("\n".join(["q1,q2", *rows]), "item,key,options\nq1,AB,ABCD\n"))
+    assert [(option.option, option.is_key, option.share) for option in line.options] == [
+        ("A", True, 1), ("B", True, 0.5), ("C", False, 0.5), ("D", False, 0),
+    ]  # fmt: skip
+    assert [option.correlation for option in line.options] == [
+        None,
+        pytest.approx(-1),
+        pytest.approx(1),
+        None,
+    ]
+    assert [flag.text for flag in flags_of(line)] == [
+        "答案可能有误：选 C 的人其他题得分更高，请核对答案",
+        "区分度为负：其他题得分高的人反而容易答错",
+        "选项 D 没有人选",
+    ]
+
+
+def test_a_chance_of_few_answers_is_no_suspicion() -> None:
+    """Eight persons, an option that goes .26 with the rest: so much is nothing out of the ordinary."""
+    rows = ["A,1", "A,0", "A,1", "A,0", "B,1", "B,1", "B,0", "A,0"]
+    (line, _) = item_lines(responses("\n".join(["q1,q2", *rows]), "item,key\nq1,A\n"))
+    assert line.options[1].correlation == pytest.approx(0.2581989)
+    assert [flag.code for flag in flags_of(line)] == ["negative", "few-answers"]
+
+
 def test_weak_items_and_idle_options_are_named() -> None:
     """Two hundred persons; one chose D; q1 has next to nothing to do with q2."""
     rows = ["A,1"] * 51 + ["A,0"] * 50 + ["B,1"] * 49 + ["B,0"] * 49 + ["D,0"]

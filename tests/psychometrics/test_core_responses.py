@@ -56,8 +56,18 @@ def test_raw_options_are_scored_by_the_key_and_points_beside_them() -> None:
     np.testing.assert_array_equal(given.scores, [[1, 2, 4], [0, 0, 1.5], [NAN, 2, NAN]])
     np.testing.assert_array_equal(given.maxima, [1, 2, 5])
     assert sorted(given.choices) == [0, 1]
-    assert (given.choices[0].options, given.choices[0].picked.tolist()) == (("A", "B", "C", "D"), [1, 2, -1])
-    assert (given.choices[1].options, given.choices[1].key) == (("A", "AC"), "AC")
+    single, several = given.choices[0], given.choices[1]
+    assert (single.options, single.key) == (("A", "B", "C", "D"), {"B"})
+    np.testing.assert_array_equal(single.chosen, [[0, 1, 0, 0], [0, 0, 1, 0], [NAN] * 4])
+    assert (several.options, several.key) == (("A", "C"), {"A", "C"})
+    np.testing.assert_array_equal(several.chosen, [[1, 1], [1, 0], [1, 1]])
+
+
+def test_two_marks_where_one_is_right_are_a_choice_of_their_own() -> None:
+    given = responses("q\nA\nAB\n", "item,key\nq,A\n")
+    assert (given.choices[0].options, given.scores[:, 0].tolist()) == (("A", "AB"), [1, 0])
+    numbered = responses('q\n"2,1"\n2\n', 'item,key\nq,"1,2"\n')
+    assert (numbered.choices[0].options, numbered.scores[:, 0].tolist()) == (("1", "2"), [1, 0])
 
 
 def test_a_key_may_number_the_items() -> None:

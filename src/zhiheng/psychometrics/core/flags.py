@@ -1,5 +1,6 @@
 """What an item's figures say to the people who look after the bank, in words. A flag is a question, not a verdict."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ WEAK = 0.2
 """An item whose correlation with the rest is lower is poor: Ebel & Frisbie (1991), p. 232."""
 RARE = 0.05
 """An option chosen by fewer does not work: Haladyna & Downing (1993), Educational and Psychological Measurement 53, 999-1010."""
+_CHANCE = 1.645  # a correlation of nothing with nothing is larger than this over the root of n once in twenty
 FEW = 100
 """With fewer answers the figures move too much to judge an item by them."""
 
@@ -25,14 +27,13 @@ def flags_of(line: ItemLine) -> tuple[Flag, ...]:
 
 
 def _of_key(line: ItemLine) -> Iterator[Flag]:
-    own = next((option.correlation for option in line.options if option.is_key), None)
+    """Another option goes better with the rest than a right one does, and better than chance would have it."""
+    right = [option.correlation for option in line.options if option.is_key]
+    least = max(_CHANCE / math.sqrt(line.answered), min((own or 0.0 for own in right), default=1.0))
     better = [
         option
         for option in line.options
-        if not option.is_key
-        and option.share >= RARE
-        and option.correlation is not None
-        and option.correlation > max(own or 0.0, 0.0)
+        if not option.is_key and option.share >= RARE and (option.correlation or 0.0) > least
     ]
     if better:
         best = max(better, key=lambda option: option.correlation or 0.0)

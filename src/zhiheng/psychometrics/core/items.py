@@ -93,17 +93,15 @@ def _item_line(
 
 
 def _option_lines(choices: Choices, rest: Reals, high: Reals, low: Reals) -> tuple[OptionLine, ...]:
-    answered = choices.picked >= 0
     lines = []
     for place, option in enumerate(choices.options):
-        chose = np.where(answered, (choices.picked == place).astype(float), np.nan)
-        count = int(np.nansum(chose))
+        chose = choices.chosen[:, place]
         lines.append(
             OptionLine(
                 option=option,
-                is_key=option == choices.key,
-                count=count,
-                share=count / int(answered.sum()),
+                is_key=option in choices.key,
+                count=int(np.nansum(chose)),
+                share=float(np.nanmean(chose)),
                 high=_mean_in(chose, high),
                 low=_mean_in(chose, low),
                 correlation=correlation(chose, rest),

@@ -32,11 +32,14 @@ class ItemKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Choices:
-    """options: (o,) in order of their names. picked: (persons,) places in options, -1 = nothing was chosen."""
+    """key: right options. options: (o,) in order of their names. chosen: (persons, o) whether it was chosen, NaN = nothing was.
 
-    key: str
+    Where the key is one option, a person has chosen one (“AB” is one of its own); where it is several, each is counted.
+    """
+
+    key: frozenset[str]
     options: tuple[str, ...]
-    picked: Places
+    chosen: Reals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,9 +135,10 @@ def read_responses(
     for place, item in enumerate(table.columns):
         its = keys.get(item, ItemKey())
         if its.key:
-            choices[place] = _choices(table, place, its)
+            given = _normal_choices(table, place, its)
+            choices[place] = _choices(given, its)
             maxima[place] = its.points or 1.0
-            scores[:, place] = _keyed_scores(choices[place], maxima[place])
+            scores[:, place] = [maxima[place] * (one == its.key) if one else np.nan for one in given]
         else:
             scores[:, place] = _points(table, place, its)
             maxima[place], certain = _maximum(table, place, scores[:, place], its)
@@ -171,15 +175,32 @@ def _check_items(table: Table, keys: Mapping[str, ItemKey]) -> None:
             )
 
 
-def _choices(table: Table, place: int, its: ItemKey) -> Choices:
+def _normal_choices(table: Table, place: int, its: ItemKey) -> list[str]:
     column = [row[place] for row in table.rows]
     normal = {cell: normal_choice(cell) for cell in set(column)}  # a column holds few different cells
     _check_choices(table, place, its, normal)
     if not any(normal.values()):
         raise _nobody_answered(table, place)
-    options = tuple(sorted({*its.options, its.key, *normal.values()} - {""}))
-    places = {option: at for at, option in enumerate(options)} | {"": -1}
-    return Choices(key=its.key, options=options, picked=np.array([places[normal[cell]] for cell in column]))
+    return [normal[cell] for cell in column]
+
+
+def _choices(given: Sequence[str], its: ItemKey) -> Choices:
+    several = len(_parts(its.key)) > 1
+    parts = {one: _parts(one) if several else (one,) for one in {*given, its.key} if one} | {"": ()}
+    options = tuple(sorted({*its.options, *(part for some in parts.values() for part in some)}))
+    lines = {
+        one: [float(option in some) if some else np.nan for option in options] for one, some in parts.items()
+    }
+    return Choices(
+        key=frozenset(parts[its.key]), options=options, chosen=np.array([lines[one] for one in given])
+    )
+
+
+def _parts(choice: str) -> tuple[str, ...]:
+    """The single options of a choice in its one form."""
+    if "," in choice:
+        return tuple(choice.split(","))
+    return tuple(choice) if len(choice) > 1 and _LETTERS.issuperset(choice) else (choice,)
 
 
 def _check_choices(table: Table, place: int, its: ItemKey, normal: Mapping[str, str]) -> None:
@@ -194,11 +215,6 @@ def _check_choices(table: Table, place: int, its: ItemKey, normal: Mapping[str, 
         if cells[place] in strange:
             words = f"不在选项 {'、'.join(its.options)} 之中"
             raise table.fault(row, place, words, remedy="没有选请留空或写 NA")
-
-
-def _keyed_scores(choices: Choices, maximum: float) -> Reals:
-    right = choices.picked == choices.options.index(choices.key)
-    return np.where(choices.picked < 0, np.nan, right * maximum)
 
 
 def _points(table: Table, place: int, its: ItemKey) -> Reals:
