@@ -136,6 +136,17 @@ def test_every_point_of_a_programme_is_asked(programme: str) -> None:
     assert asked == {code.code for code in syllabus_codes(programme)}
 
 
+def test_every_point_of_level_five_is_asked() -> None:
+    asked = {
+        (code.kind, code.code)
+        for item in ITEMS
+        for code in item.codes
+        if (item.level, item.pool) == (LEVEL, "live")
+    }
+    points = {(code.kind, code.code) for code in CODES.values() if code.level in ("", LEVEL)}
+    assert (asked, len(points)) == (points, 125)
+
+
 @pytest.mark.parametrize("programme", OWN_SYLLABUS)
 def test_the_keys_of_a_programme_give_nothing_away(programme: str) -> None:
     items = load_shipped(standard=programme)
