@@ -137,9 +137,10 @@ def test_the_page_of_a_paper_shows_them_to_those_who_approve_it(
 
 
 def test_the_hall_gets_the_bytes_beside_the_pack(paper: Paper, version: ItemVersion, tmp_path: Path) -> None:
-    assert write_media(tmp_path, [paper]) == 3
+    drawn = {medium.sha256 for item in paper_content(paper)[1:] for medium in item.media}
+    assert write_media(tmp_path, [paper]) == 3 + len(drawn)
     folder = tmp_path / "packs" / "media"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(hashes(version))
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*hashes(version), *drawn])
     assert all(hashlib.sha256(path.read_bytes()).hexdigest() == path.name for path in folder.iterdir())
     assert write_media(tmp_path, [paper]) == 0
 

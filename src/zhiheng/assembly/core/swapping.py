@@ -19,6 +19,8 @@ LOOSER = (1, 2, 4, 8)
 """The tolerances are widened step by step: a small bank gives papers a little less alike rather than none."""
 CROWDED = (0, 1, None)
 """Questions on one point beyond an even spread: none, one more, any number."""
+AGAIN = 2
+"""Other beginnings tried before the tolerances are widened for the first time: a search can lose its way by chance."""
 Progress = Callable[[int, int], bool]
 
 
@@ -62,15 +64,20 @@ def swapped(
     if loosest is None:
         return None
     told(loosest.nearness)
-    tighter = [(looser, crowded) for looser in LOOSER for crowded in CROWDED][:-1]
-    attempts = (_attempt(supply, plan, looser, crowded, progress) for looser, crowded in tighter)
+    tighter = [(looser, crowded, 0) for looser in LOOSER for crowded in CROWDED][:-1]
+    again = [(LOOSER[0], CROWDED[-1], beginning) for beginning in range(1, AGAIN + 1)]
+    tighter[len(CROWDED) : len(CROWDED)] = again
+    attempts = (
+        _attempt(supply, plan, looser, crowded, progress, beginning=beginning)
+        for looser, crowded, beginning in tighter
+    )
     best = next((found for found in attempts if found is not None), loosest)
     told(best.nearness)
     return best
 
 
 def _attempt(
-    supply: Supply, plan: Plan, looser: int, crowded: int | None, progress: Progress
+    supply: Supply, plan: Plan, looser: int, crowded: int | None, progress: Progress, *, beginning: int = 0
 ) -> Swapped | None:
     nearness = nearness_at(looser)
     searches = list(searches_of(supply, plan, nearness, crowded))
@@ -79,11 +86,15 @@ def _attempt(
         np.array_equal(searches[0].paper.counts, search.paper.counts) for search in searches
     ):
         together = parallel_forms(
-            searches[0], len(searches), seed=request.seed, shared=request.shared, progress=progress
+            searches[0],
+            len(searches),
+            seed=request.seed + beginning,
+            shared=request.shared,
+            progress=progress,
         )
         forms = None if together is None else list(together)
     else:
-        forms = in_turn(searches, seed=request.seed, shared=request.shared, progress=progress)
+        forms = in_turn(searches, seed=request.seed + beginning, shared=request.shared, progress=progress)
     if forms is None:
         return None
     return Swapped(papers=[[supply.usable[number] for number in form] for form in forms], nearness=nearness)
