@@ -41,7 +41,7 @@ def test_kappas_with_weights_by_hand() -> None:
     first, second = np.array([0, 0, 0]), np.array([0, 1, 2])
     for weighting in ("plain", "linear", "quadratic"):
         assert cohen(first, second, values=np.arange(3.0), weighting=weighting).value == pytest.approx(0)
-    # 0 0 2 against 0 1 2: linear 1 - (1/6) / (4/9); quadratic 1 - (1/12) / (7/18)... both from the table of products.
+    # 0 0 2 against 0 1 2: apart 1/2 once in three; by chance, over all nine pairs, (0 1 2 0 1 2 2 1 0) / 2 / 9 and squares / 4 / 9.
     first = np.array([0, 0, 2])
     linear = cohen(first, second, values=np.arange(3.0), weighting="linear").value
     quadratic = cohen(first, second, values=np.arange(3.0), weighting="quadratic").value
@@ -69,7 +69,7 @@ def test_fleiss_worked_example() -> None:
     codes = np.array([[place for place, count in enumerate(row) for _ in range(count)] for row in counts])
     found = fleiss(codes, 5)
     assert (found.value, found.exact) == (pytest.approx(0.210, abs=5e-4), pytest.approx(0.378, abs=5e-4))
-    # By formula 12 of Fleiss, Nee and Landis, with the shares .143 .200 .279 .150 .229 of the example.
+    # By the formula of Fleiss, Nee and Landis, with the shares .143 .200 .279 .150 .229 of the example.
     shares = np.array([20, 28, 39, 21, 32]) / 140
     against = shares * (1 - shares)
     spread = against.sum() ** 2 - (against * (1 - 2 * shares)).sum()
@@ -145,7 +145,7 @@ NA,5,5,5
 
 
 def test_the_example_of_krippendorff() -> None:
-    """Twelve units, four observers, with gaps: .743 nominal, .815 ordinal, .849 interval, as published (2011, sections C, D)."""
+    """Twelve units, four observers, with gaps: .743 nominal, .815 ordinal, .849 interval, as published (2011)."""
     given_ratings = ratings(EXAMPLE)
     values = given_ratings.values
     found = [

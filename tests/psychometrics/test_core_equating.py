@@ -42,7 +42,7 @@ OLD = shares(0.1, 0.2, 0.2, 0.3, 0.2)
 
 
 def test_the_text_books_equipercentile_example() -> None:
-    """Kolen & Brennan (2014), tables 2.2 and 2.3: five scores, ten persons a form."""
+    """Kolen & Brennan (2014), chapter 2, table 2.2: five scores, ten persons a form."""
     np.testing.assert_allclose(percentile_ranks(NEW, NEW.points), [0.1, 0.35, 0.6, 0.8, 0.95])
     np.testing.assert_allclose(equipercentile(NEW, OLD, NEW.points), [0.5, 1.75, 2 + 5 / 6, 3.5, 4.25])
 

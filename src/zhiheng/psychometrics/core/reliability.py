@@ -41,8 +41,8 @@ def reliability(responses: Responses) -> Reliability | None:
     or there is but one item.
 
     Sources: alpha, Cronbach (1951), Psychometrika 16, 297-334; KR-20, Kuder & Richardson (1937), formula 20; lambda-2,
-    Guttman (1945), Psychometrika 10, 255-282; split halves, Spearman (1910) and Brown (1910); omega, McDonald (1999), formula 6.20;
-    SEM = sd sqrt(1 - alpha), Lord & Novick (1968), formula 3.7.7.
+    Guttman (1945), Psychometrika 10, 255-282; split halves, Spearman (1910) and Brown (1910); omega, McDonald (1999), Test Theory, chapter 6;
+    SEM = sd sqrt(1 - alpha), Lord & Novick (1968), Statistical Theories of Mental Test Scores, chapter 3.
     """
     covariances = pairwise_covariances(responses.scores)
     if covariances is None or len(covariances) < 2:
@@ -154,7 +154,7 @@ def _one_factor(correlations: Reals) -> Reals | None:
 
 
 def _interval(value: float, persons: int, items: int) -> tuple[float, float]:
-    """95 % interval of alpha: Feldt, Woodruff & Salih (1987), Applied Psychological Measurement 11, 93-103, formula 8."""
+    """95 % interval of alpha: Feldt, Woodruff & Salih (1987), Applied Psychological Measurement 11, 93-103."""
     above, below = persons - 1, (persons - 1) * (items - 1)
     return 1 - (1 - value) * float(fdtri(above, below, 0.975)), 1 - (1 - value) * float(
         fdtri(above, below, 0.025)

@@ -54,7 +54,9 @@ def intraclass(marks: Reals) -> Intraclass | None:
 
     marks: (things, markers), none missing. None for fewer than two things or markers, or where all things got the
     same mean.
-    Source: Shrout & Fleiss (1979), Psychological Bulletin 86, 420-428, formulas on p. 423 and 426 and intervals on p. 424-426.
+    Source: Shrout & Fleiss (1979), Psychological Bulletin 86, 420-428: with mean squares between things B,
+    within W, left E, between markers J: (B - W) / (B + (k-1) W), (B - E) / (B + (k-1) E + k (J - E) / n), (B - E) / (B + (k-1) E), and for the mean of
+    k (B - W) / B, (B - E) / (B + (J - E) / n), (B - E) / B.
     """
     if min(marks.shape) < 2:
         return None
@@ -122,7 +124,7 @@ def _mean(squares: _Squares, error: float, freedom: int) -> tuple[float, float] 
 
 
 def _random_interval(squares: _Squares, value: float) -> tuple[float, float] | None:
-    """Of ICC(2,1), with Satterthwaite's degrees of freedom: Shrout & Fleiss (1979), p. 424."""
+    """Of ICC(2,1), with Satterthwaite's degrees of freedom: Shrout & Fleiss (1979)."""
     n, k, left = squares.things, squares.markers, squares.left
     if left <= _NOTHING * squares.between:
         return None

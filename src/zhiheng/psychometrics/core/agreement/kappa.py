@@ -31,8 +31,8 @@ def cohen(first: Places, second: Places, *, values: Reals, weighting: Weighting 
     first, second: (things,) places in values, -1 = not marked. values: (categories,) numbers that stand for them;
     linear and quadratic disagreement is their distance and its square.
     kappa = 1 - sum v o / sum v e, v disagreement, o observed and e expected shares: Cohen (1960), Educational and Psychological
-    Measurement 20, 37-46, and (1968), Psychological Bulletin 70, 213-220, formula 4. Error: Fleiss, Cohen & Everitt
-    (1969), Psychological Bulletin 72, 323-327, formulas 8 and 13.
+    Measurement 20, 37-46, and (1968), Psychological Bulletin 70, 213-220. Error: Fleiss, Cohen & Everitt
+    (1969), Psychological Bulletin 72, 323-327.
     """
     both = (first >= 0) & (second >= 0)
     things = int(both.sum())
@@ -73,8 +73,8 @@ def fleiss(codes: Places, categories: int) -> Kappa:
     """Fleiss' kappa of many markers, who need not be the same for each thing, over things all of them marked.
 
     codes: (things, markers) places below `categories`, none missing. error: under no agreement but chance.
-    Sources: Fleiss (1971), Psychological Bulletin 76, 378-382, formulas 1 to 7; error: Fleiss, Nee & Landis (1979),
-    Psychological Bulletin 86, 974-977, formula 12.
+    Sources: Fleiss (1971), Psychological Bulletin 76, 378-382; error: Fleiss, Nee & Landis (1979),
+    Psychological Bulletin 86, 974-977.
     """
     things, markers = codes.shape
     if not things:

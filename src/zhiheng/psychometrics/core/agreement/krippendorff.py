@@ -16,7 +16,7 @@ def krippendorff(codes: Places, *, values: Reals, scale: Scale) -> float | None:
     codes: (things, markers) places in values, -1 = not marked; things marked once are left out.
     values: (categories,) in order; their distance counts on the interval scale, on the ordinal one how many
     judgements lie between.
-    Source: Krippendorff (2004), Content Analysis, 2nd ed., section 11.3, as worked in "Computing Krippendorff's Alpha-Reliability"
+    Source: Krippendorff (2004), Content Analysis, 2nd ed., chapter 11, as worked in "Computing Krippendorff's Alpha-Reliability"
     (2011), steps A to D.
     """
     counts = np.stack([(codes == place).sum(axis=1) for place in range(len(values))], axis=1).astype(float)

@@ -37,7 +37,7 @@ def lee(chances: Sequence[Reals], points: Sequence[Reals], shares: Reals, *, cut
     """chances, points: as total_distribution. shares: (nodes,) of persons at each ability, sum 1. cut: points that pass.
 
     Whoever is expected to reach the cut deserves to pass. Source: Lee (2010), Journal of Educational Measurement 47, 1-17,
-    with the abilities as distributed (the D-method), formulas 10 to 17.
+    with the abilities as distributed (the D-method).
     Raises: Refused for a cut that no total can miss or reach.
     """
     totals, found = total_distribution(chances, points)

@@ -47,8 +47,8 @@ def livingston_lewis(
     The totals are put on the scale of n = (m (M - m) - r s^2) / (s^2 (1 - r)) items; there the true share is a beta of
     four parameters with the moments left when binomial error is taken away, and errors are binomial. A person passes with as many of the
     n items, rounded, as the cut is of the maximum, rounded to the nearest or down. The margins are not forced to those observed.
-    Sources: Livingston & Lewis (1995), Journal of Educational Measurement 32, 179-197, formulas 1 to 5; moments: Lord (1965),
-    Psychometrika 30, 239-270; fit: Hanson (1991), ACT Research Report 91-5, pp. 3-6.
+    Sources: Livingston & Lewis (1995), Journal of Educational Measurement 32, 179-197; moments: Lord (1965),
+    Psychometrika 30, 239-270; fit: Hanson (1991), ACT Research Report 91-5.
     Raises: Refused for a cut or reliability out of range, totals all the same or spread too wide for it.
     """
     _check(totals, reliability=reliability, cut=cut, maximum=maximum)

@@ -12,7 +12,7 @@ def rudner(theta: Reals, error: Reals, *, cut: float) -> Classification:
     """theta, error: (persons,) ability and standard error, NaN left out. cut: the ability that passes.
 
     A second measurement is normal about the first: Rudner (2005), Practical Assessment, Research & Evaluation 10 (13), for accuracy;
-    consistency as Wyse & Hao (2012), Applied Psychological Measurement 36, 602-624, formula 9.
+    consistency as Wyse & Hao (2012), Applied Psychological Measurement 36, 602-624.
     Raises: Refused where nobody has an ability with an error above nought.
     """
     known = ~np.isnan(theta) & ~np.isnan(error)

@@ -9,7 +9,7 @@ from zhiheng.foundation.errors import Refused
 from zhiheng.psychometrics.core.responses import Reals, Responses
 
 LEAST = 200
-"""Least persons of either group: Zwick (2012), ETS Research Report 12-08, section on sample sizes."""
+"""Least persons of either group: Zwick (2012), ETS Research Report 12-08."""
 SIGNIFICANT = 0.05
 
 Size = Literal["A", "B", "C"]

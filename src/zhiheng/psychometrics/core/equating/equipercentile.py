@@ -11,14 +11,14 @@ _NEAR = 1e-10  # shares nearer to each other are the same share
 def percentile_ranks(distribution: Distribution, scores: Reals) -> Reals:
     """(scores,) shares below each score, persons of one score spread evenly over half a step to both sides.
 
-    Kolen & Brennan (2014), Test Equating, 3rd ed., equation 2.14. Scores may lie anywhere; outside the range it is 0 or 1.
+    Kolen & Brennan (2014), Test Equating, 3rd ed., chapter 2. Scores may lie anywhere; outside the range it is 0 or 1.
     """
     edges, reached = _cumulative(distribution)
     return np.interp(scores, edges, reached)
 
 
 def scores_at(distribution: Distribution, ranks: Reals) -> Reals:
-    """(ranks,) scores with these percentile ranks: Kolen & Brennan (2014), equations 2.15 to 2.18.
+    """(ranks,) scores with these percentile ranks: Kolen & Brennan (2014), chapter 2.
 
     Where nobody has the scores in between, the middle of the highest and the lowest score of that rank.
     """
@@ -29,7 +29,7 @@ def scores_at(distribution: Distribution, ranks: Reals) -> Reals:
 
 
 def equipercentile(new: Distribution, old: Distribution, scores: Reals) -> Reals:
-    """(scores,) of the new form on the scale of the old, groups equivalent: Kolen & Brennan (2014), equation 2.13."""
+    """(scores,) of the new form on the scale of the old, groups equivalent: Q^-1(P(x)), Kolen & Brennan (2014), chapter 2."""
     return scores_at(old, percentile_ranks(new, scores))
 
 
@@ -42,7 +42,7 @@ def chained(
 ) -> Reals:
     """Other groups: to the anchor in the group of the new form, on to the old total in the other group.
 
-    Kolen & Brennan (2014), section 5.3.
+    Kolen & Brennan (2014), chapter 5.
     """
     return equipercentile(old_anchor, old, equipercentile(new, new_anchor, scores))
 

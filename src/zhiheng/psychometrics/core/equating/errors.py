@@ -17,7 +17,7 @@ def delta_errors(line: Callable[[Moments, Moments], Line], new: Sample, old: Sam
     """(points,) standard errors of a line that is made of moments, by the delta method, no normality assumed.
 
     se^2 = sum over groups of g' C g / persons; g the slope of the equated score in the moments, by central differences, C the covariance
-    of what one person adds to them: Kolen & Brennan (2014), section 7.3.
+    of what one person adds to them: Kolen & Brennan (2014), Test Equating, 3rd ed., chapter 7.
     """
     both = (moments(new), moments(old))
     variance = np.zeros(len(points))
@@ -66,7 +66,7 @@ def bootstrap_errors(
 ) -> Reals:
     """(points,) standard deviations of the equated scores over `times` draws with replacement from each group.
 
-    Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 6; Kolen & Brennan (2014), section 7.2.
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 6; Kolen & Brennan (2014), chapter 7.
     """
     found = []
     for _ in range(times):

@@ -60,17 +60,19 @@ def _insist_on_spread(scores: Reals, whose: str) -> None:
 
 
 def mean_line(new: Moments, old: Moments) -> Line:
-    """x - mean(X) + mean(Y), groups equivalent: Kolen & Brennan (2014), Test Equating, 3rd ed., equation 2.2."""
+    """x - mean(X) + mean(Y), groups equivalent: Kolen & Brennan (2014), Test Equating, 3rd ed., chapter 2."""
     return Line(slope=1.0, intercept=old.mean - new.mean)
 
 
 def linear_line(new: Moments, old: Moments) -> Line:
-    """Equal standardised deviations, groups equivalent: Kolen & Brennan (2014), equation 2.5."""
+    """mean(Y) + sd(Y) / sd(X) (x - mean(X)), groups equivalent: Kolen & Brennan (2014), chapter 2."""
     return _through(new.mean, new.variance, old.mean, old.variance)
 
 
 def tucker(new: Moments, old: Moments, *, weight: float) -> Line:
-    """Other groups, regression of total on anchor the same in both: Kolen & Brennan (2014), section 4.1, equations 4.17 to 4.22.
+    """Other groups, regression of total on anchor the same in both: Kolen & Brennan (2014), chapter 4.
+
+    gamma = cov(total, anchor) / var(anchor) in either group; the line as in `_synthetic`.
 
     weight: of the new form's group in the synthetic population, 0 to 1.
     """
@@ -84,8 +86,9 @@ def tucker(new: Moments, old: Moments, *, weight: float) -> Line:
 
 
 def levine_observed(new: Moments, old: Moments, *, weight: float, external: bool = False) -> Line:
-    """Other groups, true scores of total and anchor in one line: Kolen & Brennan (2014), section 4.2, equations 4.38
-    and 4.52 (internal anchor), 4.39 and 4.58 (external).
+    """Other groups, true scores of total and anchor in one line: Kolen & Brennan (2014), chapter 4.
+
+    gamma = var(total) / cov where the anchor is part of the total, (var(total) + cov) / (var(anchor) + cov) where it is not.
 
     external: whether the anchor is no part of the total.
     """
@@ -93,7 +96,10 @@ def levine_observed(new: Moments, old: Moments, *, weight: float, external: bool
 
 
 def levine_true(new: Moments, old: Moments, *, external: bool = False) -> Line:
-    """Levine's line of true scores, applied to observed ones: Kolen & Brennan (2014), section 4.3, equation 4.66."""
+    """Levine's line of true scores, applied to observed ones: Kolen & Brennan (2014), chapter 4.
+
+    mean(Y) + gamma_Y (mean(V in X's group) - mean(V in Y's group)) + gamma_Y / gamma_X (x - mean(X)).
+    """
     one, other = _length(new, external), _length(old, external)
     slope = other / one
     gain = new.anchor_mean - old.anchor_mean
@@ -101,7 +107,7 @@ def levine_true(new: Moments, old: Moments, *, external: bool = False) -> Line:
 
 
 def chained_linear(new: Moments, old: Moments) -> Line:
-    """From the new total to the anchor in its group, on to the old total in the other: Kolen & Brennan (2014), section 4.4."""
+    """From the new total to the anchor in its group, on to the old total in the other: Kolen & Brennan (2014), chapter 4."""
     there = _through(new.mean, new.variance, new.anchor_mean, new.anchor_variance)
     back = _through(old.anchor_mean, old.anchor_variance, old.mean, old.variance)
     return Line(slope=back.slope * there.slope, intercept=back.intercept + back.slope * there.intercept)
@@ -115,7 +121,11 @@ def _length(one: Moments, external: bool) -> float:
 
 
 def _synthetic(new: Moments, old: Moments, weight: float, first: float, second: float) -> Line:
-    """Linear equating in the population made of both groups. first, second: gamma of the new and the old form."""
+    """Linear equating in the population made of both groups. first, second: gamma of the new and the old form.
+
+    With D the difference of the anchor's means and S that of its variances, new minus old group, w the weight of the new:
+    mean(X) - (1-w) g D, var(X) - (1-w) g^2 S + w (1-w) g^2 D^2; mean(Y) + w g D, var(Y) + w g^2 S + w (1-w) g^2 D^2.
+    """
     rest = 1 - weight
     gain = new.anchor_mean - old.anchor_mean
     spread = new.anchor_variance - old.anchor_variance

@@ -31,7 +31,7 @@ def smooth(raw: Distribution, degree: int) -> Smoothed:
     """The polynomial log-linear distribution with the first `degree` moments of the counts.
 
     log m_j = b_0 + b_1 x_j + ... + b_C x_j^C by maximum likelihood: Holland & Thayer (1987), ETS RR 87-31; Kolen & Brennan (2014),
-    section 3.2.3. Raises: Refused where fewer than degree + 2 different scores occur or the fit does not settle.
+    chapter 3. Raises: Refused where fewer than degree + 2 different scores occur or the fit does not settle.
     """
     if not 1 <= degree <= HIGHEST:
         raise Refused(what=f"平滑阶数 {degree} 不在 1 至 {HIGHEST} 之间", remedy="常用 3 至 6", code="degree")
