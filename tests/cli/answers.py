@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,3 +27,10 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> Answer:
         main(list(words))
     heard = capsys.readouterr()
     return Answer(code=int(left.value.code or 0), out=heard.out, err=heard.err)
+
+
+def written(folder: Path, text: str, name: str = "answers.csv") -> str:
+    """The path of a file that holds this text."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
