@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.delivery.running import PATIENCE
+from tests.delivery.running import PATIENCE, wait_patiently
 from zhiheng.cli.processes import free_port
 
 expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong; a page asks again within 24 seconds
@@ -28,6 +28,11 @@ class Site:
     web: str
     hall: str
     folder: Path
+
+
+@pytest.fixture(autouse=True)
+def _a_hall_may_be_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_patiently(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

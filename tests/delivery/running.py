@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.delivery.packs import ID_NUMBER
 
@@ -23,6 +24,15 @@ def ago(**time: float) -> datetime:
     A test asks when it begins: that may be half an hour after its file was read.
     """
     return datetime.now(UTC) - timedelta(**time)  # noqa: TID251 - see above
+
+
+def wait_patiently(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of staff gives a hall that is slow up after seconds, and news after half a one; in a test it is waited for."""
+    from zhiheng.delivery import hall_line, pulse  # who starts a site's commands imports this before Django
+
+    monkeypatch.setattr(hall_line, "LOOK_SECONDS", PATIENCE)
+    monkeypatch.setattr(hall_line, "NEWS_SECONDS", PATIENCE)
+    monkeypatch.setattr(pulse, "TIMEOUT_SECONDS", PATIENCE)
 
 
 def in_an_hour() -> int:

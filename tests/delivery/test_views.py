@@ -146,8 +146,8 @@ def test_a_pulse_tells_health_and_offset(settings: Any, hall: SmallHall) -> None
     assert (healthy.answers, ill.answers, silent.answers) == (True, False, False)
     assert healthy.offset_seconds is not None
     assert ill.offset_seconds is not None
-    assert abs(healthy.offset_seconds) < 1
-    assert abs(ill.offset_seconds - 30) < 1
+    assert abs(healthy.offset_seconds) < 10
+    assert abs(ill.offset_seconds - 30) < 10
     assert silent.offset_seconds is None
 
 
