@@ -79,6 +79,10 @@ def test_sizes() -> None:
         line = mantel_differences(compared(rows, [False] * 1000 + [True] * 1000), purify=False)[0]
         sizes.append((line.size, round(line.delta or 0, 2)))
     assert sizes == [("A", -0.19), ("A", -0.95), ("B", -1.25), ("C", -1.99)]
+    # A hundred and fifty each, odds of 1 and 1/2: 1.63, but with an error of .56 it is not surely above 1.
+    rows = [*times([1, 0], 75), *times([0, 1], 75), *times([1, 0], 50), *times([0, 1], 100)]
+    line = mantel_differences(compared(rows, [False] * 150 + [True] * 150), purify=False)[0]
+    assert (line.size, round(line.delta or 0, 2), round(line.error or 0, 2)) == ("B", -1.63, 0.56)
     # The same for points, in units of the spread: .02, .2 and .4 of a point where the spread is near .5.
     sizes_of_points = []
     for right in (490, 400, 300):
@@ -123,6 +127,10 @@ def test_the_items_made_harder_are_found_and_no_longer_blur_the_others() -> None
     assert [line.size for line in pure[4:]] == ["A"] * 8
     blur = [abs(sum(line.delta or 0 for line in lines[4:])) / 8 for lines in (plain, pure)]
     assert blur[1] < 0.5 * blur[0]
+    # An item that no longer counts for others still counts for itself.
+    scores = given_groups.responses.scores
+    alone = Compared(responses=matrix(scores[:, [0, *range(4, 12)]]), focal=given_groups.focal)
+    assert pure[0] == mantel_differences(alone, purify=False)[0]
 
 
 def test_a_difference_that_turns_is_seen_by_regression() -> None:

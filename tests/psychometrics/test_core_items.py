@@ -28,6 +28,7 @@ def test_points_count_as_points() -> None:
     (first, _) = item_lines(responses("q1,q2\n0,0\n2,4\n4,8\n", "item,points\nq1,4\nq2,10\n"))
     assert (first.mean, first.difficulty, first.maximum) == (2, 0.5, 4)
     assert first.item_rest == pytest.approx(1, abs=1e-12)
+    assert first.discrimination == 1
 
 
 def test_what_was_not_presented_is_left_out() -> None:
@@ -113,6 +114,14 @@ def test_a_chance_of_few_answers_is_no_suspicion() -> None:
     (line, _) = item_lines(responses("\n".join(["q1,q2", *rows]), "item,key\nq1,A\n"))
     assert line.options[1].correlation == pytest.approx(0.2581989)
     assert [flag.code for flag in flags_of(line)] == ["negative", "few-answers"]
+
+
+def test_a_few_able_persons_on_an_option_are_no_suspicion() -> None:
+    """Four of a hundred chose C, all of them able, as hardly anybody else: they may have read too much into it."""
+    rows = ["C,1"] * 4 + ["A,1"] * 5 + ["A,0"] * 45 + ["B,1"] * 5 + ["B,0"] * 41
+    (line, _) = item_lines(responses("\n".join(["q1,q2", *rows]), "item,key\nq1,A\n"))
+    assert (line.options[2].correlation or 0) > 0.4
+    assert [flag.code for flag in flags_of(line)] == ["negative", "few-chose"]
 
 
 def test_weak_items_and_idle_options_are_named() -> None:
