@@ -29,7 +29,7 @@ test: dev
 	@scripts/system-tools.sh
 	@scripts/frontend-tools.sh
 	$(MAKE) --no-print-directory lint contracts
-	$(MAKE) --no-print-directory -j 2 --output-sync=target types measured  # the types keep one processor busy, not two
+	$(MAKE) --no-print-directory -j 2 types measured  # the types keep one processor busy, not two
 	$(MAKE) --no-print-directory unmeasured postgres browser
 	@echo "全部通过。"
 
