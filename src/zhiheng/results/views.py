@@ -1,20 +1,17 @@
 """Results for those who set them, those who sat, and those who entered them."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhiheng.foundation.decision import Decision, Reason
-from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Institution, Person, Role
 from zhiheng.people.queries import institution_of, person_of
@@ -51,7 +48,7 @@ from zhiheng.results.queries import (
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
 from zhiheng.standards.templatetags.standards import COMPONENTS
-from zhiheng.surface.forms import as_validation_error
+from zhiheng.surface.forms import done
 from zhiheng.surface.wording import english
 
 OUTCOME_SHAPES = {Outcome.PASSED: "valid", Outcome.FAILED: "overdue", Outcome.ABSENT: "ahead"}
@@ -60,18 +57,6 @@ _PAGE = 50
 
 def _account(request: HttpRequest) -> Account:
     return cast(Account, request.user)
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    """Whether a good form's act was done; a refusal is shown on the form."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except Refused as refused:
-        form.add_error(None, as_validation_error(refused))
-        return False
-    return True
 
 
 # Results officer
@@ -191,7 +176,7 @@ def send_back(request: HttpRequest, offering_id: UUID) -> HttpResponse:
     found = _release(offering_id)
     form = SendBackForm(request.POST)
     reason = request.POST.get("reason", "")
-    if _done(form, lambda: actions.send_back(by=_account(request), release=found, reason=reason)):
+    if done(form, lambda: actions.send_back(by=_account(request), release=found, reason=reason)):
         messages.success(request, "已退回。更正后可以重新提交。")
         return redirect("release", offering_id=offering_id)
     return _offering_page(request, found.offering, form, status=422)
@@ -278,7 +263,7 @@ def _pdf(result: Result) -> HttpResponse:
 def ask_makeup(request: HttpRequest, result_id: UUID) -> HttpResponse:
     result = _own_result(request, result_id)
     form = MakeUpForm(later_offerings(result, moment=clock.now()), request.POST)
-    if _done(form, lambda: actions.ask_makeup(by=_account(request), result=result, offering=form.chosen)):
+    if done(form, lambda: actions.ask_makeup(by=_account(request), result=result, offering=form.chosen)):
         messages.success(request, _("已告诉报名机构。机构下单并缴费后，补考报名生效。"))
         return redirect("my_result", result_id=result_id)
     return _result_page(request, result, form, status=422)
@@ -325,7 +310,7 @@ def order_makeup(request: HttpRequest, result_id: UUID) -> HttpResponse:
     asked = request_of(result)
     ahead = later_offerings(result, moment=clock.now())
     form = MakeUpForm(ahead, request.POST or None, wanted=str(asked.offering_id) if asked else "")
-    if request.method == "POST" and _done(
+    if request.method == "POST" and done(
         form, lambda: actions.order_makeup(by=_account(request), result=result, offering=form.chosen)
     ):
         messages.success(request, "补考已报名并下单。请按订单编号转账，到账后生效。")

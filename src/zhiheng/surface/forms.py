@@ -1,10 +1,11 @@
 """Errors of a form in three parts: what, which rule, what to do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import BoundField, CharField, Field
+from django.forms import BoundField, CharField, Field, Form
 from django.utils.translation import gettext_lazy as _
 
 from zhiheng.foundation.errors import Refused
@@ -39,6 +40,18 @@ def as_validation_error(refused: Refused) -> ValidationError:
         code=refused.code,
         params={"what": refused.what, "rule": refused.rule, "remedy": refused.remedy},
     )
+
+
+def done(form: Form, act: Callable[[], object]) -> bool:
+    """Whether a good form's act was done; a refusal is shown on the form."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except Refused as refused:
+        form.add_error(None, as_validation_error(refused))
+        return False
+    return True
 
 
 def errors_of(errors: list[ValidationError]) -> list[FieldError]:

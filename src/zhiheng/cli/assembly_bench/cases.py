@@ -4,7 +4,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -29,22 +29,12 @@ from zhiheng.cli.assembly_bench.banks import (
 )
 from zhiheng.cli.assembly_bench.peers import by_cpsat, by_genes, by_highs, drawn_at_random
 from zhiheng.cli.assembly_bench.task import Task, likeness, violations
+from zhiheng.cli.measured import Row
 
 Say = Callable[[str], None]
 KINDS: tuple[ItemType, ...] = ("single", "multiple", "short")
 SUB_POOL = 450
 PASS_MARK = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One measurement. figures: printed as they stand; reached: None when it could not be run here."""
-
-    id: str
-    task: str
-    goal: str
-    reached: bool | None
-    figures: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from zhiheng.assembly.core.search.forms import Search, parallel_forms
 from zhiheng.assembly.core.search.problem import Bank, Flags, Integers, Paper, Reals, foes_of
-from zhiheng.cli.assembly_bench.cases import Row, Say, Scale, cpu
+from zhiheng.cli.assembly_bench.cases import Say, Scale, cpu
+from zhiheng.cli.measured import Row
 from zhiheng.foundation.errors import Refused
 
 LENGTH, DOMAINS, FORMS = 50, 2, 5

@@ -4,12 +4,13 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from zhiheng.cli.measured import Row
 from zhiheng.cli.measurement_bench.made_up import Truth, one_paper, paper_each
 from zhiheng.cli.measurement_bench.peers import CALLS, Outcome, library, textbook
 from zhiheng.psychometrics.core.irt.answers import Answers, matrix
@@ -23,17 +24,6 @@ BANK = 10_050
 COARSE = Settings(tolerance=1e-3)
 FINE = Settings(nodes=161)
 NEAR = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One measurement. figures: printed as they stand; reached: None when there was nobody to compare with."""
-
-    id: str
-    task: str
-    goal: str
-    reached: bool | None
-    figures: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """The page of an absence: what was said, and the next word."""
 
-from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
 from zhiheng.practicals.absence.actions import ask_back, decide_back
@@ -17,7 +15,7 @@ from zhiheng.practicals.absence.forms import ReasonForm
 from zhiheng.practicals.absence.queries import asked_word, asking, candidate_seen_by, wording, words_on
 from zhiheng.practicals.models import PanelCandidate
 from zhiheng.practicals.queries import membership
-from zhiheng.surface.forms import as_validation_error
+from zhiheng.surface.forms import done
 
 
 def _account(request: HttpRequest) -> Account:
@@ -54,22 +52,13 @@ def _page(
     return render(request, "practicals/absence.html", context, status=status)
 
 
-def _done(form: ReasonForm, act: Callable[[str], object]) -> bool:
-    if not form.is_valid():
-        return False
-    try:
-        act(form.cleaned_data["reason"])
-    except Refused as refused:
-        form.add_error(None, as_validation_error(refused))
-        return False
-    return True
-
-
 @allow(Role.EXAMINER)
 @require_POST
 def ask(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
     candidate, form = _candidate(request, candidate_id), ReasonForm(request.POST)
-    if _done(form, lambda reason: ask_back(by=_account(request), candidate=candidate, reason=reason)):
+    if done(
+        form, lambda: ask_back(by=_account(request), candidate=candidate, reason=form.cleaned_data["reason"])
+    ):
         messages.success(request, "已提出。请本组另一位考评员或管理员决定。")
         return redirect("skill_absence", candidate_id=candidate_id)
     return _page(request, candidate, form, status=422)
@@ -80,9 +69,11 @@ def ask(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
 def decide(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
     candidate, form = _candidate(request, candidate_id), ReasonForm(request.POST)
     agreed = request.POST.get("verdict") == "agree"
-    if _done(
+    if done(
         form,
-        lambda reason: decide_back(by=_account(request), candidate=candidate, agreed=agreed, reason=reason),
+        lambda: decide_back(
+            by=_account(request), candidate=candidate, agreed=agreed, reason=form.cleaned_data["reason"]
+        ),
     ):
         messages.success(
             request, "缺考已撤销，考生现在可以评分。" if agreed else "已记录：不撤销，仍为缺考。"

@@ -1,11 +1,9 @@
 """Putting a released result right: what differs, what follows, and the two words on it."""
 
-from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -26,7 +24,7 @@ from zhiheng.results.amending.queries import (
 )
 from zhiheng.results.models import Amendment, Outcome, Result
 from zhiheng.results.queries import released_results
-from zhiheng.surface.forms import as_validation_error
+from zhiheng.surface.forms import done
 
 
 def _account(request: HttpRequest) -> Account:
@@ -90,23 +88,12 @@ def _page(
     return render(request, "results/amending/amend.html", context, status=status)
 
 
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except Refused as refused:
-        form.add_error(None, as_validation_error(refused))
-        return False
-    return True
-
-
 @allow(Role.RESULTS_OFFICER)
 @require_POST
 def propose(request: HttpRequest, result_id: UUID) -> HttpResponse:
     change = _change(result_id)
     form = AmendmentForm(request.POST)
-    if _done(
+    if done(
         form,
         lambda: actions.propose_amendment(
             by=_account(request), result=change.result, reason=form.cleaned_data["reason"]
@@ -131,7 +118,7 @@ def decide(request: HttpRequest, result_id: UUID) -> HttpResponse:
     if verdict != "refuse":
         raise Http404
     word = WordForm(request.POST)
-    if _done(
+    if done(
         word,
         lambda: actions.refuse_amendment(
             by=_account(request), amendment=amendment, note=word.cleaned_data["note"]
