@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.delivery.packs import ID_NUMBER, candidate, small_pack
 from tests.delivery.running import Running, start
@@ -94,6 +94,25 @@ def test_the_same_thing_within_a_moment_is_one_and_the_receipt_may_be_printed(
 
     assert [one["kind"] for one in reported(hall)] == ["copy"]
     expect(page.locator("#conduct")).to_have_count(0)
+
+
+def test_what_a_failing_request_carries_at_hand_in_is_sent_again(page: Page, hall: Running) -> None:
+    page.keyboard.press("1")
+    expect(page.locator("#saved")).to_contain_text("已保存 1/1")
+    held: list[Route] = []
+    page.route("**/hall/events", lambda route: held.append(route), times=1)
+    with page.expect_request("**/hall/events"):
+        page.evaluate("document.dispatchEvent(new Event('copy'))")
+    page.evaluate("document.dispatchEvent(new Event('paste'))")
+    page.click("#finish")
+    with page.expect_response("**/hall/submit"):
+        page.click("#confirm-yes")
+    page.wait_for_timeout(300)  # the page takes leave
+    with page.expect_response("**/hall/events"):
+        held[0].abort()
+    expect(page.locator("#view-receipt")).to_be_visible()
+
+    assert [one["kind"] for one in reported(hall)] == ["copy", "paste"]
 
 
 def test_the_line_speaks_the_language_chosen(page: Page) -> None:

@@ -61,7 +61,8 @@ let away;
 const lately = new Map();
 /** @type {number | undefined} */
 let timer;
-let sending = false;
+/** @type {Promise<void> | undefined} under way */
+let sending;
 /** @type {{seq: number, sentence: () => string} | undefined} the event the line speaks of */
 let shown;
 
@@ -84,6 +85,7 @@ export async function stopWatching() {
   if (!means) return;
   for (const [target, name, act] of LISTENERS) target.removeEventListener(name, act);
   putAway();
+  await sending; // it may have begun before the last event, or be failing just now
   await flush();
   clearTimeout(timer);
   means = undefined;
@@ -152,26 +154,33 @@ function soon(pause) {
   timer = setTimeout(() => void flush(), pause);
 }
 
-/** Oldest first; what the hall did not take stays and is tried again. */
+/** One sending at a time. */
 async function flush() {
-  if (sending || !means) return;
-  sending = true;
+  if (!means) return;
+  sending ??= sendWaiting().finally(() => { sending = undefined; });
+  await sending;
+}
+
+/** Oldest first; what the hall did not take stays and is tried again. */
+async function sendWaiting() {
   try {
-    while (waiting.events.length) {
-      const part_ = waiting.events.slice(0, MOST);
-      await posted("events", { events: part_ });
-      waiting = { ...waiting, events: waiting.events.slice(part_.length) };
-      means.keep?.(waiting);
-    }
-    while (waiting.comments.length) {
-      await posted("comment", waiting.comments[0]);
-      waiting = { ...waiting, comments: waiting.comments.slice(1) };
-      means.keep?.(waiting);
+    while (waiting.events.length || waiting.comments.length) {
+      await sendFirst();
+      means?.keep?.(waiting);
     }
   } catch {
     soon(AGAIN * (0.8 + Math.random() * 0.4));
-  } finally {
-    sending = false;
+  }
+}
+
+async function sendFirst() {
+  const events = waiting.events.slice(0, MOST);
+  if (events.length) {
+    await posted("events", { events });
+    waiting = { ...waiting, events: waiting.events.slice(events.length) };
+  } else {
+    await posted("comment", waiting.comments[0]);
+    waiting = { ...waiting, comments: waiting.comments.slice(1) };
   }
 }
 
