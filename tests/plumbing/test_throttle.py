@@ -31,8 +31,11 @@ def test_a_count_that_ended_meanwhile_refuses_nobody(monkeypatch: pytest.MonkeyP
     def gone(key: str) -> int:
         raise ValueError(key)
 
-    monkeypatch.setattr("zhiheng.plumbing.throttle.cache.incr", gone)
-    ask()
+    with monkeypatch.context() as ended:
+        ended.setattr("zhiheng.plumbing.throttle.cache.incr", gone)
+        ask()
+    with pytest.raises(Refused):  # had it not ended
+        ask()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from zhiheng.foundation.errors import Refused
 from zhiheng.people.access import allow
 from zhiheng.people.models import Account, Role
 from zhiheng.plumbing import clock
@@ -45,19 +44,12 @@ from zhiheng.seating.queries import (
 )
 from zhiheng.sittings.models import Offering
 from zhiheng.sittings.queries import rules_for
-from zhiheng.surface.forms import as_validation_error
+from zhiheng.surface.forms import done
 
 
 def _answered(request: HttpRequest, form: Form, act: Callable[[], object]) -> bool:
-    """Whether the form was good and the act was done; a refusal is shown on the form."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        act()
-    except Refused as refused:
-        form.add_error(None, as_validation_error(refused))
-        return False
-    return True
+    """Whether the form was posted and its act was done."""
+    return request.method == "POST" and done(form, act)
 
 
 def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
